@@ -1,0 +1,21 @@
+//! The one preprocessing of Headstart, the same in the page's worker, on the command line and in training:
+//!
+//! bytes → [`decode`] (or a frame → [`from_rgba`]) → [`square`] → [`normalise`] → `[3, size, size]` for the base.
+
+mod alpha;
+mod decode;
+mod error;
+mod format;
+mod frame;
+mod jpeg;
+mod limits;
+mod normalise;
+mod square;
+
+pub use decode::decode;
+pub use error::VisionError;
+pub use frame::from_rgba;
+pub use image::RgbImage;
+pub use limits::Limits;
+pub use normalise::{IMAGENET_MEAN, IMAGENET_STD, normalise};
+pub use square::square;

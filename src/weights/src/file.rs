@@ -1,0 +1,121 @@
+//! The weight file: one file with all of the base, made to be read while it downloads.
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 8 | the magic bytes [`MAGIC`]; like PNG's, they show when something rewrote line ends or dropped the high bit |
+//! | 4 | the format's version, little endian |
+//! | 4 | the manifest's length, little endian |
+//! | 32 | the manifest's SHA-256 |
+//! | … | the manifest, JSON ([`Manifest`]) |
+//! | … | the tensors one after another, in the order of the network, so that the first layers are ready first |
+//!
+//! The manifest holds the SHA-256 of each tensor. So every bit of the file is covered: a damaged one is an error before
+//! any of the values it damages is handed out. The SHA-256 of the whole file is its identity
+//! ([`sha256_hex`](crate::sha256_hex)); heads name the base they were trained on by it.
+
+use crate::{
+    WeightsError,
+    base::{ConvWeights, float_bytes},
+    golden::Golden,
+    hash::{sha256, sha256_hex},
+    manifest::{Encoding, Licence, Manifest, Preprocessing, Source, TensorEntry},
+    quantized::QuantizedConv,
+    vgg16::{CONVS, ConvShape},
+};
+
+/// How a weight file begins.
+pub const MAGIC: [u8; 8] = *b"\x89HSW\r\n\x1a\n";
+/// The version of the format that this crate reads and writes.
+pub const VERSION: u32 = 1;
+/// Bytes before the manifest.
+pub(crate) const HEADER: usize = 48;
+/// The longest manifest that is read.
+pub(crate) const LONGEST_MANIFEST: usize = 1 << 20;
+
+/// One convolution as it goes into a file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FileConv {
+    /// Scaled integers, entropy-coded.
+    Quantized(QuantizedConv),
+    /// Plain floats, where a layer is so small or so sensitive that its bytes are well spent.
+    Float(ConvWeights),
+}
+
+/// Writes a weight file of VGG16's 13 convolutions.
+///
+/// # Errors
+///
+/// Convolutions that are not VGG16's in number or shape, or not finite.
+pub fn write_base(convs: &[FileConv], source: Source, goldens: Vec<Golden>) -> Result<Vec<u8>, WeightsError> {
+    write(&CONVS, convs, source, goldens)
+}
+
+/// [`write_base`] for any network of 3×3 convolutions, so that tests can be small.
+pub(crate) fn write(
+    shapes: &[ConvShape],
+    convs: &[FileConv],
+    source: Source,
+    goldens: Vec<Golden>,
+) -> Result<Vec<u8>, WeightsError> {
+    let mut tensors = Vec::new();
+    let mut payload = Vec::new();
+    let mut add = |name: String, shape: &[usize], encoding: Encoding, bytes: &[u8]| {
+        tensors.push(TensorEntry {
+            name,
+            shape: shape.to_vec(),
+            encoding,
+            offset: payload.len() as u64,
+            bytes: bytes.len() as u64,
+            sha256: sha256_hex(bytes),
+        });
+        payload.extend_from_slice(bytes);
+    };
+    if shapes.len() != convs.len() {
+        return Err(WeightsError::Layout(format!("{} convolutions of {}", convs.len(), shapes.len())));
+    }
+    for (shape, conv) in shapes.iter().zip(convs) {
+        let name = format!("{}.weight", shape.name);
+        let (weights, bias, finite) = match conv {
+            FileConv::Quantized(conv) => {
+                let finite = conv.scales.iter().all(|scale| scale.is_finite());
+                if conv.scales.len() != shape.out_channels || conv.in_channels != shape.in_channels {
+                    let found = vec![conv.scales.len(), conv.in_channels, 3, 3];
+                    return Err(WeightsError::Shape { name, found, expected: shape.weight_shape().to_vec() });
+                }
+                (conv.integers.len(), &conv.bias, finite)
+            }
+            FileConv::Float(conv) => {
+                (conv.weight.len(), &conv.bias, conv.weight.iter().all(|weight| weight.is_finite()))
+            }
+        };
+        if weights != shape.weight_count() || bias.len() != shape.out_channels {
+            let biases = bias.len();
+            return Err(WeightsError::Layout(format!("{} has {weights} weights and {biases} biases", shape.name)));
+        }
+        if !finite || !bias.iter().all(|bias| bias.is_finite()) {
+            return Err(WeightsError::NonFinite { name });
+        }
+        match conv {
+            FileConv::Quantized(conv) => add(name, &shape.weight_shape(), Encoding::Rans, &conv.encode()),
+            FileConv::Float(conv) => add(name, &shape.weight_shape(), Encoding::F32, &float_bytes(&conv.weight)),
+        }
+        add(format!("{}.bias", shape.name), &[shape.out_channels], Encoding::F32, &float_bytes(bias));
+    }
+    let manifest = Manifest {
+        name: "VGG16, convolutional base, ImageNet".to_owned(),
+        licences: Licence::of_vgg16(),
+        source,
+        preprocessing: Preprocessing::default(),
+        tensors,
+        goldens,
+    };
+    let json = serde_json::to_vec(&manifest).map_err(|error| WeightsError::Manifest(error.to_string()))?;
+    let mut file = Vec::with_capacity(HEADER + json.len() + payload.len());
+    file.extend(MAGIC);
+    file.extend(VERSION.to_le_bytes());
+    file.extend((json.len() as u32).to_le_bytes());
+    file.extend(sha256(&json));
+    file.extend(json);
+    file.extend(payload);
+    Ok(file)
+}

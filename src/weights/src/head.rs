@@ -1,0 +1,277 @@
+//! A head file: a small classifier on top of the base's features, as safetensors with a manifest in its metadata.
+//!
+//! The tensors `layers.0.weight`, `layers.0.bias`, … are 32-bit floats, weights row-major `[outputs, inputs]`; the
+//! metadata's key [`KEY`] holds the [`HeadManifest`] as JSON.
+
+use std::borrow::Cow;
+
+use safetensors::{Dtype, SafeTensors, View};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    WeightsError,
+    base::{float_bytes, read_floats},
+    hash::sha256_hex,
+    reader::looks_like_a_web_page,
+};
+
+/// The key of the manifest in the file's metadata.
+pub const KEY: &str = "headstart";
+/// The version of the format that this crate reads and writes.
+pub const VERSION: u32 = 1;
+/// The most dense layers that a head may have.
+const MOST_LAYERS: usize = 16;
+
+/// What a head says about itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HeadManifest {
+    /// The version of this format ([`VERSION`]).
+    pub version: u32,
+    /// The names of the classes, in the order of the answers.
+    pub classes: Vec<String>,
+    /// The side of the square pictures that it was trained at.
+    pub size: usize,
+    /// The name of the recipe that makes its inputs from the base's stages.
+    pub features: String,
+    /// The SHA-256 of the base's weight file.
+    pub base_sha256: String,
+    /// How its layers are put together.
+    pub architecture: HeadArchitecture,
+    /// How many photos it was trained on.
+    pub trained_on: usize,
+    /// How many photos, none of them among those, chose its best epoch.
+    pub validated_on: usize,
+    /// The share of those that it answers rightly.
+    pub val_accuracy: Option<f64>,
+    /// The seed of the run that made it.
+    pub seed: u64,
+    /// One answer of it, to check a device against.
+    pub golden: GoldenHead,
+}
+
+/// How a head's layers are put together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum HeadArchitecture {
+    /// One dense layer: logistic regression.
+    Linear,
+    /// Dense layers with ReLU and dropout after each hidden one.
+    Mlp {
+        /// The outputs of each hidden layer.
+        hidden: Vec<usize>,
+        /// The share of hidden values dropped in training.
+        dropout: f64,
+    },
+}
+
+impl HeadArchitecture {
+    /// The outputs of each layer of a head for `classes` classes.
+    #[must_use]
+    pub fn outputs(&self, classes: usize) -> Vec<usize> {
+        match self {
+            Self::Linear => vec![classes],
+            Self::Mlp { hidden, .. } => hidden.iter().copied().chain([classes]).collect(),
+        }
+    }
+}
+
+/// One question and its answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GoldenHead {
+    /// Inputs of the head's first layer.
+    pub input: Vec<f32>,
+    /// The probability of each class.
+    pub probabilities: Vec<f32>,
+}
+
+/// A dense layer: outputs = weight · inputs + bias.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DenseWeights {
+    /// Numbers out.
+    pub outputs: usize,
+    /// Numbers in.
+    pub inputs: usize,
+    /// `[outputs, inputs]`, row-major.
+    pub weight: Vec<f32>,
+    /// `[outputs]`.
+    pub bias: Vec<f32>,
+}
+
+/// A head with all that a file of it holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeadFile {
+    /// What it says about itself.
+    pub manifest: HeadManifest,
+    /// Its dense layers, the first one first.
+    pub layers: Vec<DenseWeights>,
+}
+
+/// The manifest as it stands in a file, with the hash that protects it and the tensors.
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    manifest: HeadManifest,
+    /// The SHA-256 of each tensor's bytes, weight and bias in turn.
+    tensors: Vec<String>,
+    /// The SHA-256 of the manifest's JSON followed by those hashes.
+    seal: String,
+}
+
+impl Sealed {
+    fn new(manifest: HeadManifest, tensors: Vec<String>) -> Result<Self, WeightsError> {
+        let mut sealed = serde_json::to_string(&manifest).map_err(|error| WeightsError::Manifest(error.to_string()))?;
+        sealed.extend(tensors.iter().map(String::as_str));
+        Ok(Self { manifest, tensors, seal: sha256_hex(sealed.as_bytes()) })
+    }
+}
+
+impl HeadFile {
+    /// The head as bytes of a safetensors file.
+    ///
+    /// # Errors
+    ///
+    /// Parts that do not fit together, or values that are not finite: what [`HeadFile::from_bytes`] would refuse.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, WeightsError> {
+        check(&self.manifest, &self.layers)?;
+        let tensors: Vec<(String, Tensor)> =
+            (0..).zip(&self.layers).flat_map(|(index, layer)| tensors_of(index, layer)).collect();
+        let hashes = tensors.iter().map(|(_, tensor)| sha256_hex(&tensor.bytes)).collect();
+        let sealed = Sealed::new(self.manifest.clone(), hashes)?;
+        let json = serde_json::to_string(&sealed).map_err(|error| WeightsError::Manifest(error.to_string()))?;
+        safetensors::serialize(tensors, Some([(KEY.to_owned(), json)].into_iter().collect()))
+            .map_err(|error| WeightsError::Safetensors(error.to_string()))
+    }
+
+    /// Reads a head file.
+    ///
+    /// # Errors
+    ///
+    /// A file of another kind or version, a damaged one, parts that do not fit together, values that are not finite.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, WeightsError> {
+        if looks_like_a_web_page(bytes) {
+            return Err(WeightsError::WebPage);
+        }
+        let unreadable = |error: safetensors::SafeTensorError| WeightsError::Safetensors(error.to_string());
+        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(unreadable)?;
+        let json = metadata.metadata().as_ref().and_then(|entries| entries.get(KEY)).ok_or(WeightsError::Foreign)?;
+        check_version(json)?;
+        let found: Sealed = serde_json::from_str(json).map_err(|error| WeightsError::Manifest(error.to_string()))?;
+        let sealed = Sealed::new(found.manifest, found.tensors)?;
+        if sealed.seal != found.seal {
+            return Err(WeightsError::ManifestHash);
+        }
+        let file = SafeTensors::deserialize(bytes).map_err(unreadable)?;
+        let outputs = sealed.manifest.architecture.outputs(sealed.manifest.classes.len());
+        if sealed.tensors.len() != 2 * outputs.len() || file.len() != sealed.tensors.len() {
+            return Err(WeightsError::Head("it has another number of tensors than its architecture".to_owned()));
+        }
+        let mut inputs = sealed.manifest.golden.input.len();
+        let mut layers = Vec::with_capacity(outputs.len());
+        for (index, &outputs) in outputs.iter().enumerate() {
+            let read = |part: &str, shape: &[usize], hash: &String| {
+                let name = format!("layers.{index}.{part}");
+                let values = read_floats(&file, &name, shape)?;
+                if sha256_hex(&float_bytes(&values)) == *hash {
+                    Ok(values)
+                } else {
+                    Err(WeightsError::TensorHash { name })
+                }
+            };
+            let weight = read("weight", &[outputs, inputs], &sealed.tensors[2 * index])?;
+            let bias = read("bias", &[outputs], &sealed.tensors[2 * index + 1])?;
+            layers.push(DenseWeights { outputs, inputs, weight, bias });
+            inputs = outputs;
+        }
+        check(&sealed.manifest, &layers)?;
+        Ok(Self { manifest: sealed.manifest, layers })
+    }
+}
+
+/// Refuses manifests of another version, whatever else is in them.
+fn check_version(json: &str) -> Result<(), WeightsError> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        manifest: Version,
+    }
+    #[derive(Deserialize)]
+    struct Version {
+        version: u32,
+    }
+    let found: Versioned = serde_json::from_str(json).map_err(|error| WeightsError::Manifest(error.to_string()))?;
+    match found.manifest.version {
+        VERSION => Ok(()),
+        found => Err(WeightsError::Version { found, expected: VERSION }),
+    }
+}
+
+/// Refuses a head whose parts do not fit together.
+fn check(manifest: &HeadManifest, layers: &[DenseWeights]) -> Result<(), WeightsError> {
+    let wrong = |what: &str| Err(WeightsError::Head(what.to_owned()));
+    let classes = manifest.classes.len();
+    let outputs = manifest.architecture.outputs(classes);
+    if manifest.version != VERSION {
+        return Err(WeightsError::Version { found: manifest.version, expected: VERSION });
+    }
+    if classes < 2 {
+        return wrong("it knows fewer than two classes");
+    }
+    if (1..classes).any(|index| manifest.classes[..index].contains(&manifest.classes[index])) {
+        return wrong("two of its classes have the same name");
+    }
+    if outputs.len() > MOST_LAYERS || !layers.iter().map(|layer| layer.outputs).eq(outputs) {
+        return wrong("its layers are not those of its architecture");
+    }
+    if layers.iter().any(|layer| layer.inputs == 0 || layer.outputs == 0) {
+        return wrong("a layer is empty");
+    }
+    if layers.windows(2).any(|pair| pair[0].outputs != pair[1].inputs) {
+        return wrong("a layer does not take what the one before it gives");
+    }
+    if layers[0].inputs != manifest.golden.input.len() || classes != manifest.golden.probabilities.len() {
+        return wrong("its golden answer has another length than its layers");
+    }
+    for (index, layer) in layers.iter().enumerate() {
+        let name = format!("layers.{index}");
+        if Some(layer.weight.len()) != layer.outputs.checked_mul(layer.inputs) || layer.bias.len() != layer.outputs {
+            let (found, expected) = (vec![layer.weight.len(), layer.bias.len()], vec![layer.outputs, layer.inputs]);
+            return Err(WeightsError::Shape { name, found, expected });
+        }
+        if !layer.weight.iter().chain(&layer.bias).all(|value| value.is_finite()) {
+            return Err(WeightsError::NonFinite { name });
+        }
+    }
+    let golden = manifest.golden.input.iter().chain(&manifest.golden.probabilities);
+    if golden.copied().all(f32::is_finite) { Ok(()) } else { wrong("its golden answer is not finite") }
+}
+
+/// A tensor on its way into a file.
+struct Tensor {
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+fn tensors_of(index: usize, layer: &DenseWeights) -> [(String, Tensor); 2] {
+    let weight = Tensor { shape: vec![layer.outputs, layer.inputs], bytes: float_bytes(&layer.weight) };
+    let bias = Tensor { shape: vec![layer.outputs], bytes: float_bytes(&layer.bias) };
+    [(format!("layers.{index}.weight"), weight), (format!("layers.{index}.bias"), bias)]
+}
+
+impl View for Tensor {
+    fn dtype(&self) -> Dtype {
+        Dtype::F32
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&self.bytes)
+    }
+
+    fn data_len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+use proptest::prelude::*;
+
+use super::*;
+
+/// A head of 3 inputs, 4 hidden values and 2 classes.
+fn sample() -> HeadFile {
+    let layer = |outputs: usize, inputs: usize| DenseWeights {
+        outputs,
+        inputs,
+        weight: (0..outputs * inputs).map(|index| index as f32 * 0.1 - 0.3).collect(),
+        bias: (0..outputs).map(|index| index as f32 * 0.01).collect(),
+    };
+    HeadFile {
+        manifest: HeadManifest {
+            version: VERSION,
+            classes: vec!["cat".to_owned(), "dog".to_owned()],
+            size: 150,
+            features: "mean5".to_owned(),
+            base_sha256: sha256_hex(b"base"),
+            architecture: HeadArchitecture::Mlp { hidden: vec![4], dropout: 0.3 },
+            trained_on: 10,
+            validated_on: 4,
+            val_accuracy: Some(0.1 + 0.2),
+            seed: u64::MAX,
+            golden: GoldenHead { input: vec![0.1, 0.2, 0.3], probabilities: vec![0.25, 0.75] },
+        },
+        layers: vec![layer(4, 3), layer(2, 4)],
+    }
+}
+
+#[test]
+fn a_head_survives_its_file() {
+    let head = sample();
+    assert_eq!(HeadFile::from_bytes(&head.to_bytes().unwrap()), Ok(head));
+}
+
+#[test]
+fn a_linear_head_survives_its_file() {
+    let mut head = sample();
+    head.manifest.architecture = HeadArchitecture::Linear;
+    head.manifest.golden.input.push(0.0);
+    head.layers.remove(0);
+    assert_eq!(HeadFile::from_bytes(&head.to_bytes().unwrap()), Ok(head));
+}
+
+#[test]
+fn layers_must_fit_together() {
+    let mut head = sample();
+    head.layers.swap(0, 1);
+    assert!(matches!(head.to_bytes(), Err(WeightsError::Head(_))));
+    let mut head = sample();
+    head.manifest.classes.push("fox".to_owned());
+    assert!(matches!(head.to_bytes(), Err(WeightsError::Head(_))));
+    let mut head = sample();
+    head.layers[1].weight[0] = f32::NAN;
+    assert!(matches!(head.to_bytes(), Err(WeightsError::NonFinite { .. })));
+    let mut head = sample();
+    head.layers[1].weight.pop();
+    assert!(matches!(head.to_bytes(), Err(WeightsError::Shape { .. })));
+}
+
+#[test]
+fn other_files_are_told_apart() {
+    assert_eq!(HeadFile::from_bytes(b"\n<!doctype html>"), Err(WeightsError::WebPage));
+    assert!(matches!(HeadFile::from_bytes(b""), Err(WeightsError::Safetensors(_))));
+    let hostile = [&u64::MAX.to_le_bytes()[..], b"{}"].concat();
+    assert!(matches!(HeadFile::from_bytes(&hostile), Err(WeightsError::Safetensors(_))));
+    let plain = safetensors::serialize(tensors_of(0, &sample().layers[0]), None).unwrap();
+    assert_eq!(HeadFile::from_bytes(&plain), Err(WeightsError::Foreign));
+    let file = String::from_utf8_lossy(&sample().to_bytes().unwrap()).into_owned();
+    assert!(file.contains(r#"\"version\":1,"#), "the next lines look for it");
+    let mut later = sample().to_bytes().unwrap();
+    let needle = br#"\"version\":1,"#;
+    let at = later.windows(needle.len()).position(|window| window == needle).unwrap();
+    later[at + needle.len() - 2] = b'2';
+    assert_eq!(HeadFile::from_bytes(&later), Err(WeightsError::Version { found: 2, expected: VERSION }));
+}
+
+proptest! {
+    #[test]
+    fn a_flipped_bit_is_never_another_head(at in any::<prop::sample::Index>(), bit in 0u8..8) {
+        let mut bytes = sample().to_bytes().unwrap();
+        let at = at.index(bytes.len());
+        bytes[at] ^= 1 << bit;
+        // JSON has blanks and spellings that mean the same; nothing else may pass.
+        if let Ok(head) = HeadFile::from_bytes(&bytes) {
+            prop_assert_eq!(head, sample());
+        }
+    }
+
+    #[test]
+    fn a_truncated_head_is_an_error(keep in any::<prop::sample::Index>()) {
+        let bytes = sample().to_bytes().unwrap();
+        prop_assert!(HeadFile::from_bytes(&bytes[..keep.index(bytes.len())]).is_err());
+    }
+}

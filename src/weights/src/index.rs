@@ -1,0 +1,190 @@
+//! The index of models: which base and heads a folder holds. The page's worker reads it before it fetches anything.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{WeightsError, hash::sha256_hex, head::HeadManifest, reader::looks_like_a_web_page};
+
+/// The index's file name, beside the files that it names.
+pub const FILE_NAME: &str = "index.json";
+
+/// The models in a folder.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Index {
+    /// The base's weight file.
+    pub base: FileEntry,
+    /// The heads that were trained on it.
+    pub heads: Vec<HeadEntry>,
+}
+
+/// A file and how to know that it is the right one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Its name in the index's folder.
+    pub file: String,
+    /// Its length.
+    pub bytes: u64,
+    /// Its SHA-256, in hexadecimal.
+    pub sha256: String,
+}
+
+/// A head and what it is for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HeadEntry {
+    /// Its file.
+    #[serde(flatten)]
+    pub entry: FileEntry,
+    /// The side of the square pictures that it was trained at.
+    pub size: usize,
+    /// The names of its classes.
+    pub classes: Vec<String>,
+}
+
+impl FileEntry {
+    /// The entry of a file with the name `file` and the content `content`.
+    #[must_use]
+    pub fn of(file: &str, content: &[u8]) -> Self {
+        Self { file: file.to_owned(), bytes: content.len() as u64, sha256: sha256_hex(content) }
+    }
+
+    /// Checks that `content` is the file of this entry.
+    ///
+    /// # Errors
+    ///
+    /// A web page, a file that is too short, or another file.
+    pub fn verify(&self, content: &[u8]) -> Result<(), WeightsError> {
+        let found = content.len() as u64;
+        if looks_like_a_web_page(content) {
+            Err(WeightsError::WebPage)
+        } else if found < self.bytes {
+            Err(WeightsError::Truncated { found, expected: self.bytes })
+        } else if found != self.bytes || sha256_hex(content) != self.sha256 {
+            Err(WeightsError::Entry { file: self.file.clone() })
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl Index {
+    /// An index of a base without heads.
+    #[must_use]
+    pub fn new(base: FileEntry) -> Self {
+        Self { base, heads: Vec::new() }
+    }
+
+    /// Reads an index.
+    ///
+    /// # Errors
+    ///
+    /// A web page, bytes that are no index, or a file name that leads out of the index's folder.
+    pub fn from_json(json: &[u8]) -> Result<Self, WeightsError> {
+        if looks_like_a_web_page(json) {
+            return Err(WeightsError::WebPage);
+        }
+        let index: Self = serde_json::from_slice(json).map_err(|error| WeightsError::Index(error.to_string()))?;
+        let files = index.heads.iter().map(|head| &head.entry).chain([&index.base]);
+        for FileEntry { file, .. } in files {
+            if file.is_empty() || file.starts_with('.') || file.contains(['/', '\\', ':']) {
+                return Err(WeightsError::Index(format!("{file:?} is not the name of a file beside it")));
+            }
+        }
+        Ok(index)
+    }
+
+    /// The index as indented JSON.
+    ///
+    /// # Errors
+    ///
+    /// None in practice: all that an index holds can be written.
+    pub fn to_json(&self) -> Result<Vec<u8>, WeightsError> {
+        let mut json = serde_json::to_vec_pretty(self).map_err(|error| WeightsError::Index(error.to_string()))?;
+        json.push(b'\n');
+        Ok(json)
+    }
+
+    /// Names another base. Heads of an earlier base are dropped, for they do not fit any more.
+    pub fn set_base(&mut self, base: FileEntry) {
+        if self.base.sha256 != base.sha256 {
+            self.heads.clear();
+        }
+        self.base = base;
+    }
+
+    /// Adds a head, in the place of one with the same file name, ordered by size and name.
+    ///
+    /// # Errors
+    ///
+    /// A head that was trained on another base.
+    pub fn add_head(&mut self, entry: FileEntry, manifest: &HeadManifest) -> Result<(), WeightsError> {
+        if manifest.base_sha256 != self.base.sha256 {
+            return Err(WeightsError::Head("it was trained on another base than the index names".to_owned()));
+        }
+        self.heads.retain(|head| head.entry.file != entry.file);
+        self.heads.push(HeadEntry { entry, size: manifest.size, classes: manifest.classes.clone() });
+        self.heads.sort_by(|a, b| (a.size, &a.entry.file).cmp(&(b.size, &b.entry.file)));
+        Ok(())
+    }
+
+    /// The first head for pictures of `size` pixels a side.
+    #[must_use]
+    pub fn head(&self, size: usize) -> Option<&HeadEntry> {
+        self.heads.iter().find(|head| head.size == size)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::head::{GoldenHead, HeadArchitecture, VERSION};
+
+    fn head_on(base: &[u8], size: usize) -> HeadManifest {
+        HeadManifest {
+            version: VERSION,
+            classes: vec!["cat".to_owned(), "dog".to_owned()],
+            size,
+            features: "mean5".to_owned(),
+            base_sha256: sha256_hex(base),
+            architecture: HeadArchitecture::Linear,
+            trained_on: 10,
+            validated_on: 0,
+            val_accuracy: None,
+            seed: 1,
+            golden: GoldenHead { input: vec![1.0], probabilities: vec![0.5, 0.5] },
+        }
+    }
+
+    #[test]
+    fn heads_belong_to_their_base() {
+        let mut index = Index::new(FileEntry::of("base.hsw", b"one"));
+        index.add_head(FileEntry::of("b.safetensors", b"b"), &head_on(b"one", 224)).unwrap();
+        index.add_head(FileEntry::of("a.safetensors", b"a"), &head_on(b"one", 150)).unwrap();
+        index.add_head(FileEntry::of("a.safetensors", b"aa"), &head_on(b"one", 150)).unwrap();
+        assert_eq!(index.heads.len(), 2);
+        assert_eq!(index.head(150).unwrap().entry.bytes, 2);
+        assert_eq!(Index::from_json(&index.to_json().unwrap()), Ok(index.clone()));
+        assert!(index.add_head(FileEntry::of("c", b"c"), &head_on(b"two", 150)).is_err());
+        index.set_base(FileEntry::of("base.hsw", b"one"));
+        assert_eq!(index.heads.len(), 2);
+        index.set_base(FileEntry::of("base.hsw", b"two"));
+        assert!(index.heads.is_empty());
+    }
+
+    #[test]
+    fn only_the_named_file_passes() {
+        let entry = FileEntry::of("base.hsw", b"content");
+        assert_eq!(entry.verify(b"content"), Ok(()));
+        assert_eq!(entry.verify(b"<html>"), Err(WeightsError::WebPage));
+        assert_eq!(entry.verify(b"con"), Err(WeightsError::Truncated { found: 3, expected: 7 }));
+        assert!(matches!(entry.verify(b"contend"), Err(WeightsError::Entry { .. })));
+        assert!(matches!(entry.verify(b"content!"), Err(WeightsError::Entry { .. })));
+    }
+
+    #[test]
+    fn names_stay_in_the_folder() {
+        for name in ["../secret", "", "https://example.org/x", "a/b", ".."] {
+            let index = Index::new(FileEntry::of(name, b""));
+            assert!(matches!(Index::from_json(&index.to_json().unwrap()), Err(WeightsError::Index(_))), "{name}");
+        }
+        assert_eq!(Index::from_json(b"<!doctype html>"), Err(WeightsError::WebPage));
+    }
+}

@@ -1,0 +1,29 @@
+//! The files that hold what a network has learned: the quantized VGG16 base, the heads on top of it, and the index of
+//! both. Reading checks everything: a truncated, flipped or foreign file is a [`WeightsError`], never a wrong answer.
+
+mod base;
+mod error;
+mod file;
+mod golden;
+mod hash;
+pub mod head;
+pub mod index;
+mod manifest;
+mod moments;
+mod quantized;
+mod rans;
+mod reader;
+mod rounding;
+pub mod vgg16;
+
+pub use base::{BaseWeights, ConvWeights};
+pub use error::WeightsError;
+pub use file::{FileConv, MAGIC, VERSION, write_base};
+pub use golden::{Golden, Parity, StageFigures, StageParity, golden_pattern, parity, relative_distance};
+pub use half::f16;
+pub use hash::{FileHash, sha256_hex};
+pub use manifest::{Encoding, Licence, Manifest, Preprocessing, Source, TensorEntry};
+pub use moments::Neighbourhoods;
+pub use quantized::QuantizedConv;
+pub use reader::{BaseReader, read_base};
+pub use rounding::quantize;

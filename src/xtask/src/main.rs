@@ -1,0 +1,54 @@
+//! `cargo xtask`: sets up the tools that are missing, and builds, serves, checks and tests Headstart with them.
+
+mod browser;
+mod bundle;
+mod check;
+mod digest;
+mod error;
+mod journal;
+mod optimizer;
+mod options;
+mod program;
+mod server;
+mod sizes;
+mod tools;
+mod weights;
+mod workspace;
+
+use std::process::ExitCode;
+
+use crate::error::XtaskError;
+use crate::journal::Journal;
+use crate::options::{HELP, Task};
+use crate::workspace::Workspace;
+
+fn main() -> ExitCode {
+    let outcome = options::read(std::env::args().skip(1)).and_then(|task| run(&task));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: &Task) -> Result<(), XtaskError> {
+    let workspace = Workspace::find()?;
+    let mut journal = Journal::default();
+    match task {
+        Task::Help => println!("{HELP}"),
+        Task::Build(build) => bundle::build(&workspace, &mut journal, build)?,
+        Task::Serve { build, address } => {
+            // Before the build, which takes minutes: a port in use is told at once.
+            let server = server::Server::bind(*address, &workspace.dist(), &build.public_url)?;
+            bundle::build(&workspace, &mut journal, build)?;
+            server.run();
+        }
+        Task::Check => check::check(&workspace, &mut journal)?,
+        Task::Test => check::test(&workspace, &mut journal)?,
+        Task::Weights { force } => weights::run(&workspace, &mut journal, *force)?,
+    }
+    journal.print_summary();
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! What was asked for on the command line.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use crate::error::XtaskError;
+
+/// What `cargo xtask help` prints.
+pub(crate) const HELP: &str = "\
+cargo xtask COMMAND: set up, build, serve, check and test Headstart.
+Each command first brings what it needs and does not find: into target/tools, not into your home.
+
+  build [--public-url URL] [--fast]
+        Build the page and its worker into dist/, plain files for any static host.
+        --public-url URL  where they will be served; \"./\", the default, fits every folder
+        --fast            leave wasm-opt out: bigger files, minutes sooner
+  serve [--port PORT] [--address ADDRESS] [--public-url URL] [--fast]
+        Build, then serve dist/ until Ctrl-C. On http://127.0.0.1:8080/ unless told otherwise;
+        --address 0.0.0.0 lets other machines in.
+  check
+        The fast part of test: format, lints, unit tests.
+  test
+        Everything: check, build, and the browser tests in a headless Chromium.
+  weights [--force]
+        Bring the float weights from their public source into target/weights (64 MB), quantize them,
+        and compare the result with the shipped file. --force brings them again.
+  help
+        This text.";
+
+/// How to build the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Build {
+    /// The address or folder that the page's own files are asked for at.
+    pub(crate) public_url: String,
+    /// Without wasm-opt.
+    pub(crate) fast: bool,
+}
+
+impl Default for Build {
+    fn default() -> Self {
+        Self { public_url: "./".to_owned(), fast: false }
+    }
+}
+
+/// A command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Task {
+    Help,
+    Build(Build),
+    Serve { build: Build, address: SocketAddr },
+    Check,
+    Test,
+    Weights { force: bool },
+}
+
+/// Reads the words after `cargo xtask`.
+///
+/// # Errors
+/// [`XtaskError::Usage`] for a command, option or value that there is not.
+pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Task, XtaskError> {
+    let mut words = words;
+    let command = words.next().unwrap_or_else(|| "help".to_owned());
+    let mut build = Build::default();
+    let mut address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+    let mut force = false;
+    while let Some(word) = words.next() {
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+            None => (word, None),
+        };
+        let mut value = || value.clone().or_else(|| words.next()).ok_or_else(|| usage(format!("{name} needs a value")));
+        match (command.as_str(), name.as_str()) {
+            ("build" | "serve", "--public-url") => build.public_url = with_slash(value()?),
+            ("build" | "serve", "--fast") => build.fast = true,
+            ("serve", "--port") => address.set_port(number(&value()?)?),
+            ("serve", "--address") => {
+                let text = value()?;
+                address.set_ip(text.parse().map_err(|_| usage(format!("{text:?} is no IP address")))?);
+            }
+            ("weights", "--force") => force = true,
+            (_, "--help" | "-h") => return Ok(Task::Help),
+            _ => return Err(usage(format!("{command:?} knows no {name:?}"))),
+        }
+    }
+    match command.as_str() {
+        "help" | "--help" | "-h" => Ok(Task::Help),
+        "build" => Ok(Task::Build(build)),
+        "serve" => Ok(Task::Serve { build, address }),
+        "check" => Ok(Task::Check),
+        "test" => Ok(Task::Test),
+        "weights" => Ok(Task::Weights { force }),
+        other => Err(usage(format!("there is no command {other:?}"))),
+    }
+}
+
+fn usage(problem: String) -> XtaskError {
+    XtaskError::Usage { problem }
+}
+
+fn number(text: &str) -> Result<u16, XtaskError> {
+    text.parse().map_err(|_| usage(format!("{text:?} is no port: a number from 0 to 65535")))
+}
+
+fn with_slash(mut url: String) -> String {
+    if !url.ends_with('/') {
+        url.push('/');
+    }
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn task(line: &str) -> Result<Task, XtaskError> {
+        read(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn commands_and_their_options() {
+        assert_eq!(task("").unwrap(), Task::Help);
+        assert_eq!(task("build -h").unwrap(), Task::Help);
+        assert_eq!(task("build").unwrap(), Task::Build(Build { public_url: "./".to_owned(), fast: false }));
+        let there = Build { public_url: "/a/b/".to_owned(), fast: true };
+        assert_eq!(task("build --fast --public-url /a/b").unwrap(), Task::Build(there.clone()));
+        let address = "0.0.0.0:90".parse().unwrap();
+        let serve = task("serve --public-url=/a/b/ --address=0.0.0.0 --port 90 --fast").unwrap();
+        assert_eq!(serve, Task::Serve { build: there, address });
+        assert_eq!(task("weights --force").unwrap(), Task::Weights { force: true });
+    }
+
+    #[test]
+    fn what_there_is_not_is_refused() {
+        for line in ["bild", "build --port 1", "serve --port", "serve --port 70000", "serve --address x", "check x"] {
+            assert!(matches!(task(line), Err(XtaskError::Usage { .. })), "{line}");
+        }
+    }
+}
