@@ -1,0 +1,116 @@
+//! The `headstart` command: what the page does, on the native machine, from the same code.
+
+mod classify;
+mod error;
+mod evaluate;
+mod features;
+mod models;
+mod photos;
+mod quantize;
+mod reference;
+mod train;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::error::CliError;
+
+/// Transfer learning on photos: quantize the VGG16 base, train heads on it, evaluate and use them.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// Print the result as JSON.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Turn float weights (safetensors with torchvision's names) into the file that the page loads.
+    Quantize {
+        /// The float weights.
+        input: PathBuf,
+        /// The file to write.
+        output: PathBuf,
+    },
+    /// Train a head on a folder of photos.
+    Train(train::Options),
+    /// Say how often a head is right on a folder of photos.
+    Evaluate {
+        /// The folder: CLASS/*, or files named CLASS.N.jpg.
+        dir: PathBuf,
+        #[command(flatten)]
+        with: With,
+    },
+    /// Say what is on single photos.
+    Classify {
+        /// The photos.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        with: With,
+    },
+}
+
+/// The base and head to use.
+#[derive(Args)]
+struct With {
+    /// A head file; the shipped cat/dog head if left out.
+    #[arg(long)]
+    model: Option<PathBuf>,
+    /// Side of the square that a photo is squeezed to: the head's own, or 150, if left out.
+    #[arg(long)]
+    size: Option<usize>,
+    /// A base file, quantized or float; the shipped one if left out.
+    #[arg(long)]
+    base: Option<PathBuf>,
+    /// Where features are kept between runs.
+    #[arg(long, default_value_os_t = features::default_cache())]
+    cache: PathBuf,
+}
+
+impl With {
+    fn open(&self) -> Result<(models::Base, models::TrainedHead), CliError> {
+        let base = models::Base::open(self.base.as_deref())?;
+        let head = models::TrainedHead::open(self.model.as_deref(), self.size, &base, self.base.is_some())?;
+        Ok((base, head))
+    }
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("headstart: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), CliError> {
+    let json = arguments.json;
+    match &arguments.command {
+        Command::Quantize { input, output } => quantize::run(input, output, json),
+        Command::Train(options) => train::run(options, json),
+        Command::Evaluate { dir, with } => {
+            let (base, head) = with.open()?;
+            evaluate::run(dir, &base, &head, &with.cache, json)
+        }
+        Command::Classify { files, with } => {
+            let (base, head) = with.open()?;
+            classify::run(files, &base, &head, &with.cache, json)
+        }
+    }
+}
+
+/// `value` as JSON on standard output.
+fn print_json(value: &impl serde::Serialize) {
+    match serde_json::to_string_pretty(value) {
+        Ok(text) => println!("{text}"),
+        Err(error) => eprintln!("headstart: the result cannot be written as JSON: {error}"),
+    }
+}

@@ -1,0 +1,119 @@
+//! The base and the heads that the commands run: the shipped ones, or files that the caller names.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use burn::tensor::Device;
+use futures::executor::block_on;
+use headstart_nn::{DESCRIPTOR, Head, Vgg16};
+use headstart_weights::head::HeadFile;
+use headstart_weights::index::Index;
+use headstart_weights::{BaseWeights, WeightsError, read_base, sha256_hex};
+
+use crate::error::CliError;
+
+/// The folder of model files that ships with the page.
+pub(crate) fn shipped(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../public/models").join(file)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+    fs::read(path).map_err(|error| CliError::Read { path: path.to_owned(), error })
+}
+
+fn index() -> Result<Index, CliError> {
+    let path = shipped("index.json");
+    Index::from_json(&read(&path)?).map_err(|error| CliError::Weights { path, error })
+}
+
+/// The base, ready to run.
+pub(crate) struct Base {
+    pub(crate) model: Vgg16,
+    /// SHA-256 of its file.
+    pub(crate) sha256: String,
+}
+
+impl Base {
+    /// The base in `path`, quantized or float; the shipped one without a path.
+    ///
+    /// # Errors
+    /// [`CliError::Read`] or [`CliError::Weights`].
+    pub(crate) fn open(path: Option<&Path>) -> Result<Self, CliError> {
+        let path = match path {
+            Some(path) => path.to_owned(),
+            None => shipped(&index()?.base.file),
+        };
+        let bytes = read(&path)?;
+        let weights = weights(&bytes).map_err(|error| CliError::Weights { path, error })?;
+        Ok(Self { model: Vgg16::new(&weights.convs, &Device::flex())?, sha256: sha256_hex(&bytes) })
+    }
+}
+
+/// The weights of a quantized file, or of float safetensors.
+fn weights(bytes: &[u8]) -> Result<BaseWeights, WeightsError> {
+    match read_base(bytes) {
+        Ok((_, weights)) => Ok(weights),
+        Err(WeightsError::Foreign) => BaseWeights::from_safetensors(bytes),
+        Err(error) => Err(error),
+    }
+}
+
+/// A head, ready to run.
+pub(crate) struct TrainedHead {
+    model: Head,
+    pub(crate) classes: Vec<String>,
+    /// Side of the square photos that it was trained on.
+    pub(crate) size: usize,
+}
+
+impl TrainedHead {
+    /// The head in `path`; without one, the shipped cat/dog head for `size` (150 if left out). A head of another base is
+    /// refused, unless the shipped head is to run on `another_base`.
+    ///
+    /// # Errors
+    /// [`CliError::Read`], [`CliError::Weights`], [`CliError::NoHead`] or [`CliError::HeadMismatch`].
+    pub(crate) fn open(
+        path: Option<&Path>,
+        size: Option<usize>,
+        base: &Base,
+        another_base: bool,
+    ) -> Result<Self, CliError> {
+        let own = path.is_some();
+        let path = match path {
+            Some(path) => path.to_owned(),
+            None => {
+                let size = size.unwrap_or(150);
+                let heads = index()?.heads;
+                let entry = heads.into_iter().find(|head| head.size == size).ok_or(CliError::NoHead(size))?;
+                shipped(&entry.entry.file)
+            }
+        };
+        let file = HeadFile::from_bytes(&read(&path)?);
+        let file = file.map_err(|error| CliError::Weights { path: path.clone(), error })?;
+        let manifest = &file.manifest;
+        let other_size = size.is_some_and(|size| size != manifest.size);
+        let other_base = manifest.base_sha256 != base.sha256 && (own || !another_base);
+        if other_size || other_base {
+            return Err(CliError::HeadMismatch { path, size: size.unwrap_or(manifest.size) });
+        }
+        let model = Head::from_file(&file, &Device::flex())?;
+        Ok(Self { model, classes: file.manifest.classes, size: file.manifest.size })
+    }
+
+    /// The probability of each class for each descriptor.
+    ///
+    /// # Errors
+    /// [`CliError::Model`] where the device gives nothing back.
+    pub(crate) fn probabilities(&self, descriptors: Vec<Vec<f32>>) -> Result<Vec<Vec<f32>>, CliError> {
+        let n = descriptors.len();
+        let features = burn::tensor::TensorData::new(descriptors.concat(), [n, DESCRIPTOR]);
+        let features = burn::tensor::Tensor::<2>::from_data(features, &Device::flex());
+        let values = block_on(headstart_nn::read(self.model.probabilities(features)))?;
+        Ok(values.chunks(self.classes.len()).map(<[f32]>::to_vec).collect())
+    }
+}
+
+/// The index and value of the largest probability.
+pub(crate) fn most_probable(probabilities: &[f32]) -> (usize, f32) {
+    probabilities.iter().copied().enumerate().fold((0, f32::MIN), |best, next| if next.1 > best.1 { next } else { best })
+}

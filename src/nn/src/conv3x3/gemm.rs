@@ -1,0 +1,105 @@
+//! `A · B` for a B that stays the same (the kernel), packed once into the order in which it is read.
+#![expect(unsafe_code, reason = "the innermost loops read through raw pointers")]
+
+use super::simd::Simd;
+
+/// Columns of B that one pass computes: two vectors.
+pub(super) const fn panel_width<S: Simd>() -> usize {
+    2 * S::LANES
+}
+
+/// Length of a packed `[rows, columns]` B: the columns rounded up to whole panels.
+pub(super) const fn packed_len(rows: usize, columns: usize, width: usize) -> usize {
+    columns.div_ceil(width) * width * rows
+}
+
+/// B by panels of `width` columns, each panel row by row, missing columns as zeros.
+/// `value(row, column)` gives an element.
+pub(super) fn pack(
+    rows: usize,
+    columns: usize,
+    width: usize,
+    value: impl Fn(usize, usize) -> f32,
+    packed: &mut Vec<f32>,
+) {
+    for panel in 0..columns.div_ceil(width) {
+        for row in 0..rows {
+            for column in panel * width..(panel + 1) * width {
+                packed.push(if column < columns { value(row, column) } else { 0.0 });
+            }
+        }
+    }
+}
+
+/// A matrix in memory: its first element and the floats from one row to the next.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<P> {
+    pub(super) start: P,
+    pub(super) stride: usize,
+}
+
+/// `c[0..rows][0..panels * width] = a[0..rows][0..depth] · b`.
+///
+/// # Safety
+/// The instruction set of `S`; `a`, `b` (packed) and `c` valid for those extents.
+#[inline(always)]
+pub(super) unsafe fn multiply<S: Simd, const TILE: usize>(
+    (rows, depth, panels): (usize, usize, usize),
+    a: Rows<*const f32>,
+    b: *const f32,
+    c: Rows<*mut f32>,
+) {
+    let width = panel_width::<S>();
+    for panel in 0..panels {
+        // SAFETY: within the extents that the caller promises.
+        unsafe {
+            let b = b.add(panel * width * depth);
+            let mut row = 0;
+            while row + TILE <= rows {
+                tile::<S, TILE>(depth, at(a, row), b, at_mut(c, row, panel * width));
+                row += TILE;
+            }
+            while row + 4 <= rows {
+                tile::<S, 4>(depth, at(a, row), b, at_mut(c, row, panel * width));
+                row += 4;
+            }
+            while row < rows {
+                tile::<S, 1>(depth, at(a, row), b, at_mut(c, row, panel * width));
+                row += 1;
+            }
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn at(a: Rows<*const f32>, row: usize) -> Rows<*const f32> {
+    Rows { start: unsafe { a.start.add(row * a.stride) }, stride: a.stride }
+}
+
+#[inline(always)]
+unsafe fn at_mut(c: Rows<*mut f32>, row: usize, column: usize) -> Rows<*mut f32> {
+    Rows { start: unsafe { c.start.add(row * c.stride + column) }, stride: c.stride }
+}
+
+/// `R` rows by one panel, all sums in registers.
+#[inline(always)]
+unsafe fn tile<S: Simd, const R: usize>(depth: usize, a: Rows<*const f32>, b: *const f32, c: Rows<*mut f32>) {
+    // SAFETY: as promised to `multiply`.
+    unsafe {
+        let mut sums = [[S::splat(0.0); 2]; R];
+        for k in 0..depth {
+            let left = S::load(b.add(k * 2 * S::LANES));
+            let right = S::load(b.add(k * 2 * S::LANES + S::LANES));
+            for (row, sum) in sums.iter_mut().enumerate() {
+                let value = S::splat(*a.start.add(row * a.stride + k));
+                sum[0] = S::mul_add(value, left, sum[0]);
+                sum[1] = S::mul_add(value, right, sum[1]);
+            }
+        }
+        for (row, sum) in sums.iter().enumerate() {
+            let to = c.start.add(row * c.stride);
+            S::store(to, sum[0]);
+            S::store(to.add(S::LANES), sum[1]);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The vector instructions that the convolution needs, one implementation an instruction set.
+#![expect(unsafe_code, reason = "vector loads and stores take raw pointers")]
+
+/// Vectors of [`Simd::LANES`] floats.
+///
+/// # Safety
+/// Every function needs the instruction set of its implementation; loads and stores need [`Simd::LANES`] valid floats
+/// behind their pointer, in any alignment.
+pub(super) trait Simd: Copy {
+    /// A vector.
+    type V: Copy;
+    /// Floats in a vector.
+    const LANES: usize;
+
+    unsafe fn splat(value: f32) -> Self::V;
+    unsafe fn load(from: *const f32) -> Self::V;
+    unsafe fn store(to: *mut f32, v: Self::V);
+    unsafe fn add(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn sub(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn max(a: Self::V, b: Self::V) -> Self::V;
+    /// `a * b + c`, fused where the instruction set can.
+    unsafe fn mul_add(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+}
+
+/// One instruction set: its type, its vector, its width and its seven instructions.
+macro_rules! instruction_set {
+    ($name:ident, $vector:ty, $lanes:literal, $splat:expr, $load:expr, $store:expr, $add:expr, $sub:expr, $max:expr, $mul_add:expr) => {
+        #[derive(Clone, Copy)]
+        pub(in crate::conv3x3) struct $name;
+
+        impl Simd for $name {
+            type V = $vector;
+            const LANES: usize = $lanes;
+
+            #[inline(always)]
+            unsafe fn splat(value: f32) -> Self::V {
+                unsafe { $splat(value) }
+            }
+            #[inline(always)]
+            unsafe fn load(from: *const f32) -> Self::V {
+                unsafe { $load(from) }
+            }
+            #[inline(always)]
+            unsafe fn store(to: *mut f32, v: Self::V) {
+                unsafe { $store(to, v) }
+            }
+            #[inline(always)]
+            unsafe fn add(a: Self::V, b: Self::V) -> Self::V {
+                unsafe { $add(a, b) }
+            }
+            #[inline(always)]
+            unsafe fn sub(a: Self::V, b: Self::V) -> Self::V {
+                unsafe { $sub(a, b) }
+            }
+            #[inline(always)]
+            unsafe fn max(a: Self::V, b: Self::V) -> Self::V {
+                unsafe { $max(a, b) }
+            }
+            #[inline(always)]
+            unsafe fn mul_add(a: Self::V, b: Self::V, c: Self::V) -> Self::V {
+                unsafe { $mul_add(a, b, c) }
+            }
+        }
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use super::Simd;
+    use std::arch::x86_64::{
+        __m256, __m512, _mm256_add_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_set1_ps,
+        _mm256_storeu_ps, _mm256_sub_ps, _mm512_add_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_max_ps,
+        _mm512_set1_ps, _mm512_storeu_ps, _mm512_sub_ps,
+    };
+
+    instruction_set!(
+        Avx512,
+        __m512,
+        16,
+        _mm512_set1_ps,
+        _mm512_loadu_ps,
+        _mm512_storeu_ps,
+        _mm512_add_ps,
+        _mm512_sub_ps,
+        _mm512_max_ps,
+        _mm512_fmadd_ps
+    );
+    instruction_set!(
+        Avx2,
+        __m256,
+        8,
+        _mm256_set1_ps,
+        _mm256_loadu_ps,
+        _mm256_storeu_ps,
+        _mm256_add_ps,
+        _mm256_sub_ps,
+        _mm256_max_ps,
+        _mm256_fmadd_ps
+    );
+}
+#[cfg(target_arch = "x86_64")]
+pub(super) use x86::{Avx2, Avx512};
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod wasm {
+    use super::Simd;
+    use std::arch::wasm32::{
+        f32x4_add, f32x4_mul, f32x4_pmax, f32x4_splat, f32x4_sub, v128, v128_load, v128_store,
+    };
+
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> v128 {
+        unsafe { v128_load(from.cast()) }
+    }
+    #[inline(always)]
+    unsafe fn store(to: *mut f32, v: v128) {
+        unsafe { v128_store(to.cast(), v) }
+    }
+    // `b < a ? a : b` in one instruction on x86, where f32x4_max takes seven.
+    #[inline(always)]
+    unsafe fn max(a: v128, b: v128) -> v128 {
+        f32x4_pmax(b, a)
+    }
+    #[inline(always)]
+    unsafe fn mul_add(a: v128, b: v128, c: v128) -> v128 {
+        f32x4_add(f32x4_mul(a, b), c)
+    }
+    #[inline(always)]
+    unsafe fn splat(value: f32) -> v128 {
+        f32x4_splat(value)
+    }
+    #[inline(always)]
+    unsafe fn add(a: v128, b: v128) -> v128 {
+        f32x4_add(a, b)
+    }
+    #[inline(always)]
+    unsafe fn sub(a: v128, b: v128) -> v128 {
+        f32x4_sub(a, b)
+    }
+
+    instruction_set!(Simd128, v128, 4, splat, load, store, add, sub, max, mul_add);
+}
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(super) use wasm::Simd128;
+
+/// Four floats that the compiler turns into whatever the target always has (SSE2, NEON).
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+mod portable {
+    use super::Simd;
+
+    type V = [f32; 4];
+
+    // All unsafe, as the intrinsics are that stand in their place elsewhere.
+    #[inline(always)]
+    unsafe fn splat(value: f32) -> V {
+        [value; 4]
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> V {
+        unsafe { from.cast::<V>().read_unaligned() }
+    }
+    #[inline(always)]
+    unsafe fn store(to: *mut f32, v: V) {
+        unsafe { to.cast::<V>().write_unaligned(v) }
+    }
+    #[inline(always)]
+    unsafe fn add(a: V, b: V) -> V {
+        std::array::from_fn(|i| a[i] + b[i])
+    }
+    #[inline(always)]
+    unsafe fn sub(a: V, b: V) -> V {
+        std::array::from_fn(|i| a[i] - b[i])
+    }
+    #[inline(always)]
+    unsafe fn max(a: V, b: V) -> V {
+        std::array::from_fn(|i| if a[i] > b[i] { a[i] } else { b[i] })
+    }
+    #[inline(always)]
+    unsafe fn mul_add(a: V, b: V, c: V) -> V {
+        std::array::from_fn(|i| a[i] * b[i] + c[i])
+    }
+
+    instruction_set!(
+        Portable,
+        V,
+        4,
+        splat,
+        load,
+        store,
+        add,
+        sub,
+        max,
+        mul_add
+    );
+}
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+pub(super) use portable::Portable;

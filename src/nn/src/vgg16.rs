@@ -1,0 +1,139 @@
+//! The base: the convolutional part of VGG16.
+//!
+//! Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition", ICLR 2015,
+//! configuration D.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use headstart_weights::ConvWeights;
+use headstart_weights::vgg16::CONVS;
+
+use crate::NnError;
+use crate::conv3x3::{Conv3x3, max_pool2x2};
+
+/// The stages whose mean and maximum make the descriptor.
+const DESCRIBING: [&str; 2] = ["conv4_3", "conv5_3"];
+
+/// Numbers in a photo's pooled features.
+pub const POOLED: usize = 512;
+/// Numbers in a photo's descriptor.
+pub const DESCRIPTOR: usize = 4 * 512;
+/// The name of [`Features::descriptor`]'s recipe, which a head's manifest repeats.
+pub const DESCRIPTOR_RECIPE: &str = "vgg16: conv4_3 mean, conv4_3 max, conv5_3 mean, conv5_3 max; each L2-normalised";
+
+/// What the base says of `n` photos.
+#[derive(Debug, Clone)]
+pub struct Features {
+    /// Mean over positions of the last pool, `[n, 512]`: what the goldens are given in.
+    pub pooled: Tensor<2>,
+    /// Mean and maximum over positions of conv4_3 and of conv5_3, each 512 L2-normalised, `[n, 2048]`: what heads see.
+    pub descriptor: Tensor<2>,
+}
+
+/// The frozen base on one device.
+#[derive(Debug, Clone)]
+pub struct Vgg16 {
+    convolutions: Vec<Conv3x3>,
+    device: Device,
+}
+
+/// A base whose layers arrive one by one, each turned at once into what its device reads.
+#[derive(Debug)]
+pub struct Vgg16Builder(Vgg16);
+
+impl Vgg16Builder {
+    /// No layer yet.
+    #[must_use]
+    pub fn new(device: &Device) -> Self {
+        Self(Vgg16 { convolutions: Vec::with_capacity(CONVS.len()), device: device.clone() })
+    }
+
+    /// Adds the next layer, from the photo's side.
+    ///
+    /// # Errors
+    /// [`NnError::Layers`] where the next layer of VGG16 has other channels.
+    pub fn push(&mut self, weights: &ConvWeights) -> Result<(), NnError> {
+        let fits = CONVS.get(self.0.convolutions.len()).is_some_and(|next| {
+            (next.in_channels, next.out_channels) == (weights.in_channels, weights.out_channels)
+        });
+        if !fits {
+            return Err(NnError::Layers);
+        }
+        self.0.convolutions.push(Conv3x3::new(weights, &self.0.device));
+        Ok(())
+    }
+
+    /// The base.
+    ///
+    /// # Errors
+    /// [`NnError::Layers`] where layers are missing.
+    pub fn build(self) -> Result<Vgg16, NnError> {
+        if self.0.convolutions.len() == CONVS.len() { Ok(self.0) } else { Err(NnError::Layers) }
+    }
+}
+
+impl Vgg16 {
+    /// The base from all its layers.
+    ///
+    /// # Errors
+    /// [`NnError::Layers`] where they are not VGG16's.
+    pub fn new(weights: &[ConvWeights], device: &Device) -> Result<Self, NnError> {
+        let mut builder = Vgg16Builder::new(device);
+        for layer in weights {
+            builder.push(layer)?;
+        }
+        builder.build()
+    }
+
+    /// Where it runs.
+    #[must_use]
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// Photos as `vision::normalise` gives them, one after the other, on the base's device: `[n, 3, size, size]`.
+    #[must_use]
+    pub fn photos(&self, normalised: Vec<f32>, size: usize) -> Tensor<4> {
+        let n = normalised.len() / (3 * size * size);
+        Tensor::from_data(TensorData::new(normalised, [n, 3, size, size]), &self.device)
+    }
+
+    /// The features of photos `[n, 3, size, size]`.
+    #[must_use]
+    pub fn features(&self, photos: Tensor<4>) -> Features {
+        self.forward(photos, |_, _| {})
+    }
+
+    /// The features, and on the way each stage's name (`conv1_1` … `pool5`) and activations `[n, c, h, w]`.
+    pub fn forward(&self, photos: Tensor<4>, mut stage: impl FnMut(&str, &Tensor<4>)) -> Features {
+        let mut activations = photos;
+        let mut descriptor = Vec::new();
+        for (shape, convolution) in CONVS.iter().zip(&self.convolutions) {
+            activations = convolution.forward(activations);
+            stage(shape.stage, &activations);
+            if DESCRIBING.contains(&shape.stage) {
+                let positions = positions(&activations);
+                descriptor.push(normalised(positions.clone().mean_dim(1)));
+                descriptor.push(normalised(positions.max_dim(1)));
+            }
+            if let Some(pool) = shape.pool {
+                activations = max_pool2x2(activations);
+                stage(pool, &activations);
+            }
+        }
+        let pooled = positions(&activations).mean_dim(1).squeeze_dim(1);
+        Features { pooled, descriptor: Tensor::cat(descriptor, 1) }
+    }
+}
+
+/// `[n, c, h, w]` as `[n, h · w, c]`.
+fn positions(activations: &Tensor<4>) -> Tensor<3> {
+    let [n, c, h, w] = activations.dims();
+    activations.clone().permute([0, 2, 3, 1]).reshape([n, h * w, c])
+}
+
+/// `[n, 1, c]` as `[n, c]`, each row of length 1 (a row of zeros stays so).
+fn normalised(features: Tensor<3>) -> Tensor<2> {
+    let features: Tensor<2> = features.squeeze_dim(1);
+    let length = features.clone().powi_scalar(2).sum_dim(1).sqrt().clamp_min(1e-12);
+    features / length
+}

@@ -1,0 +1,39 @@
+//! Training of heads on cached descriptors: examples, split, the training loop, cross-validation, metrics, early
+//! stopping, history.
+//!
+//! With photos set aside for validation a [`Trainer`] keeps the epoch that does best on them. Without, a
+//! [`CrossValidation`] finds the epoch and the penalty, and [`CrossValidation::refit`] trains on every photo.
+//!
+//! Nothing here knows of files, clocks or browsers; the command line and the worker run the same code, which works in
+//! steps so that whoever runs it can show progress, wait, or stop in between.
+
+mod batches;
+mod cross_validation;
+mod early_stopping;
+mod error;
+mod examples;
+mod history;
+mod initial;
+mod judge;
+pub mod metrics;
+mod scaling;
+mod settings;
+mod split;
+mod trainer;
+mod training_set;
+
+pub use cross_validation::{CrossValidated, CrossValidation};
+pub use error::TrainError;
+pub use examples::Examples;
+pub use history::EpochFigures;
+pub use settings::{Optimizer, Settings};
+pub use split::{folds, grouped, stratified};
+pub use trainer::Trainer;
+
+/// The generator behind every random choice of a run: `stream` keeps the choices of one purpose apart from another's.
+pub(crate) fn generator(seed: u64, stream: u64) -> rand_chacha::ChaCha8Rng {
+    use rand_chacha::rand_core::SeedableRng;
+    let mut generator = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+    generator.set_stream(stream);
+    generator
+}

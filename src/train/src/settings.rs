@@ -1,0 +1,97 @@
+//! How to train.
+
+use headstart_weights::head::HeadArchitecture;
+
+use crate::TrainError;
+
+/// Which rule turns gradients into steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Optimizer {
+    /// Kingma and Ba, "Adam", ICLR 2015.
+    Adam,
+    /// Tieleman and Hinton, "RMSProp", 2012; without momentum.
+    RmsProp,
+}
+
+/// How to train.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The head's layers.
+    pub architecture: HeadArchitecture,
+    /// The rule of each step.
+    pub optimizer: Optimizer,
+    /// Passes over the training examples, at most.
+    pub epochs: usize,
+    /// Examples a step, at most: an epoch's examples are dealt evenly over its steps.
+    pub batch: usize,
+    /// The optimizer's learning rate in the first epoch; it falls to nothing along a half cosine. It is that of
+    /// descriptors whose numbers have a root mean square of 1: the trainer scales them so.
+    pub learning_rate: f64,
+    /// Inverse regularisation: the penalty is `|w|² / (2 · c · n)` for `n` training examples, beside the mean
+    /// cross-entropy, where `w` are the finished head's weights without biases. scikit-learn's `LogisticRegression` has
+    /// the same, but for two classes keeps one row of weights instead of two opposite ones: its `C` is then `2 · c`.
+    pub c: f64,
+    /// Epochs without a lower validation loss after which the run ends.
+    pub patience: usize,
+    /// The share of the epochs that pass before one can be the best, or the run end. On its way to its minimum a linear
+    /// head passes points of lower validation loss, for being surer of itself, but of lower accuracy.
+    pub settling: f64,
+    /// Whether examples of rarer classes count more, so that every class counts the same.
+    pub balance: bool,
+    /// Seed of the folds, the initial weights, the order of examples, and dropout.
+    pub seed: u64,
+}
+
+impl Default for Settings {
+    /// A linear head: what reaches the optimum of logistic regression on descriptors of photos.
+    fn default() -> Self {
+        Self {
+            architecture: HeadArchitecture::Linear,
+            optimizer: Optimizer::Adam,
+            epochs: 100,
+            batch: 1024,
+            learning_rate: 0.005,
+            c: 5.0,
+            patience: 20,
+            settling: 0.5,
+            balance: true,
+            seed: 1,
+        }
+    }
+}
+
+impl Settings {
+    /// The defaults for heads of `architecture`.
+    #[must_use]
+    pub fn of(architecture: HeadArchitecture) -> Self {
+        match architecture {
+            HeadArchitecture::Linear => Self::default(),
+            // Hidden layers overfit within few steps, and their penalty sums over far more weights.
+            HeadArchitecture::Mlp { .. } => {
+                Self { architecture, epochs: 40, batch: 64, learning_rate: 0.001, c: 1e5, settling: 0.0, ..Self::default() }
+            }
+        }
+    }
+
+    /// The first epoch, counted from 1, that can be the best.
+    pub(crate) fn settled(&self) -> usize {
+        ((self.epochs as f64 * self.settling) as usize).min(self.epochs - 1) + 1
+    }
+
+    /// # Errors
+    /// [`TrainError::Settings`] where no run could have these.
+    pub(crate) fn check(&self) -> Result<(), TrainError> {
+        let wrong = |what: &str| Err(TrainError::Settings(what.to_owned()));
+        if self.epochs == 0 || self.batch == 0 {
+            return wrong("there must be at least one epoch and one photo a step");
+        }
+        // Infinite is no penalty at all.
+        if self.c.is_nan() || self.c <= 0.0 {
+            return wrong("the inverse regularisation must be above zero");
+        }
+        if self.learning_rate.is_nan() || self.learning_rate <= 0.0 {
+            return wrong("the learning rate must be above zero");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,228 @@
+//! The training loop, in steps, so that whoever runs it can show progress, wait, or stop in between.
+
+use burn::module::Module;
+use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer, RmsPropConfig};
+use burn::tensor::{Device, Tensor};
+use headstart_nn::{Head, read};
+use headstart_weights::head::{DenseWeights, HeadArchitecture};
+use rand::Rng;
+
+use crate::batches::Batches;
+use crate::early_stopping::EarlyStopping;
+use crate::judge::{Judge, Validation};
+use crate::scaling::Scaling;
+use crate::training_set::{TrainingSet, class_weights};
+use crate::{EpochFigures, Examples, Optimizer, Settings, TrainError, generator, initial};
+
+/// Stream of [`generator`] for dropout's masks.
+const DROPOUT: u64 = 3 << 32;
+
+/// A run: a head in training, the examples on the device, and the best head so far.
+pub struct Trainer {
+    settings: Settings,
+    /// Epochs to run at most; the learning rate falls over those of the settings.
+    epochs: usize,
+    device: Device,
+    head: Head,
+    optimizer: ModuleOptimizer,
+    scaling: Scaling,
+    /// How much an example of each class counts.
+    weights: Vec<f32>,
+    training: TrainingSet,
+    batches: Batches,
+    /// Sums of losses and of right answers over this epoch's steps so far, each `[1]`.
+    totals: Option<(Tensor<1>, Tensor<1>)>,
+    judge: Judge,
+    stopping: EarlyStopping,
+    best: Best,
+    /// Epochs done.
+    epoch: usize,
+    diverged: bool,
+}
+
+struct Best {
+    epoch: usize,
+    layers: Vec<DenseWeights>,
+    answers: Vec<usize>,
+}
+
+impl Trainer {
+    /// A run on `training` that keeps the epoch with the lowest loss on `validation`. `classes` are names, in the order
+    /// of the labels.
+    ///
+    /// # Errors
+    /// [`TrainError::TooFewClasses`], [`TrainError::EmptyClass`], [`TrainError::Settings`], or [`TrainError::Examples`]
+    /// where the two sets do not fit each other.
+    pub fn new(
+        settings: Settings,
+        classes: &[String],
+        training: &Examples,
+        validation: &Examples,
+        device: &Device,
+    ) -> Result<Self, TrainError> {
+        if validation.is_empty() || validation.width() != training.width() {
+            return Err(TrainError::Examples("the validation examples are missing, or of another width".into()));
+        }
+        if validation.labels().iter().any(|label| *label >= classes.len()) {
+            return Err(TrainError::Examples("a validation example is of no class".into()));
+        }
+        let judge = |scaling: &Scaling| Judge::Validation(Validation::new(validation, scaling, device));
+        Self::judged_by(judge, settings, classes, training, device)
+    }
+
+    /// A run on `training` for as many epochs as `known` has losses and accuracies of; patience plays no part.
+    pub(crate) fn known(
+        known: Vec<(f64, f64)>,
+        settings: Settings,
+        classes: &[String],
+        training: &Examples,
+        device: &Device,
+    ) -> Result<Self, TrainError> {
+        let epochs = known.len();
+        let settings = Settings { patience: usize::MAX, ..settings };
+        let trainer = Self::judged_by(|_| Judge::Known(known), settings, classes, training, device)?;
+        Ok(Self { epochs, ..trainer })
+    }
+
+    fn judged_by(
+        judge: impl FnOnce(&Scaling) -> Judge,
+        settings: Settings,
+        classes: &[String],
+        training: &Examples,
+        device: &Device,
+    ) -> Result<Self, TrainError> {
+        settings.check()?;
+        let weights = class_weights(training, classes, settings.balance)?;
+        let scaling = Scaling::of(training);
+        let layers = initial::layers(&settings.architecture, training.width(), classes.len(), settings.seed);
+        let device = device.clone().autodiff();
+        Ok(Self {
+            head: Head::new(&layers, &settings.architecture, &device)?,
+            optimizer: match settings.optimizer {
+                Optimizer::Adam => AdamConfig::new().with_epsilon(1e-8).init(),
+                Optimizer::RmsProp => RmsPropConfig::new().with_alpha(0.9).with_momentum(0.0).with_epsilon(1e-8).init(),
+            },
+            judge: judge(&scaling),
+            training: TrainingSet::new(training, &scaling, &weights, &device),
+            batches: Batches::new(training.len(), settings.batch),
+            totals: None,
+            stopping: EarlyStopping::new(settings.patience, settings.settled()),
+            best: Best { epoch: 0, layers: scaling.fold(layers), answers: Vec::new() },
+            epoch: 0,
+            epochs: settings.epochs,
+            diverged: false,
+            settings,
+            device,
+            scaling,
+            weights,
+        })
+    }
+
+    /// Whether there is nothing more to do: all epochs run, patience over, or the loss no number any more.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.epoch >= self.epochs || self.stopping.is_over() || self.diverged
+    }
+
+    /// One step on the next batch of this epoch; whether it was the last one, so that [`Self::epoch`] is due. Who never
+    /// calls this has an epoch take all its steps at once.
+    pub fn step(&mut self) -> bool {
+        if self.batches.is_dealt() {
+            if self.totals.is_some() {
+                return true;
+            }
+            self.batches.shuffle(self.settings.seed, self.epoch);
+        }
+        let (done, count) = (self.batches.dealt(), self.batches.count());
+        self.seed_dropout(done);
+        let Some(indices) = self.batches.deal() else { return true };
+        let n = indices.len();
+        // All at once need not be put in order.
+        let (loss, right) =
+            if count == 1 { self.training.score(&self.head) } else { self.training.select(indices).score(&self.head) };
+        let sums = (loss.clone().detach(), right.detach());
+        self.totals = Some(match self.totals.take() {
+            None => sums,
+            Some((losses, rights)) => (losses + sums.0, rights + sums.1),
+        });
+        let objective = self.penalised(loss / n as f64);
+        let gradients = GradientsParams::from_grads(objective.backward(), &self.head);
+        let progress = (self.epoch * count + done) as f64 / (self.settings.epochs * count) as f64;
+        let rate = self.settings.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
+        self.head = self.optimizer.step(rate, self.head.clone(), gradients);
+        self.batches.is_dealt()
+    }
+
+    /// Ends this epoch: the steps that are left, then the validation.
+    ///
+    /// # Errors
+    /// [`TrainError::Diverged`] where the loss is no number any more; [`Self::best`] is still good then.
+    pub async fn epoch(&mut self) -> Result<EpochFigures, TrainError> {
+        while !self.step() {}
+        self.epoch += 1;
+        let (mut loss, mut accuracy) = (f64::NAN, 0.0);
+        if let Some((losses, rights)) = self.totals.take() {
+            let sums = read(Tensor::cat(vec![losses, rights], 0)).await?;
+            let n = self.training.len() as f64;
+            (loss, accuracy) = (f64::from(sums[0]) / n, f64::from(sums[1]) / n);
+        }
+        let head = self.head.valid();
+        let (val_loss, val_accuracy) = self.judge.judge(&head, &self.weights, self.epoch).await?;
+        let figures = EpochFigures { epoch: self.epoch, loss, accuracy, val_loss, val_accuracy, seconds: 0.0 };
+        self.diverged = !(loss.is_finite() && val_loss.is_finite());
+        if !self.diverged && self.stopping.is_best(self.epoch, val_loss) {
+            let layers = head.weights().await?;
+            self.diverged = !layers.iter().flat_map(|layer| layer.weight.iter().chain(&layer.bias)).all(|w| w.is_finite());
+            if !self.diverged {
+                let answers = self.judge.answers().to_vec();
+                self.best = Best { epoch: self.epoch, layers: self.scaling.fold(layers), answers };
+            }
+        }
+        if self.diverged { Err(TrainError::Diverged { epoch: self.epoch }) } else { Ok(figures) }
+    }
+
+    /// The layers with the lowest validation loss so far, for descriptors as they come; the initial ones before the
+    /// first epoch.
+    #[must_use]
+    pub fn best(&self) -> &[DenseWeights] {
+        &self.best.layers
+    }
+
+    /// The epoch of [`Self::best`], counted from 1; 0 where none is done.
+    #[must_use]
+    pub fn best_epoch(&self) -> usize {
+        self.best.epoch
+    }
+
+    /// To each validation example the answer of [`Self::best`]; empty before the first epoch and in a run on every
+    /// example.
+    #[must_use]
+    pub fn best_answers(&self) -> &[usize] {
+        &self.best.answers
+    }
+
+    /// To each validation example the last epoch's answer.
+    pub(crate) fn answers(&self) -> &[usize] {
+        self.judge.answers()
+    }
+
+    /// `loss` and the penalty `|w|² / (2 · c · n)` over the weights that the finished head will have.
+    fn penalised(&self, loss: Tensor<1>) -> Tensor<1> {
+        let share = 1.0 / (2.0 * self.settings.c * self.training.len() as f64);
+        let factor = |layer| if layer == 0 { self.scaling.squared_factor() } else { 1.0 };
+        let squares = self.head.squared_weights().into_iter().enumerate();
+        squares.fold(loss, |sum, (layer, squares)| sum + squares * (share * factor(layer)))
+    }
+
+    /// Draws of the CPU backend come from one generator that everyone in the program shares: seeded anew, a step is the
+    /// same whatever ran in between.
+    fn seed_dropout(&self, step: usize) {
+        if let HeadArchitecture::Mlp { .. } = self.settings.architecture {
+            let stream = DROPOUT + (self.epoch * self.batches.count() + step) as u64;
+            self.device.seed(generator(self.settings.seed, stream).random());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
