@@ -1,0 +1,170 @@
+//! What the page's address says: the view after `#`, the wishes after `?`.
+
+use headstart_protocol::{Backend, Bench, InputSize, Start};
+
+use crate::error::PageError;
+
+/// A view of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum View {
+    /// Say what is on a photo.
+    Classify,
+    /// What this is.
+    About,
+}
+
+impl View {
+    /// Every view, in the order of the navigation.
+    pub(crate) const ALL: [Self; 2] = [Self::Classify, Self::About];
+
+    /// The view that the address's hash names; the first one where it names none of ours.
+    pub(crate) fn from_hash(hash: &str) -> Self {
+        Self::ALL.into_iter().find(|view| view.hash() == hash).unwrap_or(Self::Classify)
+    }
+
+    /// Its hash, `#` included.
+    pub(crate) fn hash(self) -> &'static str {
+        match self {
+            Self::Classify => "#/classify",
+            Self::About => "#/about",
+        }
+    }
+
+    /// Its name in the navigation and the window's title.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Classify => "Classify",
+            Self::About => "About",
+        }
+    }
+}
+
+/// The wishes after `?`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Query {
+    /// `?backend=cpu|webgpu`: the device that must be used.
+    pub(crate) backend: Option<Backend>,
+    /// `?size=150|224`: the input size.
+    pub(crate) size: Option<InputSize>,
+    /// `?weights=URL`: another weight file.
+    pub(crate) weights: Option<String>,
+    /// `?head=URL`: another head.
+    pub(crate) head: Option<String>,
+    /// `?bench=N&batch=B`: time the base.
+    pub(crate) bench: Option<Bench>,
+    /// `?parity=1`: measure every stage of the base.
+    pub(crate) parity: bool,
+}
+
+impl Query {
+    /// Reads the wishes; `get` gives the decoded value of a parameter.
+    ///
+    /// # Errors
+    /// A value that is none of those a parameter takes.
+    pub(crate) fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, PageError> {
+        let given = |name: &str| get(name).filter(|value| !value.is_empty());
+        let number = |name: &'static str| match given(name) {
+            None => Ok(None),
+            Some(value) => match value.parse::<u32>() {
+                Ok(number) if number > 0 => Ok(Some(number)),
+                _ => Err(PageError::NotANumber { name, value }),
+            },
+        };
+        let backend = given("backend")
+            .map(|name| Backend::from_name(&name).ok_or(PageError::UnknownBackend { name }))
+            .transpose()?;
+        let size = given("size")
+            .map(|value| {
+                let size = value.parse().ok().and_then(InputSize::from_pixels);
+                size.ok_or(PageError::UnknownSize { value })
+            })
+            .transpose()?;
+        let batch = number("batch")?.unwrap_or(1);
+        Ok(Self {
+            backend,
+            size,
+            weights: given("weights"),
+            head: given("head"),
+            bench: number("bench")?.map(|runs| Bench { runs, batch }),
+            parity: given("parity").is_some_and(|value| value != "0"),
+        })
+    }
+
+    /// The command that starts the engine as wished, on `backend` where the page insists on one.
+    pub(crate) fn start(&self, base_url: String, backend: Option<Backend>) -> Start {
+        Start {
+            base_url,
+            backend: backend.or(self.backend),
+            size: self.size,
+            weights: self.weights.clone(),
+            head: self.head.clone(),
+        }
+    }
+}
+
+/// The folder of the document at `uri`, with a trailing slash.
+pub(crate) fn folder(uri: &str) -> &str {
+    let path = &uri[..uri.find(['?', '#']).unwrap_or(uri.len())];
+    &path[..path.rfind('/').map_or(path.len(), |slash| slash + 1)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Query, PageError> {
+        Query::read(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn hashes_lead_to_their_views_and_unknown_ones_to_the_first() {
+        for view in View::ALL {
+            assert_eq!(View::from_hash(view.hash()), view);
+        }
+        for hash in ["", "#", "#/", "#/teach", "#/About", "#/about/x"] {
+            assert_eq!(View::from_hash(hash), View::Classify, "{hash}");
+        }
+    }
+
+    #[test]
+    fn no_wishes_are_the_default() {
+        assert_eq!(read(&[]).unwrap(), Query::default());
+        assert_eq!(read(&[("backend", ""), ("bench", "")]).unwrap(), Query::default());
+    }
+
+    #[test]
+    fn all_wishes_are_read() {
+        let query = read(&[
+            ("backend", "webgpu"),
+            ("size", "224"),
+            ("weights", "my/base.safetensors"),
+            ("head", "pets.head"),
+            ("bench", "5"),
+            ("batch", "8"),
+            ("parity", "1"),
+        ])
+        .unwrap();
+        assert_eq!(query.bench, Some(Bench { runs: 5, batch: 8 }));
+        assert!(query.parity);
+        let start = query.start("https://example.org/a/".to_owned(), None);
+        assert_eq!(start.backend, Some(Backend::WebGpu));
+        assert_eq!(start.size, Some(InputSize::S224));
+        assert_eq!(start.weights.as_deref(), Some("my/base.safetensors"));
+        assert_eq!(start.head.as_deref(), Some("pets.head"));
+        assert_eq!(query.start(String::new(), Some(Backend::Cpu)).backend, Some(Backend::Cpu));
+    }
+
+    #[test]
+    fn values_that_do_not_exist_are_errors() {
+        for pair in [("backend", "tpu"), ("size", "99"), ("size", "big"), ("bench", "0"), ("batch", "-1")] {
+            assert!(read(&[pair]).is_err(), "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn the_folder_ends_with_a_slash() {
+        assert_eq!(folder("https://a.org/b/index.html?size=150#/about"), "https://a.org/b/");
+        assert_eq!(folder("https://a.org/b/?head=x/y"), "https://a.org/b/");
+        assert_eq!(folder("http://localhost:8080/#/classify"), "http://localhost:8080/");
+    }
+}

@@ -1,0 +1,83 @@
+//! How photos come to the page: picked, dropped, pasted, or fetched as a sample. None is read before its turn.
+
+use js_sys::{Array, Uint8Array};
+use leptos::prelude::window;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, DataTransfer, DomException, File, FileList, FilePropertyBag, Response};
+
+use crate::error::PageError;
+
+/// What the visitor gave.
+pub(crate) enum Picked {
+    /// A file, not read yet.
+    File(File),
+    /// Something that cannot be read as a file.
+    Refused {
+        /// What to call it.
+        name: String,
+        /// Why.
+        error: PageError,
+    },
+}
+
+/// The files of a file input or a clipboard.
+pub(crate) fn files(list: &FileList) -> Vec<Picked> {
+    (0..list.length()).filter_map(|index| list.get(index)).map(Picked::File).collect()
+}
+
+/// What was dropped; folders are told apart from files.
+pub(crate) fn dropped(transfer: &DataTransfer) -> Vec<Picked> {
+    let items = transfer.items();
+    let mut picked = Vec::new();
+    for item in (0..items.length()).filter_map(|index| items.get(index)).filter(|item| item.kind() == "file") {
+        let folder = item.webkit_get_as_entry().ok().flatten().filter(web_sys::FileSystemEntry::is_directory);
+        if let Some(folder) = folder {
+            picked.push(Picked::Refused { name: folder.name(), error: PageError::Folder });
+        } else if let Ok(Some(file)) = item.get_as_file() {
+            picked.push(Picked::File(file));
+        }
+    }
+    if picked.is_empty() {
+        picked.push(Picked::Refused { name: "What you dropped".to_owned(), error: PageError::NothingDropped });
+    }
+    picked
+}
+
+/// The bytes of a file.
+///
+/// # Errors
+/// [`PageError::UnreadableFile`] where the browser does not hand them over.
+pub(crate) async fn read(file: &Blob) -> Result<Vec<u8>, PageError> {
+    let buffer = JsFuture::from(file.array_buffer()).await;
+    let buffer = buffer.map_err(|error| PageError::UnreadableFile { detail: reason(&error) })?;
+    Ok(Uint8Array::new(&buffer).to_vec())
+}
+
+/// A sample picture of this site as a file of the same name.
+pub(crate) async fn sample(name: &'static str) -> Picked {
+    match fetch(name).await {
+        Ok(file) => Picked::File(file),
+        Err(detail) => Picked::Refused { name: name.to_owned(), error: PageError::SampleFailed { detail } },
+    }
+}
+
+async fn fetch(name: &str) -> Result<File, String> {
+    let said = |error: JsValue| reason(&error);
+    let response = JsFuture::from(window().fetch_with_str(&format!("samples/{name}"))).await.map_err(said)?;
+    let response: Response = response.unchecked_into();
+    if !response.ok() {
+        return Err(format!("the host answered {}", response.status()));
+    }
+    let blob: Blob = JsFuture::from(response.blob().map_err(said)?).await.map_err(said)?.unchecked_into();
+    let options = FilePropertyBag::new();
+    options.set_type(&blob.type_());
+    File::new_with_blob_sequence_and_options(&Array::of1(&blob), name, &options).map_err(said)
+}
+
+/// What a rejected promise says of itself.
+fn reason(error: &JsValue) -> String {
+    let message = error.dyn_ref::<DomException>().map(DomException::message);
+    let message = message.or_else(|| error.dyn_ref::<js_sys::Error>().map(|error| error.message().into()));
+    message.filter(|message| !message.is_empty()).unwrap_or_else(|| "no reason was given".to_owned())
+}

@@ -1,0 +1,44 @@
+//! Headstart's page: what a visitor sees, and the conversation with the worker that does the thinking.
+
+mod address;
+mod camera;
+mod error;
+mod intake;
+mod measurement;
+mod queue;
+mod restart;
+mod state;
+mod view;
+mod wording;
+mod worker;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, UrlSearchParams};
+
+use crate::address::{Query, View};
+use crate::state::Page;
+use crate::view::Shell;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    // The document holds a still picture of the shell, which was painted before this code came.
+    let place = document().get_element_by_id("page").and_then(|place| place.dyn_into::<HtmlElement>().ok());
+    let Some(place) = place.or_else(|| document().body()) else { return };
+    place.set_inner_html("");
+    mount_to(place, App).forget();
+}
+
+/// The state and, around it, the shell.
+#[component]
+fn App() -> impl IntoView {
+    let location = window().location();
+    let page = Page::new(View::from_hash(&location.hash().unwrap_or_default()));
+    provide_context(page);
+
+    let search = UrlSearchParams::new_with_str(&location.search().unwrap_or_default());
+    let query = Query::read(|name| search.as_ref().ok()?.get(name));
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    page.start(query, address::folder(&base).to_owned());
+    view! { <Shell /> }
+}

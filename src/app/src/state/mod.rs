@@ -1,0 +1,13 @@
+//! The page's state. [`Page`] owns all of it and is handed down by context; views read its signals and call its
+//! operations, which stand in one file a concern.
+
+mod camera;
+mod engine;
+mod page;
+mod photo;
+mod session;
+
+pub(crate) use camera::{Camera, CameraStatus};
+pub(crate) use engine::Phase;
+pub(crate) use page::Page;
+pub(crate) use photo::{Answer, Outcome, Photo};

@@ -1,0 +1,54 @@
+//! The one owner of the page's state.
+
+use leptos::prelude::*;
+
+use super::session::Session;
+use super::{Camera, Phase, Photo};
+use crate::address::View;
+
+/// Everything the views show. Copies name the same state.
+#[derive(Clone, Copy)]
+pub(crate) struct Page {
+    /// The view that the address names.
+    pub(crate) view: RwSignal<View>,
+    /// How far the engine is.
+    pub(crate) phase: RwSignal<Phase>,
+    /// A word on the engine that is no failure: why the GPU is not in use, say.
+    pub(crate) note: RwSignal<Option<String>>,
+    /// Milliseconds from the navigation to the first time the engine was ready.
+    pub(crate) ready_ms: RwSignal<Option<f64>>,
+    /// The photos, newest first.
+    pub(crate) photos: RwSignal<Vec<Photo>>,
+    /// The last event in words, for screen readers.
+    pub(crate) announcement: RwSignal<String>,
+    /// The camera.
+    pub(crate) camera: Camera,
+    /// What `?bench=` measured, as JSON.
+    pub(crate) bench: RwSignal<Option<String>>,
+    /// What `?parity=` measured, as JSON.
+    pub(crate) parity: RwSignal<Option<String>>,
+    pub(super) session: StoredValue<Session, LocalStorage>,
+}
+
+impl Page {
+    /// The state of a page that was just opened.
+    pub(crate) fn new(view: View) -> Self {
+        Self {
+            view: RwSignal::new(view),
+            phase: RwSignal::new(Phase::Starting),
+            note: RwSignal::new(None),
+            ready_ms: RwSignal::new(None),
+            photos: RwSignal::new(Vec::new()),
+            announcement: RwSignal::new(String::new()),
+            camera: Camera::new(),
+            bench: RwSignal::new(None),
+            parity: RwSignal::new(None),
+            session: StoredValue::new_local(Session::default()),
+        }
+    }
+
+    /// The page that this component is part of.
+    pub(crate) fn here() -> Self {
+        expect_context()
+    }
+}

@@ -1,0 +1,272 @@
+//! The conversation with the worker: starting it, asking it, hearing its answers, replacing it.
+
+use std::sync::Arc;
+
+use headstart_protocol::{Backend, Command, Event, Failure, Photo as Pixels, Prediction, Ready};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::{Answer, CameraStatus, Outcome, Page, Phase};
+use crate::address::Query;
+use crate::error::PageError;
+use crate::queue::{PhotoId, Queue};
+use crate::restart::{Life, Next, Restarts};
+use crate::worker::{EngineWorker, Heard};
+use crate::{intake, measurement};
+
+/// What the conversation has to remember.
+#[derive(Default)]
+pub(super) struct Session {
+    query: Query,
+    base_url: String,
+    worker: Option<EngineWorker>,
+    /// Counts the workers, so that what an earlier one left behind is told apart.
+    generation: u32,
+    life: Option<Life>,
+    /// The device that this worker must use, where the page insists.
+    insists_on: Option<Backend>,
+    restarts: Restarts,
+    last_id: PhotoId,
+    pub(super) queue: Queue,
+    /// The camera frame in the worker: there is never more than one.
+    frame: Option<PhotoId>,
+}
+
+impl Session {
+    /// A fresh name for a photo or a camera frame.
+    pub(super) fn next_id(&mut self) -> PhotoId {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    fn send(&self, command: &Command) -> Result<(), PageError> {
+        self.worker.as_ref().map_or(Ok(()), |worker| worker.send(command))
+    }
+}
+
+impl Page {
+    /// Starts the engine as the address wishes. `base_url` is the page's folder.
+    pub(crate) fn start(self, query: Result<Query, PageError>, base_url: String) {
+        match query {
+            Ok(query) => {
+                self.session.update_value(|session| {
+                    session.restarts = Restarts::new(query.backend);
+                    session.query = query;
+                    session.base_url = base_url;
+                });
+                self.fresh_worker(None);
+            }
+            Err(error) => self.phase.set(Phase::Failed(error.into())),
+        }
+    }
+
+    /// Starts the engine again after the visitor asked for it.
+    pub(crate) fn try_again(self) {
+        self.note.set(None);
+        self.session.update_value(|session| session.restarts = Restarts::new(session.query.backend));
+        self.fresh_worker(None);
+    }
+
+    /// Sends a camera frame if the engine is ready and has answered the last one; otherwise `grab` is not called.
+    pub(crate) fn offer_frame(self, grab: impl FnOnce() -> Option<Pixels>) {
+        let ready = self.phase.with_untracked(|phase| phase.ready().is_some());
+        if !ready || self.session.with_value(|session| session.frame.is_some()) {
+            return;
+        }
+        let Some(photo) = grab() else { return };
+        let sent = self.session.try_update_value(|session| {
+            let id = session.next_id();
+            session.frame = Some(id);
+            session.send(&Command::Classify { id, photo })
+        });
+        self.mind(sent.unwrap_or(Ok(())));
+    }
+
+    /// Reads the next photos and sends them, as far as hands are free.
+    pub(super) fn send_photos(self) {
+        if self.phase.with_untracked(|phase| phase.ready().is_none()) {
+            return;
+        }
+        while let Some(id) = self.session.try_update_value(|session| session.queue.take()).flatten() {
+            let Some(file) = self.waiting_file(id) else {
+                self.session.update_value(|session| session.queue.done(id));
+                continue;
+            };
+            let generation = self.session.with_value(|session| session.generation);
+            spawn_local(async move {
+                let bytes = intake::read(&file).await;
+                self.read(generation, id, bytes);
+            });
+        }
+    }
+
+    fn read(self, generation: u32, id: PhotoId, bytes: Result<Vec<u8>, PageError>) {
+        if self.session.with_value(|session| session.generation != generation) {
+            return; // The worker stopped meanwhile and the photo is back in the queue.
+        }
+        let wanted = self.waiting_file(id).is_some();
+        match bytes {
+            Ok(bytes) if wanted => {
+                let sent = self.session.try_update_value(|session| {
+                    session.queue.sent(id);
+                    session.send(&Command::Classify { id, photo: Pixels::Encoded(bytes) })
+                });
+                self.mind(sent.unwrap_or(Ok(())));
+            }
+            Ok(_) => self.done(id),
+            Err(error) => {
+                self.settle(id, Outcome::Failed(error.into()));
+                self.done(id);
+            }
+        }
+    }
+
+    fn done(self, id: PhotoId) {
+        self.session.update_value(|session| session.queue.done(id));
+        self.send_photos();
+    }
+
+    fn fresh_worker(self, insists_on: Option<Backend>) {
+        self.phase.set(Phase::Starting);
+        let spawned = self.session.try_update_value(|session| {
+            session.generation += 1;
+            session.life = None;
+            session.insists_on = insists_on;
+            session.frame = None;
+            let generation = session.generation;
+            // The one before ends here, if there is one.
+            session.worker = None;
+            EngineWorker::spawn(move |heard| self.hear(generation, heard)).map(|worker| session.worker = Some(worker))
+        });
+        if let Some(Err(error)) = spawned {
+            self.phase.set(Phase::Failed(error.into()));
+        }
+    }
+
+    fn hear(self, generation: u32, heard: Heard) {
+        if self.session.with_value(|session| session.generation != generation) {
+            return;
+        }
+        match heard {
+            Heard::Event(event) => self.follow(event),
+            Heard::Broken(error) => self.stopped(error.into()),
+        }
+    }
+
+    fn follow(self, event: Event) {
+        match event {
+            Event::Alive => {
+                let sent = self.session.try_update_value(|session| {
+                    session.life = Some(Life::Starting);
+                    let start = session.query.start(session.base_url.clone(), session.insists_on);
+                    session.send(&Command::Start(start))
+                });
+                self.mind(sent.unwrap_or(Ok(())));
+            }
+            Event::Loading(transfer) => self.phase.set(Phase::Loading(transfer)),
+            Event::WarmingUp(backend) => {
+                self.session.update_value(|session| session.life = Some(Life::On(backend)));
+                self.phase.set(Phase::WarmingUp(backend));
+            }
+            Event::Ready(ready) => self.ready(ready),
+            Event::StartFailed { failure, retry_on_cpu } => {
+                let next = self.session.try_update_value(|session| session.restarts.after_failed_start(retry_on_cpu));
+                self.take_step(next, failure);
+            }
+            Event::Predicted { id, prediction } => self.predicted(id, prediction),
+            Event::PhotoFailed { id, failure } => {
+                if self.is_frame(id) {
+                    self.camera_failed(failure);
+                } else {
+                    self.settle(id, Outcome::Failed(failure));
+                    self.done(id);
+                }
+            }
+            Event::Benched(report) => {
+                self.bench.set(Some(measurement::json(&report, self.ready_ms.get_untracked())));
+            }
+            Event::ParityMeasured(json) => self.parity.set(Some(json)),
+            Event::Stopped(failure) => self.stopped(failure),
+        }
+    }
+
+    fn ready(self, ready: Ready) {
+        if self.ready_ms.get_untracked().is_none() {
+            self.ready_ms.set(window().performance().map(|clock| clock.now()));
+        }
+        if ready.note.is_some() {
+            self.note.set(ready.note.clone());
+        }
+        let sent = self.session.try_update_value(|session| {
+            session.life = Some(Life::On(ready.backend));
+            if let Some(bench) = session.query.bench.filter(|_| self.bench.with_untracked(Option::is_none)) {
+                session.send(&Command::Bench(bench))?;
+            }
+            if session.query.parity && self.parity.with_untracked(Option::is_none) {
+                session.send(&Command::Parity)?;
+            }
+            Ok(())
+        });
+        self.phase.set(Phase::Ready(Arc::new(ready)));
+        self.mind(sent.unwrap_or(Ok(())));
+        self.send_photos();
+    }
+
+    fn predicted(self, id: PhotoId, prediction: Prediction) {
+        let ready = self.phase.with_untracked(|phase| phase.ready().cloned());
+        let answer = ready.and_then(|ready| Answer::new(prediction, ready));
+        let Some(answer) = answer else {
+            // One probability a class was promised.
+            return self.stopped(PageError::Wire(headstart_protocol::WireError::Malformed).into());
+        };
+        self.session.update_value(|session| session.restarts.answered());
+        if self.is_frame(id) {
+            if self.camera.status.with_untracked(|status| *status == CameraStatus::Live) {
+                self.camera.answer.set(Some(answer));
+            }
+        } else {
+            self.settle(id, Outcome::Answered(answer));
+            self.done(id);
+        }
+    }
+
+    /// Whether `id` is the camera frame in the worker, which is free for the next one then.
+    fn is_frame(self, id: PhotoId) -> bool {
+        self.session.try_update_value(|session| session.frame.take_if(|frame| *frame == id).is_some()).unwrap_or(false)
+    }
+
+    /// The worker stopped.
+    fn stopped(self, failure: Failure) {
+        let next = self.session.try_update_value(|session| {
+            let life = session.life.unwrap_or(Life::Unborn);
+            session.restarts.after_stop(life)
+        });
+        self.take_step(next, failure);
+    }
+
+    fn take_step(self, next: Option<Next>, failure: Failure) {
+        let given_up = self.session.try_update_value(|session| {
+            // Nothing that this worker left behind counts from here on.
+            session.generation += 1;
+            session.worker = None;
+            session.queue.worker_stopped()
+        });
+        if let Some(id) = given_up.flatten() {
+            self.settle(id, Outcome::Failed(PageError::PhotoStopsEngine.into()));
+        }
+        match next {
+            Some(Next::FreshOnCpu) => {
+                self.note.set(Some(failure.message));
+                self.fresh_worker(Some(Backend::Cpu));
+            }
+            _ => self.phase.set(Phase::Failed(failure)),
+        }
+    }
+
+    /// A message that cannot be sent ends the worker's use.
+    fn mind(self, sent: Result<(), PageError>) {
+        if let Err(error) = sent {
+            self.stopped(error.into());
+        }
+    }
+}

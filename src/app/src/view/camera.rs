@@ -1,0 +1,138 @@
+//! The camera with its live answers.
+
+use std::rc::Rc;
+
+use leptos::ev;
+use leptos::html::Video;
+use leptos::prelude::*;
+use web_sys::{HtmlVideoElement, VisibilityState};
+
+use super::answer::{Bars, figure, took};
+use crate::camera::FrameGrabber;
+use crate::state::{CameraStatus, Page};
+
+/// The camera's button, picture and answers. The camera goes off with this component and with the page's visibility.
+#[component]
+pub(super) fn CameraPanel() -> impl IntoView {
+    let page = Page::here();
+    let camera = page.camera;
+    let video = NodeRef::<Video>::new();
+    show_stream(page, video);
+    on_cleanup(move || page.close_camera());
+    let hidden = window_event_listener(ev::visibilitychange, move |_| {
+        if document().visibility_state() == VisibilityState::Hidden {
+            page.close_camera();
+        }
+    });
+    on_cleanup(move || hidden.remove());
+
+    let is_on = Memo::new(move |_| camera.status.with(CameraStatus::is_on));
+    let toggle = move |_| if is_on.get() { page.close_camera() } else { page.open_camera() };
+    view! {
+        <section class="camera" aria-label="Camera">
+            <div class="camera-buttons">
+                <button
+                    type="button"
+                    class="button wide"
+                    data-testid="camera"
+                    data-state=move || camera.status.with(CameraStatus::name)
+                    aria-pressed=move || is_on.get().to_string()
+                    on:click=toggle
+                >
+                    <svg viewBox="0 0 24 24" aria-hidden="true">
+                        <path d="M4 7h3l2-3h6l2 3h3a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V8a1 1 0 0 1 1-1Z" />
+                        <circle cx="12" cy="13" r="4" />
+                    </svg>
+                    {move || if is_on.get() { "Turn the camera off" } else { "Use the camera" }}
+                </button>
+                <Show when=move || is_on.get() && camera.switchable.get()>
+                    <button type="button" class="button" data-testid="camera-switch" on:click=move |_| page.switch_camera()>
+                        "Switch"
+                    </button>
+                </Show>
+            </div>
+            <div class="camera-stage" hidden=move || !is_on.get()>
+                <video
+                    node_ref=video
+                    class:mirrored=camera.mirrored
+                    aria-label="What the camera sees"
+                    autoplay
+                    playsinline
+                    prop:muted=true
+                ></video>
+                <LiveAnswer />
+            </div>
+            {move || match camera.status.get() {
+                CameraStatus::Failed(failure) => {
+                    Some(
+                        view! {
+                            <p class="failure" role="alert" data-testid="error" data-kind=failure.kind.name()>
+                                {failure.message}
+                            </p>
+                        },
+                    )
+                }
+                _ => None,
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn LiveAnswer() -> impl IntoView {
+    let page = Page::here();
+    let waiting = move || match page.camera.status.get() {
+        CameraStatus::Live if page.phase.with(|phase| phase.ready().is_none()) => "Waiting for the engine",
+        CameraStatus::Live => "Looking",
+        _ => "Waiting for the camera",
+    };
+    view! {
+        <div class="camera-answer">
+            {move || match page.camera.answer.get() {
+                Some(answer) => {
+                    view! {
+                        <div
+                            data-testid="camera-prediction"
+                            data-label=answer.label().to_owned()
+                            data-confidence=figure(answer.confidence())
+                            data-ms=format!("{:.1}", answer.ms())
+                            data-name="camera"
+                        >
+                            <p class="verdict" class:unsure=!answer.is_sure()>{answer.verdict()}</p>
+                            <Bars answer=&answer />
+                            <p class="card-took">{took(&answer)}</p>
+                        </div>
+                    }
+                        .into_any()
+                }
+                None => view! { <p class="card-waiting">{waiting}</p> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+/// Shows the stream in the video while there is one, and offers its frames to the engine.
+fn show_stream(page: Page, video: NodeRef<Video>) {
+    Effect::new(move || {
+        let (Some(video), stream) = (video.get(), page.camera.stream.get()) else { return };
+        video.set_src_object(stream.as_ref());
+        if stream.is_some() {
+            // The video plays by itself; where it must not, its first frame stands still.
+            let _ = video.play();
+            if let Some(grabber) = FrameGrabber::new() {
+                let taken = page.camera.opening();
+                offer_frames(page, taken, Rc::new((video, grabber)));
+            }
+        }
+    });
+}
+
+/// Offers the frame on the screen at every repaint, until the camera goes off or is opened anew.
+fn offer_frames(page: Page, opening: u32, source: Rc<(HtmlVideoElement, FrameGrabber)>) {
+    request_animation_frame(move || {
+        if page.camera.opening() == opening {
+            page.offer_frame(|| source.1.grab(&source.0));
+            offer_frames(page, opening, source);
+        }
+    });
+}

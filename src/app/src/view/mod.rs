@@ -1,0 +1,16 @@
+//! What is on the screen.
+
+#![expect(unreachable_pub, reason = "leptos's component macro declares what it makes `pub`")]
+
+mod about;
+mod answer;
+mod camera;
+mod card;
+mod classify;
+mod engine_line;
+mod measurements;
+mod results;
+mod samples;
+mod shell;
+
+pub(crate) use shell::Shell;

@@ -1,0 +1,117 @@
+//! The frame around every view: header, navigation, the engine's line, and the whole window as a place to drop photos.
+
+use leptos::ev;
+use leptos::prelude::*;
+use web_sys::DataTransfer;
+
+use super::about::About;
+use super::classify::Classify;
+use super::engine_line::EngineLine;
+use super::measurements::Measurements;
+use crate::address::View;
+use crate::intake;
+use crate::state::Page;
+
+/// The page.
+#[component]
+pub(crate) fn Shell() -> impl IntoView {
+    let page = Page::here();
+    let dragging = RwSignal::new(false);
+    follow_address(page);
+    take_dropped(page, dragging);
+    take_pasted(page);
+
+    view! {
+        <header class="top">
+            <a class="brand" href=View::Classify.hash()>
+                <img class="brand-mark" src="icons/favicon.svg" alt="" width="32" height="32" />
+                "Headstart"
+            </a>
+            <nav class="nav" aria-label="Views">
+                {View::ALL.map(|view| {
+                    view! {
+                        <a href=view.hash() aria-current=move || (page.view.get() == view).then_some("page")>
+                            {view.name()}
+                        </a>
+                    }
+                })}
+            </nav>
+        </header>
+        <EngineLine />
+        <main id="main" class="main">
+            {move || match page.view.get() {
+                View::Classify => view! { <Classify /> }.into_any(),
+                View::About => view! { <About /> }.into_any(),
+            }}
+        </main>
+        <Measurements />
+        <p class="visually-hidden" role="status">{page.announcement}</p>
+        <div class="drop-veil" class:shown=dragging aria-hidden="true">
+            <p>"Drop your photos anywhere"</p>
+        </div>
+    }
+}
+
+/// Keeps the view and the window's title at what the address says.
+fn follow_address(page: Page) {
+    window_event_listener(ev::hashchange, move |_| {
+        let view = View::from_hash(&location_hash());
+        if view != page.view.get_untracked() {
+            page.view.set(view);
+            window().scroll_to_with_x_and_y(0.0, 0.0);
+        }
+    });
+    Effect::new(move || document().set_title(&format!("{} · Headstart", page.view.get().name())));
+}
+
+/// The address's hash, `#` included.
+fn location_hash() -> String {
+    window().location().hash().unwrap_or_default()
+}
+
+fn take_dropped(page: Page, dragging: RwSignal<bool>) {
+    window_event_listener(ev::dragover, move |event| {
+        if event.data_transfer().as_ref().is_some_and(carries_files) {
+            event.prevent_default();
+            dragging.set(true);
+        }
+    });
+    window_event_listener(ev::dragleave, move |event| {
+        // Only leaving the window has no element to go on to.
+        if event.related_target().is_none() {
+            dragging.set(false);
+        }
+    });
+    window_event_listener(ev::drop, move |event| {
+        let Some(transfer) = event.data_transfer() else { return };
+        if carries_files(&transfer) {
+            event.prevent_default();
+            dragging.set(false);
+            page.add(intake::dropped(&transfer));
+            show_classify();
+        }
+    });
+}
+
+fn take_pasted(page: Page) {
+    window_event_listener(ev::paste, move |event| {
+        let files = event.clipboard_data().and_then(|clipboard| clipboard.files());
+        let picked = files.map(|files| intake::files(&files)).unwrap_or_default();
+        if !picked.is_empty() {
+            event.prevent_default();
+            page.add(picked);
+            show_classify();
+        }
+    });
+}
+
+fn show_classify() {
+    if View::from_hash(&location_hash()) != View::Classify {
+        // A hash can always be set.
+        let _ = window().location().set_hash(View::Classify.hash());
+    }
+}
+
+fn carries_files(transfer: &DataTransfer) -> bool {
+    transfer.types().iter().any(|kind| kind == "Files")
+}

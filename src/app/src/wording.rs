@@ -1,0 +1,118 @@
+//! Figures and states in words.
+
+use headstart_protocol::{Backend, Prediction, Ready};
+
+/// Below this probability an answer is called unsure.
+pub(crate) const SURE_FROM: f32 = 0.6;
+
+/// A probability as a percentage that never claims certainty.
+pub(crate) fn percent(probability: f32) -> String {
+    match f64::from(probability) * 100.0 {
+        p if p >= 99.95 => "> 99.9 %".to_owned(),
+        p if p < 0.05 => "< 0.1 %".to_owned(),
+        p => format!("{p:.1} %"),
+    }
+}
+
+/// A span of time.
+pub(crate) fn milliseconds(ms: f64) -> String {
+    if ms < 999.5 { format!("{ms:.0} ms") } else { format!("{:.1} s", ms / 1000.0) }
+}
+
+/// A count of bytes as a person reads it, in powers of ten as hosts and browsers count downloads.
+pub(crate) fn megabytes(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
+}
+
+/// A count of bytes in powers of two, as file limits are given.
+pub(crate) fn mebibytes(bytes: u64) -> String {
+    format!("{:.0} MiB", bytes as f64 / f64::from(1 << 20))
+}
+
+/// A class's name as a title: `tabby_cat` becomes `Tabby cat`.
+pub(crate) fn class_title(name: &str) -> String {
+    let spaced = name.replace('_', " ");
+    let mut letters = spaced.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The device, as in “on your processor”.
+pub(crate) fn device(backend: Backend) -> &'static str {
+    match backend {
+        Backend::WebGpu => "your GPU",
+        Backend::Cpu => "your processor",
+    }
+}
+
+/// The engine's line once it is ready.
+pub(crate) fn ready(ready: &Ready) -> String {
+    let side = ready.size.pixels();
+    format!("Ready on {}, {side}×{side}", device(ready.backend))
+}
+
+/// The index of the most probable class.
+pub(crate) fn winner(prediction: &Prediction) -> Option<usize> {
+    let best = prediction.probabilities.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
+    Some(best.0)
+}
+
+/// The classes with their titles, as in “Cat or Dog”.
+pub(crate) fn either(classes: &[String]) -> String {
+    let titles: Vec<_> = classes.iter().map(|name| class_title(name)).collect();
+    match titles.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        Some((last, _)) => last.clone(),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentages_are_never_certain() {
+        assert_eq!(percent(1.0), "> 99.9 %");
+        assert_eq!(percent(0.0), "< 0.1 %");
+        assert_eq!(percent(0.973_24), "97.3 %");
+        assert_eq!(percent(0.5), "50.0 %");
+        assert_eq!(percent(0.9996), "> 99.9 %");
+    }
+
+    #[test]
+    fn times_change_their_unit_at_a_second() {
+        assert_eq!(milliseconds(412.4), "412 ms");
+        assert_eq!(milliseconds(999.6), "1.0 s");
+        assert_eq!(milliseconds(12_345.0), "12.3 s");
+    }
+
+    #[test]
+    fn bytes_are_counted_in_both_ways() {
+        assert_eq!(megabytes(9_412_345), "9.4 MB");
+        assert_eq!(mebibytes(64 << 20), "64 MiB");
+    }
+
+    #[test]
+    fn class_names_become_titles() {
+        assert_eq!(class_title("cat"), "Cat");
+        assert_eq!(class_title("tabby_cat"), "Tabby cat");
+        assert_eq!(class_title("übung"), "Übung");
+        assert_eq!(class_title(""), "");
+    }
+
+    #[test]
+    fn classes_are_listed() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert_eq!(either(&names(&["cat", "dog"])), "Cat or Dog");
+        assert_eq!(either(&names(&["a", "b", "c"])), "A, B or C");
+        assert_eq!(either(&names(&["a"])), "A");
+        assert_eq!(either(&[]), "");
+    }
+
+    #[test]
+    fn the_most_probable_class_wins() {
+        let of = |probabilities: &[f32]| Prediction { probabilities: probabilities.to_vec(), ms: 0.0, decode_ms: 0.0 };
+        assert_eq!(winner(&of(&[0.2, 0.7, 0.1])), Some(1));
+        assert_eq!(winner(&of(&[])), None);
+    }
+}

@@ -1,0 +1,180 @@
+//! The base and head that this release ships, or those that the address names, fetched and put on the device.
+
+use burn::tensor::Device;
+use headstart_nn::{Head, Vgg16, Vgg16Builder};
+use headstart_protocol::{Event, InputSize, Start, Transfer};
+use headstart_weights::head::{HeadFile, HeadManifest};
+use headstart_weights::index::{FileEntry, Index};
+use headstart_weights::{BaseReader, BaseWeights, Golden, MAGIC, WeightsError};
+
+use crate::cache::ModelCache;
+use crate::download::{Arrival, File};
+use crate::error::EngineError;
+use crate::port::Port;
+
+/// What this release was built with: name, length and hash of every model file.
+const INDEX: &[u8] = include_bytes!("../../../public/models/index.json");
+/// Where the model files lie, relative to the page.
+const FOLDER: &str = "models/";
+
+/// The models on the device.
+pub(crate) struct Models {
+    pub(crate) base: Vgg16,
+    pub(crate) head: Head,
+    pub(crate) manifest: HeadManifest,
+    pub(crate) size: InputSize,
+    /// The base's golden figures at `size`, where its file has them (float32 safetensors have none).
+    pub(crate) golden: Option<Golden>,
+    /// Bytes that came over the network.
+    pub(crate) fetched: u64,
+}
+
+/// Progress of all files together, told to the page as it grows.
+struct Progress<'a> {
+    port: &'a Port,
+    transfer: Transfer,
+    fetched: u64,
+}
+
+impl Progress<'_> {
+    fn expect(&mut self, bytes: u64) {
+        self.transfer.total += bytes;
+    }
+
+    fn add(&mut self, bytes: usize, cached: bool) {
+        self.transfer.loaded += bytes as u64;
+        self.transfer.total = self.transfer.total.max(self.transfer.loaded);
+        self.transfer.cached = cached;
+        self.fetched += if cached { 0 } else { bytes as u64 };
+        self.port.post(&Event::Loading(self.transfer));
+    }
+}
+
+impl Models {
+    /// Fetches what `start` asks for, or what ships, each layer going to the device as soon as it is here.
+    ///
+    /// # Errors
+    /// Whatever keeps a file from arriving whole, and [`EngineError::HeadMismatch`] for a head of another base or size.
+    pub(crate) async fn load(
+        start: &Start,
+        default_size: InputSize,
+        device: &Device,
+        port: &Port,
+    ) -> Result<Self, EngineError> {
+        let index = Index::from_json(INDEX).map_err(|error| weights_error("index.json", error))?;
+        let cache = ModelCache::open().await;
+        let shipped = |FileEntry { file, bytes, sha256 }: &FileEntry| File {
+            name: file.clone(),
+            // The hash makes a new release a new address, whatever a cache on the way still holds.
+            url: format!("{}{FOLDER}{file}?sha256={sha256}", start.base_url),
+            known: Some((*bytes, sha256.clone())),
+        };
+        let foreign =
+            |url: &String| File { name: url.clone(), url: format!("{}{url}", start.base_url), known: None };
+        let base = start.weights.as_ref().map_or_else(|| shipped(&index.base), foreign);
+        let head = match &start.head {
+            Some(url) => foreign(url),
+            None => {
+                let size = start.size.unwrap_or(default_size).pixels();
+                let entry = index.heads.iter().find(|head| head.size == size).ok_or(EngineError::NoHead(size))?;
+                shipped(&entry.entry)
+            }
+        };
+        let entries = index.heads.iter().map(|head| &head.entry).chain([&index.base]);
+        cache.keep_only(&entries.map(|entry| shipped(entry).url).collect::<Vec<_>>()).await;
+
+        let transfer = Transfer { loaded: 0, total: 0, cached: false };
+        let mut progress = Progress { port, transfer, fetched: 0 };
+        for file in [&head, &base] {
+            progress.expect(file.known.as_ref().map_or(0, |(bytes, _)| *bytes));
+        }
+        let head_file = fetch_head(&head, &cache, &mut progress).await?;
+        let manifest = head_file.manifest.clone();
+        let size = InputSize::from_pixels(manifest.size).ok_or(EngineError::NoHead(manifest.size))?;
+        let other_size = start.size.is_some_and(|asked| asked != size);
+        // Whoever names another base for the shipped head wants to see just that.
+        let other_base = start.weights.is_none() && manifest.base_sha256 != index.base.sha256;
+        if other_size || other_base {
+            return Err(EngineError::HeadMismatch { asked: start.size.unwrap_or(size).pixels() });
+        }
+        let (base, goldens) = fetch_base(&base, &cache, device, &mut progress).await?;
+        let golden = goldens.into_iter().find(|golden| golden.size == size.pixels());
+        let head = Head::from_file(&head_file, device)?;
+        Ok(Self { base, head, manifest, size, golden, fetched: progress.fetched })
+    }
+}
+
+async fn fetch_head(file: &File, cache: &ModelCache, progress: &mut Progress<'_>) -> Result<HeadFile, EngineError> {
+    let mut all = Vec::new();
+    file.fetch(cache, |arrival| {
+        match arrival {
+            Arrival::Length(bytes) => progress.expect(bytes),
+            Arrival::Bytes { bytes, cached } => {
+                progress.add(bytes.len(), cached);
+                all.extend_from_slice(bytes);
+            }
+        }
+        Ok(())
+    })
+    .await?;
+    HeadFile::from_bytes(&all).map_err(|error| weights_error(&file.name, error))
+}
+
+/// The base's bytes as they come: ours layer by layer, float32 safetensors only when all are here.
+enum Incoming {
+    Quantized(BaseReader, Vgg16Builder),
+    Float(Vec<u8>),
+}
+
+async fn fetch_base(
+    file: &File,
+    cache: &ModelCache,
+    device: &Device,
+    progress: &mut Progress<'_>,
+) -> Result<(Vgg16, Vec<Golden>), EngineError> {
+    let mut incoming = None;
+    file.fetch(cache, |arrival| {
+        match arrival {
+            Arrival::Length(bytes) => progress.expect(bytes),
+            Arrival::Bytes { bytes, cached } => {
+                progress.add(bytes.len(), cached);
+                let incoming = incoming.get_or_insert_with(|| {
+                    // Only a file that the release does not know may be of the other kind.
+                    if file.known.is_none() && !bytes.starts_with(&MAGIC) {
+                        Incoming::Float(Vec::new())
+                    } else {
+                        Incoming::Quantized(BaseReader::new(), Vgg16Builder::new(device))
+                    }
+                });
+                match incoming {
+                    Incoming::Float(all) => all.extend_from_slice(bytes),
+                    Incoming::Quantized(reader, builder) => {
+                        for layer in reader.push(bytes).map_err(|error| weights_error(&file.name, error))? {
+                            builder.push(&layer)?;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    })
+    .await?;
+    match incoming {
+        Some(Incoming::Quantized(reader, builder)) => {
+            let manifest = reader.finish().map_err(|error| weights_error(&file.name, error))?;
+            Ok((builder.build()?, manifest.goldens))
+        }
+        Some(Incoming::Float(all)) => {
+            let weights = BaseWeights::from_safetensors(&all).map_err(|error| weights_error(&file.name, error))?;
+            Ok((Vgg16::new(&weights.convs, device)?, Vec::new()))
+        }
+        None => Err(EngineError::Download { file: file.name.clone(), reason: "the file is empty".into() }),
+    }
+}
+
+fn weights_error(file: &str, error: WeightsError) -> EngineError {
+    match error {
+        WeightsError::WebPage => EngineError::WrongContent { file: file.to_owned() },
+        error => EngineError::Weights { file: file.to_owned(), error },
+    }
+}

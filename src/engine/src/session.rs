@@ -1,0 +1,142 @@
+//! A started engine: one device, its models, and the answers to the page's commands.
+
+use burn::tensor::{Device, Tensor};
+use headstart_nn::{NnError, measure_golden, read};
+use headstart_protocol::{Backend, Event, Failure, Photo, Prediction, Ready, Start};
+use headstart_vision::{normalise, square};
+use headstart_weights::{golden_pattern, relative_distance};
+use js_sys::Reflect;
+use wasm_bindgen::JsCast;
+
+use crate::device::{self, Choice};
+use crate::error::EngineError;
+use crate::models::Models;
+use crate::photo;
+use crate::port::Port;
+
+/// Relative L2 distance of the golden pattern's pooled features beyond which a device is refused.
+const GOLDEN_BOUND: f64 = 5e-3;
+
+/// The running engine.
+pub(crate) struct Session {
+    pub(crate) device: Device,
+    pub(crate) models: Models,
+    ready: Ready,
+}
+
+/// Why the engine did not start, and on which device.
+pub(crate) struct StartFailure {
+    error: EngineError,
+    backend: Option<Backend>,
+}
+
+impl StartFailure {
+    /// As the page is told: the processor is worth a try where it was the GPU that failed and nobody forced it.
+    pub(crate) fn event(&self, start: &Start) -> Event {
+        let of_device = matches!(
+            self.error,
+            EngineError::DeviceWrong { .. } | EngineError::DeviceLost(_) | EngineError::Model(NnError::Readback(_))
+        );
+        let retry_on_cpu = of_device && self.backend == Some(Backend::WebGpu) && start.backend.is_none();
+        Event::StartFailed { failure: self.error.failure(), retry_on_cpu }
+    }
+}
+
+impl Session {
+    /// Chooses the device, loads the models, warms up on the golden pattern and checks its features.
+    ///
+    /// # Errors
+    /// Whatever stands in the way, with the device that was chosen by then.
+    pub(crate) async fn start(start: &Start, port: &Port) -> Result<Self, StartFailure> {
+        let choice = device::choose(start.backend).await;
+        let choice = choice.map_err(|error| StartFailure { error, backend: start.backend })?;
+        let backend = choice.backend;
+        Self::load(choice, start, port).await.map_err(|error| StartFailure { error, backend: Some(backend) })
+    }
+
+    async fn load(choice: Choice, start: &Start, port: &Port) -> Result<Self, EngineError> {
+        let default_size = choice.backend.default_size();
+        let models = Models::load(start, default_size, &choice.device, port).await?;
+        port.post(&Event::WarmingUp(choice.backend));
+        let size = models.size.pixels();
+        let features = models.base.features(models.base.photos(golden_pattern(size), size));
+        let pooled = read(features.pooled).await?;
+        if let Some(golden) = &models.golden {
+            let error = relative_distance(&pooled, &golden.features);
+            // Not a number counts as wrong, too.
+            if error.is_nan() || error > GOLDEN_BOUND {
+                return Err(EngineError::DeviceWrong { backend: choice.backend, error, bound: GOLDEN_BOUND });
+            }
+        }
+        // The head's first run compiles its kernels.
+        read(models.head.probabilities(features.descriptor)).await?;
+        let ready = Ready {
+            backend: choice.backend,
+            adapter: choice.adapter,
+            size: models.size,
+            classes: models.manifest.classes.clone(),
+            note: choice.note,
+            fetched_bytes: models.fetched,
+        };
+        Ok(Self { device: choice.device, models, ready })
+    }
+
+    /// What the page is told once.
+    pub(crate) fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    /// The event that answers one photo.
+    pub(crate) async fn classify(&self, id: u64, photo: Photo) -> Event {
+        match self.predict(photo).await {
+            Ok(prediction) => Event::Predicted { id, prediction },
+            Err(EngineError::Model(NnError::Readback(reason))) => Event::Stopped(self.lost(reason)),
+            Err(error) => Event::PhotoFailed { id, failure: error.failure() },
+        }
+    }
+
+    async fn predict(&self, photo: Photo) -> Result<Prediction, EngineError> {
+        let start = now();
+        let image = photo::pixels(photo).await?;
+        let decoded = now();
+        let size = self.models.size.pixels();
+        let photos = self.models.base.photos(normalise(&square(&image, size)), size);
+        let descriptor: Tensor<2> = self.models.base.features(photos).descriptor;
+        let probabilities = read(self.models.head.probabilities(descriptor)).await?;
+        Ok(Prediction { probabilities, ms: now() - decoded, decode_ms: decoded - start })
+    }
+
+    /// The event that answers [`headstart_protocol::Command::Parity`].
+    pub(crate) async fn parity(&self) -> Event {
+        match measure_golden(&self.models.base, self.models.size.pixels()).await {
+            Ok(golden) => Event::ParityMeasured(
+                serde_json::json!({
+                    "backend": self.ready.backend.name(),
+                    "adapter": self.ready.adapter,
+                    "golden": golden,
+                })
+                .to_string(),
+            ),
+            Err(error) => Event::Stopped(self.lost(error.to_string())),
+        }
+    }
+
+    /// The failure of a device that gives nothing back.
+    pub(crate) fn lost(&self, reason: String) -> Failure {
+        EngineError::DeviceLost(reason).failure()
+    }
+
+}
+
+/// Milliseconds since the worker began.
+pub(crate) fn now() -> f64 {
+    let scope: web_sys::WorkerGlobalScope = js_sys::global().unchecked_into();
+    scope.performance().map_or(0.0, |clock| clock.now())
+}
+
+/// Bytes of this wasm instance's memory.
+pub(crate) fn heap_bytes() -> u64 {
+    let buffer = Reflect::get(&wasm_bindgen::memory(), &"buffer".into());
+    let buffer = buffer.ok().and_then(|buffer| buffer.dyn_into::<js_sys::ArrayBuffer>().ok());
+    buffer.map_or(0, |buffer| u64::from(buffer.byte_length()))
+}

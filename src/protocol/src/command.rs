@@ -1,0 +1,66 @@
+//! Page to worker.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Backend, InputSize};
+
+/// What the page asks of its worker. `Start` comes first and once; the rest may follow at any time and are answered in
+/// order once the engine is ready.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Command {
+    /// Choose a device, fetch the weights and warm up: answered by [`crate::Event::Ready`] or
+    /// [`crate::Event::StartFailed`], with [`crate::Event::Loading`] on the way.
+    Start(Start),
+    /// Say what is on a photo: answered by [`crate::Event::Predicted`] or [`crate::Event::PhotoFailed`] with this `id`.
+    Classify {
+        /// Chosen by the page, returned with the answer.
+        id: u64,
+        /// The photo.
+        photo: Photo,
+    },
+    /// Time the base on the golden pattern: answered by [`crate::Event::Benched`].
+    Bench(Bench),
+    /// Run the golden pattern through every stage: answered by [`crate::Event::ParityMeasured`].
+    Parity,
+}
+
+/// How to start.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    /// Address of the page's folder, with a trailing slash; the other addresses are relative to it.
+    pub base_url: String,
+    /// The device that must be used, or `None` to choose.
+    pub backend: Option<Backend>,
+    /// The input size, or `None` for the device's default.
+    pub size: Option<InputSize>,
+    /// Another weight file (float32 safetensors or ours) than the shipped one, of the same origin.
+    pub weights: Option<String>,
+    /// Another head file than the shipped one, relative to the page.
+    pub head: Option<String>,
+}
+
+/// A photo on its way to the worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Photo {
+    /// A file's bytes, in whatever format.
+    Encoded(#[serde(with = "serde_bytes")] Vec<u8>),
+    /// A camera frame: 8-bit RGBA, row by row from the top, not scaled.
+    Rgba {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+        /// `4 * width * height` bytes.
+        #[serde(with = "serde_bytes")]
+        pixels: Vec<u8>,
+    },
+}
+
+/// What to time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bench {
+    /// Runs after one warm-up.
+    pub runs: u32,
+    /// Photos a run.
+    pub batch: u32,
+}

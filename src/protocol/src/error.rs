@@ -1,0 +1,96 @@
+//! What went wrong, as the page shows it.
+
+use serde::{Deserialize, Serialize};
+
+/// The kind of a failure; its [`ErrorKind::name`] is what `data-kind` shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ErrorKind {
+    /// A file of no bytes.
+    EmptyFile,
+    /// Bytes that are no picture.
+    NotAnImage,
+    /// A picture cut short or damaged.
+    DamagedImage,
+    /// A picture whose width, height or bytes exceed the limits.
+    ImageTooLarge,
+    /// A picture in a format that neither we nor this browser read.
+    UnsupportedFormat,
+    /// A file that the browser could not hand over.
+    UnreadableFile,
+    /// No camera on this machine.
+    NoCamera,
+    /// The visitor, or a policy, refused the camera.
+    CameraRefused,
+    /// The camera is there but gives no picture (another program holds it, say).
+    CameraFailed,
+    /// Something needs `https://` or `localhost`.
+    InsecureContext,
+    /// A file could not be fetched.
+    DownloadFailed,
+    /// The host answered with something else, most often an HTML page.
+    WrongContent,
+    /// A weight or head file whose bytes or hashes are off, or of another version.
+    CorruptWeights,
+    /// A head that was trained on another base or size.
+    HeadMismatch,
+    /// The browser has no WebAssembly SIMD.
+    NoSimd,
+    /// The device that the address forces cannot be had.
+    BackendUnavailable,
+    /// The GPU was lost (driver reset, sleep).
+    DeviceLost,
+    /// The device computes features that are off.
+    DeviceWrong,
+    /// The worker could not start, or stopped.
+    WorkerFailed,
+    /// Page and worker come from different releases.
+    VersionMismatch,
+    /// A mistake of ours.
+    Internal,
+}
+
+impl ErrorKind {
+    /// The name in `data-kind`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::EmptyFile => "empty-file",
+            Self::NotAnImage => "not-an-image",
+            Self::DamagedImage => "damaged-image",
+            Self::ImageTooLarge => "image-too-large",
+            Self::UnsupportedFormat => "unsupported-format",
+            Self::UnreadableFile => "unreadable-file",
+            Self::NoCamera => "no-camera",
+            Self::CameraRefused => "camera-refused",
+            Self::CameraFailed => "camera-failed",
+            Self::InsecureContext => "insecure-context",
+            Self::DownloadFailed => "download-failed",
+            Self::WrongContent => "wrong-content",
+            Self::CorruptWeights => "corrupt-weights",
+            Self::HeadMismatch => "head-mismatch",
+            Self::NoSimd => "no-simd",
+            Self::BackendUnavailable => "backend-unavailable",
+            Self::DeviceLost => "device-lost",
+            Self::DeviceWrong => "device-wrong",
+            Self::WorkerFailed => "worker-failed",
+            Self::VersionMismatch => "version-mismatch",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+/// A failure with the words to show: what happened and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Its kind.
+    pub kind: ErrorKind,
+    /// One or two sentences for a person: what happened, what to do.
+    pub message: String,
+}
+
+impl Failure {
+    /// A failure of `kind` with `message` for a person.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+}

@@ -1,0 +1,105 @@
+//! Worker to page.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Backend, Failure, InputSize};
+
+/// What the worker tells the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// The worker runs and waits for [`crate::Command::Start`].
+    Alive,
+    /// Bytes of the model files so far.
+    Loading(Transfer),
+    /// The weights are here and verified; the device is being warmed up and checked.
+    WarmingUp(Backend),
+    /// Photos can be classified.
+    Ready(Ready),
+    /// The engine could not start with the given choices. Where `retry_on_cpu` is true a fresh worker forced to
+    /// [`Backend::Cpu`] is expected to work, and the page should start one and show the failure's words as a note.
+    StartFailed {
+        /// What happened.
+        failure: Failure,
+        /// Whether the processor is worth a try.
+        retry_on_cpu: bool,
+    },
+    /// The answer for one photo.
+    Predicted {
+        /// The `id` of the command.
+        id: u64,
+        /// The answer.
+        prediction: Prediction,
+    },
+    /// One photo failed; the others go on.
+    PhotoFailed {
+        /// The `id` of the command.
+        id: u64,
+        /// What happened.
+        failure: Failure,
+    },
+    /// The answer to [`crate::Command::Bench`].
+    Benched(BenchReport),
+    /// The answer to [`crate::Command::Parity`]: backend, adapter and the figures of every stage as JSON, which the page
+    /// shows as it is for automation to compare.
+    ParityMeasured(String),
+    /// The running engine stopped working (its device was lost): a fresh worker is needed.
+    Stopped(Failure),
+}
+
+/// Progress of the model files on their way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transfer {
+    /// Bytes here.
+    pub loaded: u64,
+    /// Bytes in all.
+    pub total: u64,
+    /// Whether they come from this browser's cache and not over the network.
+    pub cached: bool,
+}
+
+/// The engine's state once it is ready.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ready {
+    /// The device in use.
+    pub backend: Backend,
+    /// The adapter's own words about itself, empty on the CPU.
+    pub adapter: String,
+    /// The input size in use.
+    pub size: InputSize,
+    /// The classes that the head knows, in the order of [`Prediction::probabilities`].
+    pub classes: Vec<String>,
+    /// Why the GPU is not in use although none was forced, for a person; `None` where it is or where there is none.
+    pub note: Option<String>,
+    /// Bytes of the model files that came over the network.
+    pub fetched_bytes: u64,
+}
+
+/// What the head says of one photo.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prediction {
+    /// One probability a class, in the order of [`Ready::classes`]; they sum to 1.
+    pub probabilities: Vec<f32>,
+    /// Milliseconds from decoded pixels to the answer.
+    pub ms: f64,
+    /// Milliseconds that decoding the file took.
+    pub decode_ms: f64,
+}
+
+/// Timings of the base on the golden pattern.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BenchReport {
+    /// The device.
+    pub backend: Backend,
+    /// The adapter's own words about itself, empty on the CPU.
+    pub adapter: String,
+    /// Side of the input in pixels.
+    pub size: u32,
+    /// Photos a run.
+    pub batch: u32,
+    /// Milliseconds of each run.
+    pub runs_ms: Vec<f64>,
+    /// L2 norm of the 512 pooled features of the golden pattern (before they are normalised).
+    pub features_l2: f64,
+    /// Bytes of the worker's wasm memory after the runs.
+    pub wasm_heap_bytes: u64,
+}

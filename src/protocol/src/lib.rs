@@ -1,0 +1,17 @@
+//! All that crosses between the page and its worker: [`Command`]s one way, [`Event`]s the other, as bytes.
+//!
+//! A message is the protocol's version (`u32`, little endian) and then the value in postcard's encoding. The version
+//! comes first so that a worker cached from another release is a clear error ([`WireError::Version`]) and not a wrong
+//! answer.
+
+mod command;
+mod device;
+mod error;
+mod event;
+mod wire;
+
+pub use command::{Bench, Command, Photo, Start};
+pub use device::{Backend, InputSize};
+pub use error::{ErrorKind, Failure};
+pub use event::{BenchReport, Event, Prediction, Ready, Transfer};
+pub use wire::{PROTOCOL_VERSION, WireError, decode, encode};
