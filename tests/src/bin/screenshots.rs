@@ -1,0 +1,98 @@
+//! Pictures of every view at phone and desk width, light and dark, into the folder that `HEADSTART_SCREENSHOTS` names:
+//! `HEADSTART_SCREENSHOTS=target/screenshots cargo run -p headstart-tests --bin screenshots`.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
+
+use headstart_tests::{Browser, Built, Kind, Options, Page, Pictures, Site, TestError};
+use serde_json::json;
+
+const LONG: Duration = Duration::from_secs(120);
+const WIDTHS: [u32; 2] = [360, 1280];
+const SCHEMES: [&str; 2] = ["light", "dark"];
+const CPU: &str = "?backend=cpu&size=150#/classify";
+
+fn main() -> ExitCode {
+    let Some(folder) = env::var_os("HEADSTART_SCREENSHOTS").map(PathBuf::from) else {
+        eprintln!("Set HEADSTART_SCREENSHOTS to the folder for the pictures.");
+        return ExitCode::FAILURE;
+    };
+    match take_all(&folder) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn take_all(folder: &Path) -> Result<(), TestError> {
+    fs::create_dir_all(folder)?;
+    let built = Built::find()?;
+    let pictures = Pictures::new()?;
+    let site = Site::new(&built.dist)?;
+    let browser = Browser::start(&Options { cameras: 1, ..Options::default() })?;
+    let shoot = |name: &str| shoot(&browser, folder, name);
+
+    site.misbehave(&built.base_path(), Kind::Throttle(1_000_000), 1);
+    let page = Page::open(&browser, &site.url(CPU))?;
+    page.wait_for("engine", LONG, |engine| engine.number("loaded").is_ok_and(|loaded| loaded > 1e6))?;
+    shoot("classify-loading")?;
+    page.ready(LONG)?;
+    shoot("classify")?;
+    page.upload("file-input", &["coffee.png", "husky.png", "chelsea.png"].map(|name| built.sample(name)))?;
+    page.predictions(3, LONG)?;
+    shoot("classify-photos")?;
+    page.upload(
+        "file-input",
+        &[pictures.half_a_jpeg(&built.sample("chelsea.png"))?, pictures.write("letter.jpg", b"Dear Sir or Madam")?],
+    )?;
+    page.wait_for("error", LONG, |error| error.get("kind") == "not-an-image")?;
+    page.wait_for("error", LONG, |error| error.get("kind") == "damaged-image")?;
+    shoot("classify-bad-files")?;
+    browser.run("location.reload()", vec![])?;
+    page.ready(LONG)?;
+    page.click("camera")?;
+    page.wait_for("camera-prediction", LONG, |answer| !answer.get("label").is_empty())?;
+    shoot("classify-camera")?;
+    page.go("#/about")?;
+    shoot("about")?;
+
+    let site = Site::new(&built.dist)?;
+    site.misbehave(&built.base_path(), Kind::Html("text/html"), u32::MAX);
+    let page = Page::open(&browser, &site.url(CPU))?;
+    page.wait_for("error", LONG, |error| error.get("kind") == "wrong-content")?;
+    shoot("classify-no-weights")
+}
+
+/// The whole page in each width and scheme.
+fn shoot(browser: &Browser, folder: &Path, name: &str) -> Result<(), TestError> {
+    for width in WIDTHS {
+        for scheme in SCHEMES {
+            let feature = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+            browser.devtools("Emulation.setEmulatedMedia", &feature)?;
+            resize(browser, width, 740)?;
+            let height = browser.run("return document.documentElement.scrollHeight", vec![])?;
+            resize(browser, width, height.as_u64().and_then(|height| height.try_into().ok()).unwrap_or(740))?;
+            let path = folder.join(format!("{name}-{width}-{scheme}.png"));
+            fs::write(&path, browser.screenshot()?)?;
+            println!("{}", path.display());
+            let wide = browser.run("return document.documentElement.scrollWidth", vec![])?.as_u64();
+            if wide.is_some_and(|wide| wide > u64::from(width)) {
+                println!("  wider than its window of {width}: {wide:?}");
+            }
+        }
+    }
+    browser.devtools("Emulation.clearDeviceMetricsOverride", &json!({}))?;
+    Ok(())
+}
+
+fn resize(browser: &Browser, width: u32, height: u32) -> Result<(), TestError> {
+    let metrics = json!({ "width": width, "height": height.max(740), "deviceScaleFactor": 1, "mobile": width < 600 });
+    browser.devtools("Emulation.setDeviceMetricsOverride", &metrics)?;
+    Ok(())
+}

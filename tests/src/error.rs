@@ -1,0 +1,80 @@
+//! Why a test could not be carried out.
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+/// Why a test could not be carried out; a test that was carried out and failed panics instead.
+#[derive(thiserror::Error)]
+pub enum TestError {
+    /// Something that a build leaves is missing.
+    #[error("{path} is missing. Run `cargo xtask build` first, or `cargo xtask test`, which builds what it needs.")]
+    NotBuilt {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// A program that is not installed.
+    #[error("{name} was not found. On Debian: apt-get install chromium chromium-driver. Elsewhere set {variable}.")]
+    NoProgram {
+        /// What was looked for.
+        name: &'static str,
+        /// The environment variable that may name it.
+        variable: &'static str,
+    },
+    /// The driver did not come up.
+    #[error("chromedriver did not start: {0}")]
+    DriverStart(String),
+    /// The browser did not come up.
+    #[error("Chromium did not start: {0}")]
+    BrowserStart(#[from] fantoccini::error::NewSessionError),
+    /// The driver refused a command.
+    #[error("the browser refused a command: {0}")]
+    Command(#[from] fantoccini::error::CmdError),
+    /// Something did not happen in time.
+    #[error("{what} did not come within {} s; the page was {page}; the console said {console}", .after.as_secs())]
+    Timeout {
+        /// What was waited for.
+        what: String,
+        /// For how long.
+        after: Duration,
+        /// The page's engine and errors.
+        page: String,
+        /// The browser's console.
+        console: String,
+    },
+    /// The page does not say what its contract promises.
+    #[error("{testid} has no {attribute} that can be read: {found}")]
+    Contract {
+        /// The element.
+        testid: String,
+        /// The attribute.
+        attribute: String,
+        /// What was there.
+        found: String,
+    },
+    /// The `headstart` command failed.
+    #[error("`headstart {arguments}` failed: {message}")]
+    CommandLine {
+        /// Its arguments.
+        arguments: String,
+        /// What it said.
+        message: String,
+    },
+    /// JSON that is not what it should be.
+    #[error("unexpected JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A weight file that cannot be read.
+    #[error("the weight file cannot be read: {0}")]
+    Weights(#[from] headstart_weights::WeightsError),
+    /// A picture that cannot be written.
+    #[error("a test picture cannot be made: {0}")]
+    Picture(#[from] image::ImageError),
+    /// A file or socket.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// The sentence, because `unwrap` in a test shows this and not `Display`.
+impl fmt::Debug for TestError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
+    }
+}

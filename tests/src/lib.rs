@@ -1,0 +1,28 @@
+//! What the browser tests stand on: the built page ([`Built`]), a static host that can misbehave ([`Site`]), a real
+//! Chromium over WebDriver ([`Browser`]) and the page's contract with automation ([`Page`]).
+//!
+//! The tests themselves need `dist/` and the `headstart` binary, so a plain `cargo test` skips them; `cargo xtask test`
+//! builds both and runs them.
+
+mod browser;
+mod built;
+mod chromedriver;
+mod error;
+mod fault;
+mod goldens;
+mod http;
+mod page;
+mod pictures;
+mod scratch;
+mod site;
+
+pub use browser::{Browser, Options};
+pub use built::{Answer, Built};
+pub use error::TestError;
+pub use fault::{Fault, Kind};
+pub use goldens::{TOLERANCE, float_goldens, measured_parity, shipped_goldens};
+pub use http::{Report, Request};
+pub use page::{Element, Page};
+pub use pictures::Pictures;
+pub use scratch::Scratch;
+pub use site::Site;

@@ -1,0 +1,95 @@
+//! The built page on WebGPU: on machines without a GPU Chromium's software adapter, which is slow and exact.
+#![cfg(test)]
+
+use std::time::Duration;
+
+use headstart_tests::{
+    Browser, Built, Options, Page, Site, TOLERANCE, float_goldens, measured_parity, shipped_goldens,
+};
+use headstart_weights::Golden;
+use serde::Deserialize;
+
+const START: Duration = Duration::from_secs(300);
+
+fn browser() -> Browser {
+    Browser::start(&Options { webgpu: true, ..Options::default() }).unwrap()
+}
+
+#[derive(Deserialize)]
+struct Measured {
+    backend: String,
+    adapter: String,
+    golden: Golden,
+}
+
+fn assert_parity(browser: &Browser, url: &str, goldens: &[Golden]) {
+    let page = Page::open(browser, url).unwrap();
+    let measured: Measured = page.json("parity-result", START).unwrap();
+    assert_eq!(measured.backend, "webgpu");
+    assert!(!measured.adapter.is_empty());
+    let parity = measured_parity(&measured.golden, goldens).unwrap();
+    println!("{url} on {}: worst {:.1e}, features {:.1e}", measured.adapter, parity.worst(), parity.features);
+    assert_eq!(parity.stages.len(), 18);
+    assert!(parity.worst() < TOLERANCE, "{parity:?}");
+}
+
+#[test]
+#[ignore = "needs the built page: cargo xtask test"]
+fn photos_get_the_answers_of_the_command_line() {
+    let built = Built::find().unwrap();
+    let site = Site::new(&built.dist).unwrap();
+    let browser = browser();
+    let page = Page::open(&browser, &site.url("?backend=webgpu&size=150#/classify")).unwrap();
+    let engine = page.ready(START).unwrap();
+    assert_eq!(engine.get("backend"), "webgpu");
+    assert!(!engine.get("adapter").is_empty());
+    let photo = built.sample("chelsea.png");
+    let expected = built.classify(150, std::slice::from_ref(&photo)).unwrap().remove(0);
+    page.upload("file-input", &[photo]).unwrap();
+    let found = page.predictions(1, START).unwrap().remove(0);
+    let confidence = found.number("confidence").unwrap();
+    println!("{confidence:.6}, on the command line {:.6}, {} ms", expected.confidence, found.get("ms"));
+    assert_eq!(found.get("label"), expected.label);
+    assert!((confidence - expected.confidence).abs() < 1e-3, "{confidence}, not {}", expected.confidence);
+    assert_eq!(page.all("error").unwrap(), []);
+}
+
+#[test]
+#[ignore = "needs the built page: cargo xtask test"]
+fn every_stage_has_the_golden_figures() {
+    let built = Built::find().unwrap();
+    let site = Site::new(&built.dist).unwrap();
+    let url = site.url("?backend=webgpu&size=150&parity=1");
+    assert_parity(&browser(), &url, &shipped_goldens(&built).unwrap());
+}
+
+#[test]
+#[ignore = "needs the built page: cargo xtask test"]
+fn every_stage_of_the_float_base_has_the_golden_figures() {
+    let built = Built::find().unwrap();
+    let Some(weights) = built.float_weights() else {
+        println!("left out: no float weights here; `cargo xtask weights` brings them");
+        return;
+    };
+    let site = Site::under(&built.dist, "/", &[("float.safetensors", &weights)]).unwrap();
+    let browser = browser();
+    for size in [150, 224] {
+        let url = site.url(&format!("?backend=webgpu&size={size}&parity=1&weights=float.safetensors"));
+        assert_parity(&browser, &url, &float_goldens().unwrap());
+    }
+}
+
+/// A software adapter is slower than the processor itself: it is taken only where it is forced.
+#[test]
+#[ignore = "needs the built page: cargo xtask test"]
+fn a_software_adapter_is_not_chosen() {
+    let built = Built::find().unwrap();
+    let site = Site::new(&built.dist).unwrap();
+    let browser = browser();
+    let page = Page::open(&browser, &site.url("?size=150")).unwrap();
+    let engine = page.ready(START).unwrap();
+    let software = "return navigator.gpu.requestAdapter().then(adapter => !adapter || adapter.info.isFallbackAdapter)";
+    if browser.run(software, vec![]).unwrap() == true {
+        assert_eq!(engine.get("backend"), "cpu");
+    }
+}
