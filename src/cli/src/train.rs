@@ -100,8 +100,8 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
         history.push(figures);
     }
     bar.finish_and_clear();
-    let best = history.iter().min_by(|a, b| a.val_loss.total_cmp(&b.val_loss)).copied();
-    let (best_epoch, val_accuracy) = best.map_or((0, 0.0), |best| (best.epoch, best.val_accuracy));
+    let best_epoch = trainer.best_epoch();
+    let val_accuracy = history.iter().find(|figures| figures.epoch == best_epoch).map_or(0.0, |best| best.val_accuracy);
 
     let manifest = HeadManifest {
         version: VERSION,

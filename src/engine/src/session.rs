@@ -1,6 +1,6 @@
 //! A started engine: one device, its models, and the answers to the page's commands.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use headstart_nn::{NnError, measure_golden, read};
 use headstart_protocol::{Backend, Event, Failure, Photo, Prediction, Ready, Start};
 use headstart_vision::{normalise, square};
@@ -19,7 +19,6 @@ const GOLDEN_BOUND: f64 = 5e-3;
 
 /// The running engine.
 pub(crate) struct Session {
-    pub(crate) device: Device,
     pub(crate) models: Models,
     ready: Ready,
 }
@@ -78,7 +77,7 @@ impl Session {
             note: choice.note,
             fetched_bytes: models.fetched,
         };
-        Ok(Self { device: choice.device, models, ready })
+        Ok(Self { models, ready })
     }
 
     /// What the page is told once.
@@ -125,7 +124,6 @@ impl Session {
     pub(crate) fn lost(&self, reason: String) -> Failure {
         EngineError::DeviceLost(reason).failure()
     }
-
 }
 
 /// Milliseconds since the worker began.
