@@ -58,7 +58,9 @@ impl<'a> Page<'a> {
     pub fn all(&self, testid: &str) -> Result<Vec<Element>, TestError> {
         // Read all at once, so that what is seen is one moment of the page.
         let script = "return [...document.querySelectorAll(`[data-testid='${arguments[0]}']`)].map(element => ({
-            data: { ...element.dataset }, text: element.textContent.trim() }));";
+            data: Object.fromEntries([...element.attributes].filter(each => each.name.startsWith('data-'))
+                .map(each => [each.name.slice(5), each.value])),
+            text: element.textContent.trim() }));";
         Ok(serde_json::from_value(self.browser.run(script, vec![json!(testid)])?)?)
     }
 

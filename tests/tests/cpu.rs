@@ -259,7 +259,13 @@ fn the_bench_tells_times_of_the_real_thing() {
 fn without_simd_the_page_says_so() {
     let built = Built::find().unwrap();
     let site = Site::new(&built.dist).unwrap();
-    let before_pages = Some("WebAssembly.validate = () => false;".to_owned());
+    // As such a browser does: it knows no such module, and compiles none.
+    let before_pages = Some(
+        "WebAssembly.validate = () => false;
+        WebAssembly.instantiate = WebAssembly.instantiateStreaming =
+            () => Promise.reject(new WebAssembly.CompileError('invalid value type'));"
+            .to_owned(),
+    );
     let browser = Browser::start(&Options { before_pages, ..Options::default() }).unwrap();
     let page = Page::open(&browser, &site.url("#/classify")).unwrap();
     page.wait_for("error", START, |error| error.get("kind") == "no-simd").unwrap();

@@ -22,7 +22,13 @@ struct Answer<'a> {
 ///
 /// # Errors
 /// [`CliError::NothingReadable`] where none is a photo.
-pub(crate) fn run(files: &[PathBuf], base: &Base, head: &TrainedHead, cache: &Path, json: bool) -> Result<(), CliError> {
+pub(crate) fn run(
+    files: &[PathBuf],
+    base: &Base,
+    head: &TrainedHead,
+    cache: &Path,
+    json: bool,
+) -> Result<(), CliError> {
     let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
     let extracted = extract(&paths, base, head.size, cache)?;
     for skipped in &extracted.skipped {
@@ -31,7 +37,7 @@ pub(crate) fn run(files: &[PathBuf], base: &Base, head: &TrainedHead, cache: &Pa
     let mut answers = Vec::new();
     for (path, descriptor) in paths.into_iter().zip(extracted.descriptors) {
         let Some(descriptor) = descriptor else { continue };
-        let probabilities = head.probabilities(vec![descriptor])?.remove(0);
+        let probabilities = head.probabilities(&[descriptor])?.remove(0);
         let (best, confidence) = crate::models::most_probable(&probabilities);
         answers.push(Answer {
             path,

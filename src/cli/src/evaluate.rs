@@ -39,10 +39,12 @@ pub(crate) fn run(dir: &Path, base: &Base, head: &TrainedHead, cache: &Path, jso
     let paths: Vec<_> = files.iter().map(|file| file.path.as_path()).collect();
     let extracted = extract(&paths, base, head.size, cache)?;
     let mut skipped = extracted.skipped;
-    skipped.extend(unknown.into_iter().map(|file| Skipped {
-        reason: format!("the head does not know the class `{}`", file.class),
-        path: file.path,
-    }));
+    skipped.extend(
+        unknown.into_iter().map(|file| Skipped {
+            reason: format!("the head does not know the class `{}`", file.class),
+            path: file.path,
+        }),
+    );
 
     let (labels, descriptors): (Vec<_>, Vec<_>) = files
         .iter()
@@ -51,7 +53,7 @@ pub(crate) fn run(dir: &Path, base: &Base, head: &TrainedHead, cache: &Path, jso
         .unzip();
     let mut per_class = BTreeMap::<String, ClassReport>::new();
     let mut right = 0;
-    for (label, probabilities) in labels.iter().zip(head.probabilities(descriptors)?) {
+    for (label, probabilities) in labels.iter().zip(head.probabilities(&descriptors)?) {
         let class = per_class.entry((*label).to_owned()).or_default();
         let hit = head.classes[most_probable(&probabilities).0] == *label;
         class.n += 1;
@@ -68,7 +70,13 @@ pub(crate) fn run(dir: &Path, base: &Base, head: &TrainedHead, cache: &Path, jso
         return Ok(());
     }
     let (low, high) = wilson_interval(right, images);
-    println!("{images} photos at {0}×{0}: {1:.2} % right (95 % interval {2:.2}–{3:.2} %)", head.size, 100.0 * accuracy, 100.0 * low, 100.0 * high);
+    println!(
+        "{images} photos at {0}×{0}: {1:.2} % right (95 % interval {2:.2}–{3:.2} %)",
+        head.size,
+        100.0 * accuracy,
+        100.0 * low,
+        100.0 * high
+    );
     for (class, report) in &per_class {
         println!("  {class}: {:.2} % of {}", 100.0 * report.accuracy, report.n);
     }

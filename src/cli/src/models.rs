@@ -104,7 +104,7 @@ impl TrainedHead {
     ///
     /// # Errors
     /// [`CliError::Model`] where the device gives nothing back.
-    pub(crate) fn probabilities(&self, descriptors: Vec<Vec<f32>>) -> Result<Vec<Vec<f32>>, CliError> {
+    pub(crate) fn probabilities(&self, descriptors: &[Vec<f32>]) -> Result<Vec<Vec<f32>>, CliError> {
         let n = descriptors.len();
         let features = burn::tensor::TensorData::new(descriptors.concat(), [n, DESCRIPTOR]);
         let features = burn::tensor::Tensor::<2>::from_data(features, &Device::flex());
@@ -115,5 +115,9 @@ impl TrainedHead {
 
 /// The index and value of the largest probability.
 pub(crate) fn most_probable(probabilities: &[f32]) -> (usize, f32) {
-    probabilities.iter().copied().enumerate().fold((0, f32::MIN), |best, next| if next.1 > best.1 { next } else { best })
+    probabilities
+        .iter()
+        .copied()
+        .enumerate()
+        .fold((0, f32::MIN), |best, next| if next.1 > best.1 { next } else { best })
 }

@@ -83,8 +83,7 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
 
     let Model::Vgg16Head = options.model;
     let defaults = Settings::default();
-    let settings =
-        Settings { epochs: options.epochs.unwrap_or(defaults.epochs), seed: options.seed, ..defaults };
+    let settings = Settings { epochs: options.epochs.unwrap_or(defaults.epochs), seed: options.seed, ..defaults };
     let architecture = settings.architecture.clone();
     let epochs = settings.epochs;
     let mut trainer = Trainer::new(settings, &names, &training, &validation, &Device::flex())?;

@@ -50,7 +50,9 @@ pub(crate) async fn choose(forced: Option<Backend>) -> Result<Choice, EngineErro
         };
     }
     if adapter.software && !forced {
-        return Ok(Choice::cpu(Some("This browser's GPU is an emulation, so the processor is used: it is faster.".into())));
+        return Ok(Choice::cpu(Some(
+            "This browser's GPU is an emulation, so the processor is used: it is faster.".into(),
+        )));
     }
     match Device::wgpu_options().init_async().await {
         Ok(device) => Ok(Choice { backend: Backend::WebGpu, device, adapter: adapter.words, note: None }),
@@ -92,7 +94,11 @@ impl Adapter {
         let has: Function = get(&features, "has")?.dyn_into()?;
         let timestamps = has.call1(&features, &"timestamp-query".into())?.is_truthy();
         let words = if words.is_empty() { "unnamed adapter".into() } else { words.join(" ") };
-        Ok(Some(Self { software: flag(&info) || flag(&adapter) || words.to_lowercase().contains("swiftshader"), words, timestamps }))
+        Ok(Some(Self {
+            software: flag(&info) || flag(&adapter) || words.to_lowercase().contains("swiftshader"),
+            words,
+            timestamps,
+        }))
     }
 }
 

@@ -14,13 +14,19 @@ pub(crate) enum EngineError {
     UnsupportedFormat(String),
     #[error("{file} could not be fetched ({reason}). Check the connection and reload the page.")]
     Download { file: String, reason: String },
-    #[error("The host answered {file} with a web page instead of the file. Whoever hosts this site must upload the folder `models` too.")]
+    #[error(
+        "The host answered {file} with a web page instead of the file. Whoever hosts this site must upload the folder `models` too."
+    )]
     WrongContent { file: String },
-    #[error("{file} has arrived, but its bytes are not those of this release. Reload the page; if that does not help, the host's copy is damaged.")]
+    #[error(
+        "{file} has arrived, but its bytes are not those of this release. Reload the page; if that does not help, the host's copy is damaged."
+    )]
     WrongHash { file: String },
     #[error("{file}: {error}")]
     Weights { file: String, error: WeightsError },
-    #[error("The head was trained for another base, or for another input size than {asked}×{asked}. Open it without `?size=`, or train it again.")]
+    #[error(
+        "The head was trained for another base, or for another input size than {asked}×{asked}. Open it without `?size=`, or train it again."
+    )]
     HeadMismatch { asked: usize },
     #[error("No head for {0}×{0} ships with this page. Use `?size=150` or `?size=224`.")]
     NoHead(usize),

@@ -69,8 +69,7 @@ impl Models {
             url: format!("{}{FOLDER}{file}?sha256={sha256}", start.base_url),
             known: Some((*bytes, sha256.clone())),
         };
-        let foreign =
-            |url: &String| File { name: url.clone(), url: format!("{}{url}", start.base_url), known: None };
+        let foreign = |url: &String| File { name: url.clone(), url: format!("{}{url}", start.base_url), known: None };
         let base = start.weights.as_ref().map_or_else(|| shipped(&index.base), foreign);
         let head = match &start.head {
             Some(url) => foreign(url),
@@ -122,7 +121,7 @@ async fn fetch_head(file: &File, cache: &ModelCache, progress: &mut Progress<'_>
 
 /// The base's bytes as they come: ours layer by layer, float32 safetensors only when all are here.
 enum Incoming {
-    Quantized(BaseReader, Vgg16Builder),
+    Quantized(Box<BaseReader>, Vgg16Builder),
     Float(Vec<u8>),
 }
 
@@ -143,7 +142,7 @@ async fn fetch_base(
                     if file.known.is_none() && !bytes.starts_with(&MAGIC) {
                         Incoming::Float(Vec::new())
                     } else {
-                        Incoming::Quantized(BaseReader::new(), Vgg16Builder::new(device))
+                        Incoming::Quantized(Box::default(), Vgg16Builder::new(device))
                     }
                 });
                 match incoming {

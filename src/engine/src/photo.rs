@@ -25,7 +25,9 @@ pub(crate) async fn pixels(photo: Photo) -> Result<RgbImage, EngineError> {
             };
             match (decode_with_browser(&bytes, &limits).await, ours) {
                 (Ok(image), _) => Ok(image?),
-                (Err(_), VisionError::Unsupported { format }) => Err(EngineError::UnsupportedFormat(format.to_string())),
+                (Err(_), VisionError::Unsupported { format }) => {
+                    Err(EngineError::UnsupportedFormat(format.to_string()))
+                }
                 (Err(_), ours) => Err(ours.into()),
             }
         }

@@ -159,7 +159,12 @@ mod tests {
             bias: vec![0.1, -0.2, 0.3],
         }];
         let mlp_layers = vec![
-            DenseWeights { outputs: 5, inputs: 4, weight: (0..20).map(|i| (i as f32).cos()).collect(), bias: vec![0.2; 5] },
+            DenseWeights {
+                outputs: 5,
+                inputs: 4,
+                weight: (0..20).map(|i| (i as f32).cos()).collect(),
+                bias: vec![0.2; 5],
+            },
             DenseWeights {
                 outputs: 3,
                 inputs: 5,

@@ -52,9 +52,9 @@ impl Vgg16Builder {
     /// # Errors
     /// [`NnError::Layers`] where the next layer of VGG16 has other channels.
     pub fn push(&mut self, weights: &ConvWeights) -> Result<(), NnError> {
-        let fits = CONVS.get(self.0.convolutions.len()).is_some_and(|next| {
-            (next.in_channels, next.out_channels) == (weights.in_channels, weights.out_channels)
-        });
+        let fits = CONVS
+            .get(self.0.convolutions.len())
+            .is_some_and(|next| (next.in_channels, next.out_channels) == (weights.in_channels, weights.out_channels));
         if !fits {
             return Err(NnError::Layers);
         }

@@ -20,7 +20,13 @@ fn assert_parity(convs: &[ConvWeights], goldens: &[Golden]) {
         assert_eq!((golden.stages.len(), golden.features.len()), (18, 512));
         let measured = block_on(measure_golden(&base, golden.size)).unwrap();
         let parity = parity(&measured, golden);
-        println!("{}×{}: worst stage {:.1e}, features {:.1e}", golden.size, golden.size, parity.worst(), parity.features);
+        println!(
+            "{}×{}: worst stage {:.1e}, features {:.1e}",
+            golden.size,
+            golden.size,
+            parity.worst(),
+            parity.features
+        );
         assert!(parity.worst() < 1e-3 && parity.features < 1e-3, "{parity:?}");
     }
 }

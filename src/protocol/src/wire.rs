@@ -9,7 +9,9 @@ pub const PROTOCOL_VERSION: u32 = 1;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WireError {
     /// The other side was built from another release.
-    #[error("The page and its worker come from different releases ({theirs} and {PROTOCOL_VERSION}). Reload the page without its cache.")]
+    #[error(
+        "The page and its worker come from different releases ({theirs} and {PROTOCOL_VERSION}). Reload the page without its cache."
+    )]
     Version {
         /// The version that the message names.
         theirs: u32,

@@ -11,7 +11,7 @@ use crate::{Examples, TrainError};
 /// Says how good an epoch's head is on photos that were not trained on.
 pub(crate) enum Judge {
     /// Examples set aside.
-    Validation(Validation),
+    Validation(Box<Validation>),
     /// Each epoch's loss and accuracy as a cross-validation has found them, up to the epoch to stop at.
     Known(Vec<(f64, f64)>),
 }
@@ -47,12 +47,7 @@ impl Validation {
 
 impl Judge {
     /// Loss and accuracy of `head`, without autodiff, after epoch `epoch` (counted from 1).
-    pub(crate) async fn judge(
-        &mut self,
-        head: &Head,
-        weights: &[f32],
-        epoch: usize,
-    ) -> Result<(f64, f64), TrainError> {
+    pub(crate) async fn judge(&mut self, head: &Head, weights: &[f32], epoch: usize) -> Result<(f64, f64), TrainError> {
         match self {
             Self::Validation(validation) => validation.judge(head, weights).await,
             Self::Known(figures) => Ok(figures.get(epoch - 1).copied().unwrap_or((f64::NAN, 0.0))),

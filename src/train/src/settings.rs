@@ -67,9 +67,15 @@ impl Settings {
         match architecture {
             HeadArchitecture::Linear => Self::default(),
             // Hidden layers overfit within few steps, and their penalty sums over far more weights.
-            HeadArchitecture::Mlp { .. } => {
-                Self { architecture, epochs: 40, batch: 64, learning_rate: 0.001, c: 1e5, settling: 0.0, ..Self::default() }
-            }
+            HeadArchitecture::Mlp { .. } => Self {
+                architecture,
+                epochs: 40,
+                batch: 64,
+                learning_rate: 0.001,
+                c: 1e5,
+                settling: 0.0,
+                ..Self::default()
+            },
         }
     }
 

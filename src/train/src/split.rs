@@ -25,10 +25,8 @@ pub fn stratified(labels: &[usize], share: f64, seed: u64) -> (Vec<usize>, Vec<u
 #[must_use]
 pub fn grouped(labels: &[usize], groups: &[u64], share: f64, seed: u64) -> (Vec<usize>, Vec<usize>) {
     let all = per_class(labels, labels.iter().max().map_or(0, |last| last + 1), 0..labels.len());
-    let wanted: Vec<usize> = all
-        .iter()
-        .map(|n| ((*n as f64 * share).round() as usize).max(1).min(n.saturating_sub(1)))
-        .collect();
+    let wanted: Vec<usize> =
+        all.iter().map(|n| ((*n as f64 * share).round() as usize).max(1).min(n.saturating_sub(1))).collect();
     let mut held = vec![0; all.len()];
     let (mut waiting, mut validation) = (Vec::new(), Vec::new());
     for group in shuffled(labels, groups, seed) {
@@ -143,7 +141,10 @@ mod tests {
     /// Labels and groups; a group mostly has one class.
     fn examples() -> impl Strategy<Value = (Vec<usize>, Vec<u64>)> {
         prop::collection::vec((0..CLASSES, 0u64..12, any::<bool>()), 0..150).prop_map(|drawn| {
-            drawn.into_iter().map(|(label, group, mixed)| (label, group * 8 + if mixed { 7 } else { label as u64 })).unzip()
+            drawn
+                .into_iter()
+                .map(|(label, group, mixed)| (label, group * 8 + if mixed { 7 } else { label as u64 }))
+                .unzip()
         })
     }
 

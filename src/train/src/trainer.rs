@@ -66,7 +66,7 @@ impl Trainer {
         if validation.labels().iter().any(|label| *label >= classes.len()) {
             return Err(TrainError::Examples("a validation example is of no class".into()));
         }
-        let judge = |scaling: &Scaling| Judge::Validation(Validation::new(validation, scaling, device));
+        let judge = |scaling: &Scaling| Judge::Validation(Box::new(Validation::new(validation, scaling, device)));
         Self::judged_by(judge, settings, classes, training, device)
     }
 
@@ -172,7 +172,8 @@ impl Trainer {
         self.diverged = !(loss.is_finite() && val_loss.is_finite());
         if !self.diverged && self.stopping.is_best(self.epoch, val_loss) {
             let layers = head.weights().await?;
-            self.diverged = !layers.iter().flat_map(|layer| layer.weight.iter().chain(&layer.bias)).all(|w| w.is_finite());
+            self.diverged =
+                !layers.iter().flat_map(|layer| layer.weight.iter().chain(&layer.bias)).all(|w| w.is_finite());
             if !self.diverged {
                 let answers = self.judge.answers().to_vec();
                 self.best = Best { epoch: self.epoch, layers: self.scaling.fold(layers), answers };

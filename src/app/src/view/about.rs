@@ -29,7 +29,7 @@ pub(super) fn About() -> impl IntoView {
                 <h2>"How it answers"</h2>
                 <p>
                     "Each photo is squeezed to a square of 150 or 224 pixels a side. The convolutional layers of VGG16 turn it into \
-                     512 numbers that say what kinds of shapes and textures are on it, and the head turns those into one \
+                     2,048 numbers that say what kinds of shapes and textures are on it, and the head turns those into one \
                      probability a class. The layers hold 14.7 million weights, stored with a few bits each so that they are \
                      quick to fetch."
                 </p>

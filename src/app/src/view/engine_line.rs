@@ -13,7 +13,9 @@ pub(super) fn EngineLine() -> impl IntoView {
     let words = Memo::new(move |_| page.phase.with(Phase::words));
     let backend = move || page.phase.with(Phase::backend).map(Backend::name);
     let adapter = move || page.phase.with(|phase| phase.ready().map(|ready| ready.adapter.clone()));
-    let transfer = Memo::new(move |_| page.phase.with(|phase| transfer(phase)));
+    // What has come stays said while the device warms up, and after.
+    let transfer =
+        Memo::new(move |before: Option<&Option<Transfer>>| page.phase.with(transfer).or(before.copied().flatten()));
     let is_loading = Memo::new(move |_| page.phase.with(|phase| phase.name() == "loading"));
 
     view! {

@@ -20,21 +20,13 @@ use headstart_weights::ConvWeights;
 #[backend_extension(Flex)]
 trait ChannelsLast: Backend {
     /// `relu(conv3x3(input) + bias)`; `kernel` as [`cpu::transform_kernel`] packs it.
-    fn conv3x3_relu(
-        input: FloatTensor<Self>,
-        kernel: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-    ) -> FloatTensor<Self>;
+    fn conv3x3_relu(input: FloatTensor<Self>, kernel: FloatTensor<Self>, bias: FloatTensor<Self>) -> FloatTensor<Self>;
     /// Maximum of each 2×2, odd last rows and columns left out.
     fn max_pool2x2(input: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
 impl ChannelsLast for Flex {
-    fn conv3x3_relu(
-        input: FloatTensor<Self>,
-        kernel: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-    ) -> FloatTensor<Self> {
+    fn conv3x3_relu(input: FloatTensor<Self>, kernel: FloatTensor<Self>, bias: FloatTensor<Self>) -> FloatTensor<Self> {
         cpu::conv3x3_relu(&input, &kernel, &bias)
     }
 

@@ -104,9 +104,7 @@ pub(super) use x86::{Avx2, Avx512};
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm {
     use super::Simd;
-    use std::arch::wasm32::{
-        f32x4_add, f32x4_mul, f32x4_pmax, f32x4_splat, f32x4_sub, v128, v128_load, v128_store,
-    };
+    use std::arch::wasm32::{f32x4_add, f32x4_mul, f32x4_pmax, f32x4_splat, f32x4_sub, v128, v128_load, v128_store};
 
     #[inline(always)]
     unsafe fn load(from: *const f32) -> v128 {
@@ -180,18 +178,7 @@ mod portable {
         std::array::from_fn(|i| a[i] * b[i] + c[i])
     }
 
-    instruction_set!(
-        Portable,
-        V,
-        4,
-        splat,
-        load,
-        store,
-        add,
-        sub,
-        max,
-        mul_add
-    );
+    instruction_set!(Portable, V, 4, splat, load, store, add, sub, max, mul_add);
 }
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 pub(super) use portable::Portable;

@@ -136,6 +136,7 @@ impl Tile {
 }
 
 /// `Bᵀ d B` of one tile, all channels, spread over the 36 planes.
+#[expect(clippy::needless_range_loop, reason = "the loops run over a tile's axes, which index several arrays")]
 #[inline(always)]
 unsafe fn transform_patch<S: Simd>(
     tile: &Tile,
@@ -209,6 +210,7 @@ unsafe fn transform_input<S: Simd>(d: [S::V; IN]) -> [S::V; IN] {
 }
 
 /// `Aᵀ m A` of one tile, bias and ReLU, written where the tile lies inside the photo.
+#[expect(clippy::needless_range_loop, reason = "the loops run over a tile's axes, which index several arrays")]
 #[inline(always)]
 unsafe fn transform_product<S: Simd>(
     tile: &Tile,

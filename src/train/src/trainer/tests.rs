@@ -15,8 +15,7 @@ fn points(count: usize, seed: u64) -> Examples {
 }
 
 fn train(settings: Settings) -> (Vec<EpochFigures>, Vec<DenseWeights>) {
-    let mut trainer =
-        Trainer::new(settings, &classes(), &points(40, 1), &points(20, 2), &Device::flex()).unwrap();
+    let mut trainer = Trainer::new(settings, &classes(), &points(40, 1), &points(20, 2), &Device::flex()).unwrap();
     let mut history = Vec::new();
     while !trainer.is_over() {
         history.push(block_on(trainer.epoch()).unwrap());
@@ -65,8 +64,7 @@ fn the_first_step_by_hand() {
 #[test]
 fn a_silly_learning_rate_is_said_and_the_last_good_head_kept() {
     let settings = Settings { learning_rate: f64::MAX, ..Settings::default() };
-    let mut trainer =
-        Trainer::new(settings, &classes(), &points(40, 1), &points(20, 2), &Device::flex()).unwrap();
+    let mut trainer = Trainer::new(settings, &classes(), &points(40, 1), &points(20, 2), &Device::flex()).unwrap();
     let error = (0..5).find_map(|_| block_on(trainer.epoch()).err());
     assert!(matches!(error, Some(TrainError::Diverged { .. })), "{error:?}");
     assert!(trainer.best().iter().flat_map(|layer| &layer.weight).all(|weight| weight.is_finite()));
