@@ -1,4 +1,5 @@
 //! The base on this machine's processor against figures from elsewhere, stage by stage, at both sizes.
+#![cfg(test)]
 
 use std::path::PathBuf;
 

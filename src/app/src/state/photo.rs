@@ -8,6 +8,7 @@ use send_wrapper::SendWrapper;
 use web_sys::File;
 
 use super::Page;
+use super::session::Session;
 use crate::error::PageError;
 use crate::intake::Picked;
 use crate::queue::PhotoId;
@@ -141,7 +142,7 @@ impl Page {
     }
 
     fn photo(self, picked: Picked) -> Photo {
-        let id = self.session.try_update_value(|session| session.next_id()).unwrap_or_default();
+        let id = self.session.try_update_value(Session::next_id).unwrap_or_default();
         let (name, checked) = match picked {
             Picked::File(file) => (file.name(), check(file)),
             Picked::Refused { name, error } => (name, Err((None, error))),
