@@ -77,8 +77,12 @@ pub fn folds(
     let owned: Vec<Vec<usize>> =
         members.iter().map(|group| per_class(labels, classes.len(), group.iter().copied())).collect();
     let groups_of = |class: usize| owned.iter().filter(|own| own[class] > 0).count();
-    let fewest = (0..classes.len()).map(groups_of).min().unwrap_or(0);
-    let count = most.min(fewest).max(1);
+    let fewest = (0..classes.len()).min_by_key(|class| groups_of(*class));
+    let count = match fewest.map(|class| (class, groups_of(class))) {
+        Some((class, 0 | 1)) => return Err(TrainError::TooFewToValidate { class: classes[class].clone() }),
+        Some((_, groups)) => most.min(groups).max(1),
+        None => 1,
+    };
 
     let mut held = vec![vec![0; classes.len()]; count];
     let mut fold_of = vec![0; labels.len()];

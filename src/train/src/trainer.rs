@@ -60,6 +60,7 @@ impl Trainer {
         validation: &Examples,
         device: &Device,
     ) -> Result<Self, TrainError> {
+        class_weights(training, classes, settings.balance)?;
         if validation.is_empty() || validation.width() != training.width() {
             return Err(TrainError::Examples("the validation examples are missing, or of another width".into()));
         }

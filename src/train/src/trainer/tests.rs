@@ -44,7 +44,8 @@ fn the_same_seed_gives_the_same_head() {
 }
 
 /// Adam's first step moves every weight by the learning rate against its gradient's sign (Kingma and Ba, 2015), and
-/// the loss before it is ln 2 for zero weights.
+/// the loss before it is ln 2 for zero weights. The step is that of scaled descriptors: with a root mean square of √½ the
+/// finished weights are √2 times as large.
 #[test]
 fn the_first_step_by_hand() {
     let rows = [vec![1.0, 0.0], vec![0.0, 1.0]];
@@ -53,11 +54,12 @@ fn the_first_step_by_hand() {
     let mut trainer = Trainer::new(settings, &classes(), &examples, &examples, &Device::flex()).unwrap();
     let figures = block_on(trainer.epoch()).unwrap();
     assert!((figures.loss - std::f64::consts::LN_2).abs() < 1e-6);
-    for (weight, expected) in trainer.best()[0].weight.iter().zip([0.1, -0.1, -0.1, 0.1]) {
-        assert!((weight - expected).abs() < 1e-4, "{:?}", trainer.best());
+    for (weight, expected) in trainer.best()[0].weight.iter().zip([1.0, -1.0, -1.0, 1.0]) {
+        assert!((weight - expected * 0.1 * std::f32::consts::SQRT_2).abs() < 1e-4, "{:?}", trainer.best());
     }
-    // Logits are then ±0.1 apart from zero on the right and wrong side.
-    assert!((figures.val_loss - (1.0 + (-0.2f64).exp()).ln()).abs() < 1e-4, "{figures:?}");
+    // By the mean that is taken away each logit is then half its weights' difference from zero: ±0.1 · √2.
+    let margin = 0.2 * std::f64::consts::SQRT_2;
+    assert!((figures.val_loss - (1.0 + (-margin).exp()).ln()).abs() < 1e-4, "{figures:?}");
     assert_eq!(figures.val_accuracy, 1.0);
 }
 
@@ -77,7 +79,7 @@ fn rare_classes_count_as_much_as_common_ones() {
     let labels = [vec![0; 9], vec![1]].concat();
     let examples = Examples::new(&rows, labels, 2).unwrap();
     let logit = |balance| {
-        let settings = Settings { epochs: 200, balance, ..Settings::default() };
+        let settings = Settings { epochs: 200, learning_rate: 0.05, balance, ..Settings::default() };
         let mut trainer = Trainer::new(settings, &classes(), &examples, &examples, &Device::flex()).unwrap();
         while !trainer.is_over() {
             block_on(trainer.epoch()).unwrap();
