@@ -11,7 +11,6 @@ mod jpeg;
 mod limits;
 mod normalise;
 mod square;
-mod thumbnail;
 
 pub use decode::decode;
 pub use error::VisionError;
@@ -20,4 +19,3 @@ pub use image::RgbImage;
 pub use limits::Limits;
 pub use normalise::{IMAGENET_MEAN, IMAGENET_STD, normalise};
 pub use square::square;
-pub use thumbnail::thumbnail;

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use super::session::Session;
-use super::teach::Teach;
 use super::{Camera, Phase, Photo};
 use crate::address::View;
 
@@ -24,8 +23,6 @@ pub(crate) struct Page {
     pub(crate) announcement: RwSignal<String>,
     /// The camera.
     pub(crate) camera: Camera,
-    /// The project that the visitor teaches.
-    pub(crate) teach: Teach,
     /// What `?bench=` measured, as JSON.
     pub(crate) bench: RwSignal<Option<String>>,
     /// What `?parity=` measured, as JSON.
@@ -44,7 +41,6 @@ impl Page {
             photos: RwSignal::new(Vec::new()),
             announcement: RwSignal::new(String::new()),
             camera: Camera::new(),
-            teach: Teach::new(),
             bench: RwSignal::new(None),
             parity: RwSignal::new(None),
             session: StoredValue::new_local(Session::default()),

@@ -12,6 +12,5 @@ mod measurements;
 mod results;
 mod samples;
 mod shell;
-mod teach;
 
 pub(crate) use shell::Shell;
