@@ -20,8 +20,8 @@ pub(crate) const PAGE: (&str, &str) = ("headstart-app", "web-page");
 /// The worker's crate and profile. Its files bear the crate's name.
 pub(crate) const WORKER: (&str, &str) = ("headstart-engine", "web-worker");
 
-/// What wasm-opt saves of a gzipped worker and of a raw one, measured.
-const SAVED: (f64, f64) = (0.0, 0.0);
+/// What wasm-opt's `-Oz` saved of a worker that held the same libraries, gzipped (5.1 to 4.1 MB) and raw (34 to 16.9 MB).
+const SAVED: (f64, f64) = (0.2, 0.5);
 
 /// Builds the page into `dist/` and prints what its files weigh.
 ///
