@@ -45,8 +45,7 @@ pub(crate) fn check(workspace: &Workspace, journal: &mut Journal) -> Result<(), 
 pub(crate) fn test(workspace: &Workspace, journal: &mut Journal) -> Result<(), XtaskError> {
     browser::set_up(workspace, journal)?;
     check(workspace, journal)?;
-    // wasm-opt takes longer than all tests together, and changes no behaviour.
-    bundle::build(workspace, journal, &Build { fast: true, ..Build::default() })?;
+    bundle::build(workspace, journal, &Build::default())?;
     let cargo = || Program::new(workspace, "cargo");
     journal.step("Compile the headstart command", "The page must give its answers.", || {
         cargo().words("build").words(NATIVE).arg("--all-targets").run()

@@ -1,4 +1,4 @@
-//! Binaryen's wasm-opt, from npm: it makes wasm files smaller, and takes minutes for the worker's. So its results are kept.
+//! Binaryen's wasm-opt, from npm: it makes wasm files smaller. Its results are kept.
 
 use std::{
     collections::BTreeSet,

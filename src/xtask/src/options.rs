@@ -12,7 +12,7 @@ Each command first brings what it needs and does not find: into target/tools, no
   build [--public-url URL] [--fast]
         Build the page and its worker into dist/, plain files for any static host.
         --public-url URL  where they will be served; \"./\", the default, fits every folder
-        --fast            leave wasm-opt out: bigger files, minutes sooner
+        --fast            leave wasm-opt out: a slightly bigger page
   serve [--port PORT] [--address ADDRESS] [--public-url URL] [--fast]
         Build, then serve dist/ until Ctrl-C. On http://127.0.0.1:8080/ unless told otherwise;
         --address 0.0.0.0 lets other machines in.
