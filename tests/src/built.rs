@@ -1,7 +1,9 @@
 //! What `cargo xtask build` leaves: the page and the `headstart` command.
 
 use std::{
-    env, fs,
+    env,
+    ffi::OsStr,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -78,8 +80,20 @@ impl Built {
     /// # Errors
     /// Where it fails or says something else than the contract promises.
     pub fn classify(&self, size: usize, photos: &[PathBuf]) -> Result<Vec<Answer>, TestError> {
+        self.answers(["--size".as_ref(), size.to_string().as_ref()], photos)
+    }
+
+    /// What the command says of `photos` by the head in the file `head`.
+    ///
+    /// # Errors
+    /// As [`Self::classify`].
+    pub fn classify_by(&self, head: &Path, photos: &[PathBuf]) -> Result<Vec<Answer>, TestError> {
+        self.answers(["--model".as_ref(), head.as_os_str()], photos)
+    }
+
+    fn answers(&self, by: [&OsStr; 2], photos: &[PathBuf]) -> Result<Vec<Answer>, TestError> {
         let mut command = Command::new(&self.headstart);
-        command.current_dir(&self.root).args(["classify", "--json", "--size", &size.to_string()]).args(photos);
+        command.current_dir(&self.root).args(["classify", "--json"]).args(by).args(photos);
         let output = command.output()?;
         if !output.status.success() {
             let arguments = command.get_args().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");

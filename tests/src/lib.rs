@@ -7,6 +7,7 @@
 mod browser;
 mod built;
 mod chromedriver;
+mod downloads;
 mod error;
 mod fault;
 mod goldens;
@@ -15,9 +16,13 @@ mod page;
 mod pictures;
 mod scratch;
 mod site;
+mod teach;
+mod textures;
+mod zip;
 
 pub use browser::{Browser, Options};
 pub use built::{Answer, Built};
+pub use downloads::Downloads;
 pub use error::TestError;
 pub use fault::{Fault, Kind};
 pub use goldens::{TOLERANCE, float_goldens, measured_parity, shipped_goldens};
@@ -26,3 +31,6 @@ pub use page::{Element, Page};
 pub use pictures::Pictures;
 pub use scratch::Scratch;
 pub use site::Site;
+pub use teach::{Answers, Teach, in_class};
+pub use textures::Texture;
+pub use zip::zip;

@@ -7,6 +7,9 @@ use serde_json::json;
 
 use crate::{Browser, TestError};
 
+/// How long the page may take to come again.
+const RELOAD: Duration = Duration::from_secs(20);
+
 /// One element of the page.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Element {
@@ -38,7 +41,7 @@ impl Element {
 
 /// The page that a browser shows.
 pub struct Page<'a> {
-    browser: &'a Browser,
+    pub(crate) browser: &'a Browser,
 }
 
 impl<'a> Page<'a> {
@@ -97,10 +100,43 @@ impl<'a> Page<'a> {
     /// # Errors
     /// Where there is no such input.
     pub fn upload(&self, testid: &str, files: &[PathBuf]) -> Result<(), TestError> {
+        self.upload_to(&css(testid), files)
+    }
+
+    /// Gives `files` to the file input that `selector` selects, all at once.
+    ///
+    /// # Errors
+    /// Where there is no such input.
+    pub fn upload_to(&self, selector: &str, files: &[PathBuf]) -> Result<(), TestError> {
         // WebDriver adds to what a file input holds already; a person's choice replaces it.
-        self.browser.run("document.querySelector(arguments[0]).value = '';", vec![json!(css(testid))])?;
+        self.browser.run("document.querySelector(arguments[0]).value = '';", vec![json!(selector)])?;
         let lines: Vec<_> = files.iter().map(|path| path.display().to_string()).collect();
-        self.browser.type_into(&css(testid), &lines.join("\n"))
+        self.browser.type_into(selector, &lines.join("\n"))
+    }
+
+    /// Sets the input or the choice that `selector` selects and says so to the page, as a person does who leaves it.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn enter(&self, selector: &str, value: &str) -> Result<(), TestError> {
+        let script = "const field = document.querySelector(arguments[0]);
+            field.focus();
+            field.value = arguments[1];
+            field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+            field.dispatchEvent(new Event('change', { bubbles: true }));
+            field.blur();";
+        self.browser.run(script, vec![json!(selector), json!(value)])?;
+        Ok(())
+    }
+
+    /// Clicks the first element that `selector` selects even where it is hidden from the eye, as a checkbox in its label
+    /// may be.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn press(&self, selector: &str) -> Result<(), TestError> {
+        self.browser.run("document.querySelector(arguments[0]).click();", vec![json!(selector)])?;
+        Ok(())
     }
 
     /// Clicks the first element of that name.
@@ -116,11 +152,48 @@ impl<'a> Page<'a> {
     /// # Errors
     /// [`TestError::Timeout`].
     pub fn predictions(&self, count: usize, after: Duration) -> Result<Vec<Element>, TestError> {
-        self.browser.wait_for(&format!("{count} predictions"), after, || {
+        self.answers("prediction", count, after)
+    }
+
+    /// The answers of that name (`own-prediction`, say), once there are `count`, newest first.
+    ///
+    /// # Errors
+    /// [`TestError::Timeout`].
+    pub fn answers(&self, testid: &str, count: usize, after: Duration) -> Result<Vec<Element>, TestError> {
+        self.browser.wait_for(&format!("{count} of {testid}"), after, || {
             let answered: Vec<_> =
-                self.all("prediction")?.into_iter().filter(|element| !element.get("label").is_empty()).collect();
+                self.all(testid)?.into_iter().filter(|element| !element.get("label").is_empty()).collect();
             Ok((answered.len() >= count).then_some(answered))
         })
+    }
+
+    /// Does what `act` does and waits for the failure of `kind` that it leads to.
+    ///
+    /// # Errors
+    /// What `act` returns, or [`TestError::Timeout`].
+    pub fn fails_with(
+        &self,
+        kind: &str,
+        after: Duration,
+        act: impl FnOnce() -> Result<(), TestError>,
+    ) -> Result<Element, TestError> {
+        let before = self.all("error")?;
+        act()?;
+        self.browser.wait_for(&format!("the failure {kind}"), after, || {
+            let now = self.all("error")?;
+            // One of before may still be there, and a sentence that is said again goes to the end.
+            Ok((now != before).then(|| now.into_iter().rfind(|error| error.get("kind") == kind)).flatten())
+        })
+    }
+
+    /// Loads the page anew.
+    ///
+    /// # Errors
+    /// [`TestError::Timeout`] where it does not go away.
+    pub fn reload(&self) -> Result<(), TestError> {
+        self.browser.run("window.isOld = true; location.reload();", vec![])?;
+        let is_new = "return window.isOld !== true && document.readyState === 'complete'";
+        self.browser.wait_for("the page anew", RELOAD, || Ok((self.browser.run(is_new, vec![])? == true).then_some(())))
     }
 
     /// The JSON in the element of that name, once it is there.
@@ -142,6 +215,7 @@ impl<'a> Page<'a> {
     }
 }
 
-fn css(testid: &str) -> String {
+/// Selects the elements of that name.
+pub(crate) fn css(testid: &str) -> String {
     format!("[data-testid='{testid}']")
 }

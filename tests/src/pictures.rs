@@ -2,12 +2,13 @@
 
 use std::{
     fs,
+    ops::Range,
     path::{Path, PathBuf},
 };
 
 use image::{DynamicImage, Frame, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage, codecs::gif::GifEncoder};
 
-use crate::{Scratch, TestError};
+use crate::{Scratch, TestError, Texture};
 
 /// Test pictures in a folder of their own.
 pub struct Pictures {
@@ -58,6 +59,31 @@ impl Pictures {
     pub fn half_a_jpeg(&self, original: &Path) -> Result<PathBuf, TestError> {
         let bytes = fs::read(self.convert(original, "whole.jpg")?)?;
         self.write("half.jpg", &bytes[..bytes.len() / 2])
+    }
+
+    /// A texture for each seed, as `KIND-SEED.png`.
+    ///
+    /// # Errors
+    /// Where they cannot be written.
+    pub fn textures(&self, kind: Texture, seeds: Range<u64>) -> Result<Vec<PathBuf>, TestError> {
+        seeds.map(|seed| self.save(&format!("{}-{seed}.png", kind.name()), kind.draw(seed))).collect()
+    }
+
+    /// The same picture in so many files of different bytes.
+    ///
+    /// # Errors
+    /// Where they cannot be written.
+    pub fn identical(&self, name: &str, image: &RgbImage, count: usize) -> Result<Vec<PathBuf>, TestError> {
+        let mut picture = std::io::Cursor::new(Vec::new());
+        image.write_to(&mut picture, ImageFormat::Png)?;
+        let picture = picture.into_inner();
+        // Decoders stop at the picture's end, so what follows it makes another file and not another picture. With the name,
+        // the files of two names differ too.
+        let file = |index| {
+            let bytes = [picture.as_slice(), format!("{name} {index}").as_bytes()].concat();
+            self.write(&format!("{name}-{index}.png"), &bytes)
+        };
+        (0..count).map(file).collect()
     }
 
     /// A picture of one pixel.

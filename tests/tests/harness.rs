@@ -2,16 +2,24 @@
 //! let every other test pass.
 #![cfg(test)]
 
-use std::{fs, path::Path, time::Duration};
+use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 
-use headstart_tests::{Browser, Kind, Options, Page, Scratch, Site};
+use headstart_tests::{Browser, Downloads, Kind, Options, Page, Pictures, Scratch, Site, Texture};
 use serde_json::json;
 
 const SOON: Duration = Duration::from_secs(20);
 
 fn page(folder: &Path) {
     let html = "<!doctype html><title>t</title><p data-testid=engine data-state=ready data-loaded=5>hello</p>
-        <input type=file multiple data-testid=file-input style=display:none>";
+        <input type=file multiple data-testid=file-input style=display:none>
+        <input type=file webkitdirectory multiple data-testid=folder-input>
+        <a href=data.bin download=kept.bin data-testid=save>Save</a>
+        <select data-testid=choice><option>one<option>two</select>
+        <script>document.querySelector('select').onchange = event => {
+            const alert = document.createElement('p');
+            Object.assign(alert.dataset, { testid: 'error', kind: event.target.value });
+            document.body.append(alert);
+        };</script>";
     fs::write(folder.join("index.html"), html).unwrap();
     fs::write(folder.join("data.bin"), (0..100_000_u32).map(|i| i as u8).collect::<Vec<_>>()).unwrap();
     fs::write(folder.join("worker.js"), "onmessage = message => fetch(message.data).catch(() => {});").unwrap();
@@ -98,9 +106,61 @@ fn files_are_handed_over_and_time_runs_out() {
     let names = browser.run("return [...document.querySelector('input').files].map(file => file.name)", vec![]);
     assert_eq!(names.unwrap(), json!(["data.bin", "worker.js"]));
 
+    fs::create_dir_all(folder.path().join("pets/cats")).unwrap();
+    fs::write(folder.path().join("pets/cats/one.txt"), b"one").unwrap();
+    shown.upload("folder-input", &[folder.path().join("pets")]).unwrap();
+    let paths = "return [...document.querySelectorAll('input')[1].files].map(file => file.webkitRelativePath)";
+    assert_eq!(browser.run(paths, vec![]).unwrap(), json!(["pets/cats/one.txt"]));
+
     browser.run("console.error('a word')", vec![]).unwrap();
     let error = shown.wait_for("prediction", Duration::from_millis(200), |_| true).unwrap_err().to_string();
     assert!(error.contains("hello") && error.contains("a word"), "{error}");
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn files_are_saved_and_choices_made() {
+    let folder = Scratch::new().unwrap();
+    page(folder.path());
+    let site = Site::new(folder.path()).unwrap();
+    let browser = Browser::start(&Options::default()).unwrap();
+    let shown = Page::open(&browser, &site.url("")).unwrap();
+    let downloads = Downloads::new(&browser).unwrap();
+    // The same name a second time is another file.
+    for _ in 0..2 {
+        let saved = downloads.save(&shown, "save", SOON).unwrap();
+        assert_eq!(saved.file_name().unwrap(), "kept.bin");
+        assert_eq!(fs::read(saved).unwrap(), fs::read(folder.path().join("data.bin")).unwrap());
+    }
+
+    for value in ["two", "one", "two"] {
+        let error = shown.fails_with(value, SOON, || shown.enter("[data-testid='choice']", value)).unwrap();
+        assert_eq!(error.get("kind"), value);
+    }
+    // What failed before is no failure of now.
+    assert!(shown.fails_with("two", Duration::from_millis(200), || Ok(())).is_err());
+    shown.reload().unwrap();
+    assert!(shown.all("error").unwrap().is_empty());
+}
+
+/// Two files of the same pixels are two files, and a browser shows both.
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn identical_pictures_are_pictures() {
+    let pictures = Pictures::new().unwrap();
+    let image = Texture::Dots.draw(1);
+    let files = pictures.identical("same", &image, 2).unwrap();
+    let others = pictures.identical("other", &image, 2).unwrap();
+    let bytes: BTreeSet<_> = files.iter().chain(&others).map(|file| fs::read(file).unwrap()).collect();
+    assert_eq!(bytes.len(), 4);
+    let folder = files[0].parent().unwrap();
+    page(folder);
+    let site = Site::new(folder).unwrap();
+    let browser = Browser::start(&Options::default()).unwrap();
+    browser.open(&site.url("")).unwrap();
+    let script = "const load = name => fetch(name).then(response => response.blob()).then(createImageBitmap);
+        return Promise.all(['same-0.png', 'same-1.png'].map(load)).then(all => all.map(image => image.width));";
+    assert_eq!(browser.run(script, vec![]).unwrap(), json!([image.width(), image.width()]));
 }
 
 /// The browser offers what the other tests ask of it.

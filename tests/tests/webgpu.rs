@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use headstart_tests::{
-    Browser, Built, Options, Page, Site, TOLERANCE, float_goldens, measured_parity, shipped_goldens,
+    Browser, Built, Options, Page, Pictures, Site, TOLERANCE, Teach, Texture, float_goldens, measured_parity,
+    shipped_goldens,
 };
 use headstart_weights::Golden;
 use serde::Deserialize;
@@ -77,6 +78,31 @@ fn every_stage_of_the_float_base_has_the_golden_figures() {
         let url = site.url(&format!("?backend=webgpu&size={size}&parity=1&weights=float.safetensors"));
         assert_parity(&browser, &url, &float_goldens().unwrap());
     }
+}
+
+#[test]
+#[ignore = "needs the built page: cargo xtask test"]
+fn two_classes_are_taught() {
+    let built = Built::find().unwrap();
+    let pictures = Pictures::new().unwrap();
+    let site = Site::new(&built.dist).unwrap();
+    let browser = browser();
+    let teach = Teach::open(&browser, &site.url("?backend=webgpu&size=150#/teach"), START).unwrap();
+    let engine = teach.page.ready(START).unwrap();
+    assert_eq!(engine.get("backend"), "webgpu");
+    assert!(!engine.get("adapter").is_empty());
+    teach.start_with(&["stripes", "dots"]).unwrap();
+    for kind in [Texture::Stripes, Texture::Dots] {
+        teach.add_photos(kind.name(), &pictures.textures(kind, 0..4).unwrap()).unwrap();
+    }
+    teach.described(8, START).unwrap();
+    let training = teach.train(START).unwrap();
+    assert_eq!(training.get("state"), "done", "{training:?}");
+    let result = teach.page.wait_for("result", START, |result| result.get("model") == "transfer").unwrap();
+    println!("taught on {} in {} s", engine.get("adapter"), result.get("seconds"));
+    let own = teach.own_answers(&pictures.textures(Texture::Dots, 100..101).unwrap(), START).unwrap();
+    assert_eq!(own["dots-100.png"].0, "dots");
+    assert_eq!(teach.page.all("error").unwrap(), []);
 }
 
 /// A software adapter is slower than the processor itself: it is taken only where it is forced.

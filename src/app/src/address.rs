@@ -9,13 +9,15 @@ use crate::error::PageError;
 pub(crate) enum View {
     /// Say what is on a photo.
     Classify,
+    /// Teach it classes of the visitor's own.
+    Teach,
     /// What this is.
     About,
 }
 
 impl View {
     /// Every view, in the order of the navigation.
-    pub(crate) const ALL: [Self; 2] = [Self::Classify, Self::About];
+    pub(crate) const ALL: [Self; 3] = [Self::Classify, Self::Teach, Self::About];
 
     /// The view that the address's hash names; the first one where it names none of ours.
     pub(crate) fn from_hash(hash: &str) -> Self {
@@ -26,6 +28,7 @@ impl View {
     pub(crate) fn hash(self) -> &'static str {
         match self {
             Self::Classify => "#/classify",
+            Self::Teach => "#/teach",
             Self::About => "#/about",
         }
     }
@@ -34,6 +37,7 @@ impl View {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Classify => "Classify",
+            Self::Teach => "Teach",
             Self::About => "About",
         }
     }
@@ -121,7 +125,7 @@ mod tests {
         for view in View::ALL {
             assert_eq!(View::from_hash(view.hash()), view);
         }
-        for hash in ["", "#", "#/", "#/teach", "#/About", "#/about/x"] {
+        for hash in ["", "#", "#/", "#/Teach", "#/About", "#/about/x"] {
             assert_eq!(View::from_hash(hash), View::Classify, "{hash}");
         }
     }

@@ -1,13 +1,13 @@
 //! The camera: opening it, taking frames, closing it.
 
 use headstart_protocol::Photo;
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Object, Promise, Reflect};
 use leptos::prelude::{document, window};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    CanvasRenderingContext2d, DomException, HtmlCanvasElement, HtmlMediaElement, HtmlVideoElement, MediaDeviceInfo,
-    MediaDeviceKind, MediaDevices, MediaStream, MediaStreamConstraints, MediaStreamTrack,
+    Blob, CanvasRenderingContext2d, DomException, HtmlCanvasElement, HtmlMediaElement, HtmlVideoElement,
+    MediaDeviceInfo, MediaDeviceKind, MediaDevices, MediaStream, MediaStreamConstraints, MediaStreamTrack,
 };
 
 use crate::error::PageError;
@@ -144,6 +144,25 @@ impl FrameGrabber {
 
     /// The frame that the video shows, or `None` before its first.
     pub(crate) fn grab(&self, video: &HtmlVideoElement) -> Option<Photo> {
+        let (width, height) = self.draw(video)?;
+        let pixels = self.context.get_image_data(0.0, 0.0, width.into(), height.into()).ok()?;
+        Some(Photo::Rgba { width, height, pixels: pixels.data().0 })
+    }
+
+    /// The same as a JPEG file.
+    pub(crate) async fn jpeg(&self, video: &HtmlVideoElement) -> Option<Blob> {
+        self.draw(video)?;
+        let promise = Promise::new(&mut |resolve, reject| {
+            if let Err(error) = self.canvas.to_blob_with_type(&resolve, "image/jpeg") {
+                // Rejecting a promise does not fail.
+                let _ = reject.call1(&JsValue::NULL, &error);
+            }
+        });
+        JsFuture::from(promise).await.ok()?.dyn_into().ok()
+    }
+
+    /// Draws the frame at the video's own size, which it gives back.
+    fn draw(&self, video: &HtmlVideoElement) -> Option<(u32, u32)> {
         let (width, height) = (video.video_width(), video.video_height());
         if width == 0 || height == 0 || video.ready_state() < HtmlMediaElement::HAVE_CURRENT_DATA {
             return None;
@@ -153,7 +172,6 @@ impl FrameGrabber {
             self.canvas.set_height(height);
         }
         self.context.draw_image_with_html_video_element(video, 0.0, 0.0).ok()?;
-        let pixels = self.context.get_image_data(0.0, 0.0, width.into(), height.into()).ok()?;
-        Some(Photo::Rgba { width, height, pixels: pixels.data().0 })
+        Some((width, height))
     }
 }

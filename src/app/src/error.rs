@@ -2,10 +2,10 @@
 
 use headstart_protocol::{ErrorKind, Failure, WireError};
 
-use crate::wording::mebibytes;
+use crate::wording::{counted, mebibytes};
 
 /// A failure that the page notices by itself; what fails in the worker arrives as a [`Failure`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub(crate) enum PageError {
     /// `?backend=` names no device.
     #[error("The address asks for the device “{name}”, which does not exist. Use ?backend=cpu or ?backend=webgpu.")]
@@ -67,6 +67,91 @@ pub(crate) enum PageError {
         "The browser gives a camera only to pages opened over https:// or from localhost. Open the page that way, or pick a photo instead."
     )]
     InsecureCamera,
+    /// The browser has no canvas to make a picture with.
+    #[error("This browser cannot make a picture here. Add photos from files instead.")]
+    NoCanvas,
+    /// A class without a name.
+    #[error("A class needs a name. The name before is kept.")]
+    EmptyName,
+    /// A name that does not fit a card.
+    #[error("This name is too long. Use {limit} letters at most; the name before is kept.")]
+    LongName { limit: usize },
+    /// A name that another class bears.
+    #[error("There is a class “{name}” already. Choose another name; the name before is kept.")]
+    TakenName { name: String },
+    /// A photo that the project has already.
+    #[error("“{name}” is in the class “{class}” already, so it was not added again.")]
+    Duplicate { name: String, class: String },
+    /// Several of them.
+    #[error("{count} photos are in this project already, so they were not added again.")]
+    Duplicates { count: usize },
+    /// Files that are no photos among those that were added.
+    #[error("{} left out: {example}.", no_photos(*.count))]
+    NoPhotos { count: usize, example: String },
+    /// Nothing that was added can be a photo.
+    #[error(
+        "No photos were found in what you added. Choose JPEG, PNG or WebP files, or folders or zips that hold some."
+    )]
+    NothingToAdd,
+    /// A setting that is no number in its bounds.
+    #[error("This is not a number from {least:?} to {most:?}. The setting before is kept.")]
+    BadSetting { least: f64, most: f64 },
+    /// A setting that is no whole number in its bounds.
+    #[error("This is not a whole number from {least} to {most}. The setting before is kept.")]
+    BadWholeSetting { least: u32, most: u32 },
+    /// A run with fewer than two classes.
+    #[error("Training needs two classes at least that are switched on. Add another class and give it photos.")]
+    TooFewClasses,
+    /// A run with a class that has nothing to learn from.
+    #[error("The class “{name}” has no photos to learn from. Add some, or switch the class off, and train again.")]
+    EmptyClass { name: String },
+    /// The worker stopped during a run.
+    #[error("The engine stopped while it trained. Your photos and the last head are still here: train again.")]
+    TrainingLost,
+    /// Something needs the worker before it is ready.
+    #[error("The engine is not ready yet. Wait until its line above says so, and try again.")]
+    EngineNotReady,
+    /// A second zip at the same time.
+    #[error("Another zip is still being worked on. Wait until it is done and try again.")]
+    ZipBusy,
+    /// The worker stopped at a zip, or the browser cannot hold it.
+    #[error("The engine stopped while it worked on the zip. Nothing is lost: try it again.")]
+    ZipLost,
+    /// A zip over the limit.
+    #[error("This zip has {}, more than the {} that fit here. Split it into smaller ones.", mebibytes(*.bytes), mebibytes(*.limit))]
+    ZipTooLarge { bytes: u64, limit: u64 },
+    /// Photos that the browser no longer hands over while a zip is written.
+    #[error("The zip is without {}, which could not be read any more. The rest is in it.", counted(*.count, "photo"))]
+    MissingInZip { count: usize },
+    /// A project's zip that does not hold all of its photos.
+    #[error("This project’s zip lacks {}. The rest was opened.", counted(*.count, "photo"))]
+    MissingPhotos { count: usize },
+    /// A project of a later release.
+    #[error("This project was saved by a newer release of this page. Reload the page without its cache and try again.")]
+    NewerProject,
+    /// What was saved cannot be read.
+    #[error(
+        "The project saved in this browser could not be opened ({detail}). It is left as it is; what you add now is not saved, so save it as a zip."
+    )]
+    NotOpened { detail: String },
+    /// Nothing can be saved.
+    #[error(
+        "Your project cannot be saved in this browser ({detail}). You can go on, but save the project as a zip before you close the page."
+    )]
+    NotSaved { detail: String },
+    /// Nothing more can be saved.
+    #[error(
+        "The disk space that this browser grants is full, so your project is not saved any further. Save it as a zip before you close the page."
+    )]
+    DiskFull,
+}
+
+/// The subject of a sentence about files that are no photos.
+fn no_photos(count: usize) -> String {
+    match count {
+        1 => "1 file that is no photo was".to_owned(),
+        many => format!("{many} files that are no photos were"),
+    }
 }
 
 impl PageError {
@@ -75,18 +160,30 @@ impl PageError {
             Self::UnknownBackend { .. } => ErrorKind::BackendUnavailable,
             Self::UnknownSize { .. } => ErrorKind::HeadMismatch,
             Self::NotANumber { .. } => ErrorKind::Internal,
-            Self::WorkerFailed { .. } | Self::PhotoStopsEngine => ErrorKind::WorkerFailed,
+            Self::WorkerFailed { .. }
+            | Self::PhotoStopsEngine
+            | Self::TrainingLost
+            | Self::EngineNotReady
+            | Self::ZipLost => ErrorKind::WorkerFailed,
             Self::Wire(WireError::Version { .. }) => ErrorKind::VersionMismatch,
             Self::Wire(WireError::Malformed) => ErrorKind::WorkerFailed,
             Self::EmptyFile => ErrorKind::EmptyFile,
             Self::FileTooLarge { .. } => ErrorKind::ImageTooLarge,
-            Self::UnreadableFile { .. } | Self::Folder => ErrorKind::UnreadableFile,
-            Self::NothingDropped => ErrorKind::NotAnImage,
+            Self::UnreadableFile { .. } | Self::Folder | Self::MissingInZip { .. } => ErrorKind::UnreadableFile,
+            Self::NothingDropped | Self::NoPhotos { .. } | Self::NothingToAdd => ErrorKind::NotAnImage,
             Self::SampleFailed { .. } => ErrorKind::DownloadFailed,
             Self::NoCamera => ErrorKind::NoCamera,
             Self::CameraRefused => ErrorKind::CameraRefused,
-            Self::CameraFailed { .. } => ErrorKind::CameraFailed,
+            Self::CameraFailed { .. } | Self::NoCanvas => ErrorKind::CameraFailed,
             Self::InsecureCamera => ErrorKind::InsecureContext,
+            Self::EmptyName | Self::LongName { .. } | Self::TakenName { .. } => ErrorKind::BadName,
+            Self::Duplicate { .. } | Self::Duplicates { .. } => ErrorKind::Duplicate,
+            Self::BadSetting { .. } | Self::BadWholeSetting { .. } | Self::TooFewClasses | Self::EmptyClass { .. } => {
+                ErrorKind::CannotTrain
+            }
+            Self::ZipBusy | Self::ZipTooLarge { .. } => ErrorKind::BadZip,
+            Self::MissingPhotos { .. } | Self::NewerProject => ErrorKind::BadProject,
+            Self::NotOpened { .. } | Self::NotSaved { .. } | Self::DiskFull => ErrorKind::StorageFailed,
         }
     }
 }

@@ -49,9 +49,17 @@ pub(crate) fn dropped(transfer: &DataTransfer) -> Vec<Picked> {
 /// # Errors
 /// [`PageError::UnreadableFile`] where the browser does not hand them over.
 pub(crate) async fn read(file: &Blob) -> Result<Vec<u8>, PageError> {
+    Ok(bytes(file).await?.to_vec())
+}
+
+/// The bytes of a file, left in the browser's memory.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) async fn bytes(file: &Blob) -> Result<Uint8Array, PageError> {
     let buffer = JsFuture::from(file.array_buffer()).await;
     let buffer = buffer.map_err(|error| PageError::UnreadableFile { detail: reason(&error) })?;
-    Ok(Uint8Array::new(&buffer).to_vec())
+    Ok(Uint8Array::new(&buffer))
 }
 
 /// A sample picture of this site as a file of the same name.

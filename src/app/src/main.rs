@@ -2,12 +2,17 @@
 
 mod address;
 mod camera;
+mod database;
+mod download;
 mod error;
+mod folders;
 mod intake;
 mod measurement;
+mod pause;
 mod queue;
 mod restart;
 mod state;
+mod teach;
 mod view;
 mod wording;
 mod worker;

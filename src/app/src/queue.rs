@@ -1,7 +1,8 @@
 //! Which photo goes to the worker next.
 //!
-//! The newest photo goes first: it is the one at the top of the page. At most [`DEPTH`] photos are in hand, that is
-//! being read or in the worker, so that hundreds of files never lie in memory at once and the worker never waits.
+//! Photos to classify go before photos to describe for training. Of those to classify the newest goes first: it is the
+//! one at the top of the page. At most [`DEPTH`] photos are in hand, that is being read or in the worker, so that hundreds
+//! of files never lie in memory at once and the worker never waits.
 
 use std::collections::VecDeque;
 
@@ -17,6 +18,8 @@ pub(crate) type PhotoId = u64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Ticket {
     id: PhotoId,
+    /// Whether it is to be described, which can wait.
+    patient: bool,
     /// How often the worker stopped with this photo before it.
     stops: u8,
 }
@@ -26,6 +29,8 @@ struct Ticket {
 pub(crate) struct Queue {
     /// The newest last.
     waiting: Vec<Ticket>,
+    /// The oldest first.
+    patient: VecDeque<Ticket>,
     /// Being read.
     reading: Vec<Ticket>,
     /// In the worker, in the order in which it answers.
@@ -35,7 +40,12 @@ pub(crate) struct Queue {
 impl Queue {
     /// Puts a photo before all others.
     pub(crate) fn add(&mut self, id: PhotoId) {
-        self.waiting.push(Ticket { id, stops: 0 });
+        self.waiting.push(Ticket { id, patient: false, stops: 0 });
+    }
+
+    /// Puts a photo that is to be described behind all others.
+    pub(crate) fn add_patient(&mut self, id: PhotoId) {
+        self.patient.push_back(Ticket { id, patient: true, stops: 0 });
     }
 
     /// Takes the photo to read now, if there is one and a hand is free.
@@ -43,7 +53,7 @@ impl Queue {
         if self.reading.len() + self.sent.len() >= DEPTH {
             return None;
         }
-        let ticket = self.waiting.pop()?;
+        let ticket = self.waiting.pop().or_else(|| self.patient.pop_front())?;
         self.reading.push(ticket);
         Some(ticket.id)
     }
@@ -62,7 +72,7 @@ impl Queue {
         }
     }
 
-    /// Forgets the photos that wait; those in hand are let through.
+    /// Forgets the photos that wait to be classified; those in hand are let through.
     pub(crate) fn clear(&mut self) {
         self.waiting.clear();
     }
@@ -75,8 +85,13 @@ impl Queue {
         }
         let given_up = self.sent.pop_front_if(|ticket| ticket.stops >= STOPS_ALLOWED);
         // Back as they were: what was sent first is taken first.
-        self.waiting.extend(self.reading.drain(..).rev());
-        self.waiting.extend(self.sent.drain(..).rev());
+        for ticket in self.reading.drain(..).rev().chain(self.sent.drain(..).rev()) {
+            if ticket.patient {
+                self.patient.push_front(ticket);
+            } else {
+                self.waiting.push(ticket);
+            }
+        }
         given_up.map(|ticket| ticket.id)
     }
 }
@@ -151,6 +166,23 @@ mod tests {
             assert_eq!(queue.worker_stopped(), expected);
         }
         assert_eq!((send(&mut queue), send(&mut queue)), (Some(1), Some(0)));
+    }
+
+    #[test]
+    fn photos_to_describe_wait_for_those_to_classify() {
+        let mut queue = Queue::default();
+        (0..5).for_each(|id| queue.add_patient(id));
+        assert_eq!((send(&mut queue), send(&mut queue), queue.take()), (Some(0), Some(1), None));
+        queue.add(9);
+        queue.clear();
+        queue.add(10);
+        queue.done(0);
+        assert_eq!((send(&mut queue), queue.take()), (Some(10), None));
+        assert_eq!(queue.worker_stopped(), None);
+        assert_eq!((send(&mut queue), send(&mut queue), queue.take()), (Some(10), Some(1), None));
+        queue.done(10);
+        queue.done(1);
+        assert_eq!((send(&mut queue), send(&mut queue)), (Some(2), Some(3)));
     }
 
     #[test]

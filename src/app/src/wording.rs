@@ -1,6 +1,6 @@
 //! Figures and states in words.
 
-use headstart_protocol::{Backend, Prediction, Ready};
+use headstart_protocol::{Backend, Ready};
 
 /// Below this probability an answer is called unsure.
 pub(crate) const SURE_FROM: f32 = 0.6;
@@ -11,6 +11,25 @@ pub(crate) fn percent(probability: f32) -> String {
         p if p >= 99.95 => "> 99.9 %".to_owned(),
         p if p < 0.05 => "< 0.1 %".to_owned(),
         p => format!("{p:.1} %"),
+    }
+}
+
+/// A share of photos as a percentage: it was counted, so it may be certain.
+pub(crate) fn share(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+/// So many of something, as in “3 photos”.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// How long something will still take.
+pub(crate) fn seconds_left(seconds: f64) -> String {
+    match seconds {
+        s if s >= 90.0 => format!("about {:.0} minutes left", s / 60.0),
+        s if s >= 1.5 => format!("about {s:.0} seconds left"),
+        _ => "about a second left".to_owned(),
     }
 }
 
@@ -51,8 +70,8 @@ pub(crate) fn ready(ready: &Ready) -> String {
 }
 
 /// The index of the most probable class.
-pub(crate) fn winner(prediction: &Prediction) -> Option<usize> {
-    let best = prediction.probabilities.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
+pub(crate) fn winner(probabilities: &[f32]) -> Option<usize> {
+    let best = probabilities.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
     Some(best.0)
 }
 
@@ -84,6 +103,18 @@ mod tests {
         assert_eq!(milliseconds(412.4), "412 ms");
         assert_eq!(milliseconds(999.6), "1.0 s");
         assert_eq!(milliseconds(12_345.0), "12.3 s");
+        assert_eq!(seconds_left(0.2), "about a second left");
+        assert_eq!(seconds_left(12.3), "about 12 seconds left");
+        assert_eq!(seconds_left(170.0), "about 3 minutes left");
+    }
+
+    #[test]
+    fn nouns_follow_their_count() {
+        assert_eq!(counted(0, "photo"), "0 photos");
+        assert_eq!(counted(1, "photo"), "1 photo");
+        assert_eq!(counted(2, "photo"), "2 photos");
+        assert_eq!(share(1.0), "100.0 %");
+        assert_eq!(share(0.955), "95.5 %");
     }
 
     #[test]
@@ -111,8 +142,7 @@ mod tests {
 
     #[test]
     fn the_most_probable_class_wins() {
-        let of = |probabilities: &[f32]| Prediction { probabilities: probabilities.to_vec(), ms: 0.0, decode_ms: 0.0 };
-        assert_eq!(winner(&of(&[0.2, 0.7, 0.1])), Some(1));
-        assert_eq!(winner(&of(&[])), None);
+        assert_eq!(winner(&[0.2, 0.7, 0.1]), Some(1));
+        assert_eq!(winner(&[]), None);
     }
 }

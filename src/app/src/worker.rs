@@ -1,11 +1,12 @@
 //! The web worker that runs the engine.
 
-use headstart_protocol::{Command, Event, decode, encode};
+use headstart_protocol::{Command, Event, WireError, decode, encode};
 use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{MessageEvent, Worker};
+use web_sys::{Blob, MessageEvent, Worker};
 
 use crate::error::PageError;
+use crate::intake;
 
 /// The script that starts the engine, beside the page: trunk names it after the engine's crate.
 const SCRIPT: &str = "headstart-engine_loader.js";
@@ -54,10 +55,43 @@ impl EngineWorker {
     /// # Errors
     /// A command that cannot be encoded or posted.
     pub(crate) fn send(&self, command: &Command) -> Result<(), PageError> {
-        let message = Uint8Array::from(encode(command)?.as_slice());
-        let transfer = Array::of1(&message.buffer());
-        self.worker.post_message_with_transfer(&message, &transfer).map_err(|error| broken(&error))
+        self.post(&Message(Uint8Array::from(encode(command)?.as_slice())))
     }
+
+    /// Sends a message that was made before.
+    ///
+    /// # Errors
+    /// A message that cannot be posted.
+    pub(crate) fn post(&self, Message(message): &Message) -> Result<(), PageError> {
+        let transfer = Array::of1(&message.buffer());
+        self.worker.post_message_with_transfer(message, &transfer).map_err(|error| broken(&error))
+    }
+}
+
+/// An encoded command.
+pub(crate) struct Message(Uint8Array);
+
+impl Message {
+    /// A command whose last field, empty in `command`, is the bytes of `tail`. Large files go this way: they never lie
+    /// in the page's own memory, which does not shrink again.
+    ///
+    /// # Errors
+    /// A command that cannot be encoded, or a file that the browser does not hand over.
+    pub(crate) async fn with_tail(command: &Command, tail: &Blob) -> Result<Self, PageError> {
+        // Sizes are whole numbers far below 2^53.
+        let head = head_for(command, tail.size() as u64)?;
+        let parts = Array::of2(&Uint8Array::from(head.as_slice()), tail);
+        let whole = Blob::new_with_blob_sequence(&parts).map_err(|error| broken(&error))?;
+        Ok(Self(intake::bytes(&whole).await?))
+    }
+}
+
+/// What stands before the last field of a command, where that field is so many bytes; it is empty in `command`.
+fn head_for(command: &Command, bytes: u64) -> Result<Vec<u8>, WireError> {
+    let mut head = encode(command)?;
+    // The length of the empty field, a single zero.
+    head.pop();
+    postcard::to_extend(&bytes, head).map_err(|_| WireError::Malformed)
 }
 
 impl Drop for EngineWorker {
@@ -79,4 +113,19 @@ fn broken(cause: &JsValue) -> PageError {
     let message = Reflect::get(cause, &"message".into()).ok().and_then(|message| message.as_string());
     let detail = message.filter(|message| !message.is_empty());
     PageError::WorkerFailed { detail: detail.unwrap_or_else(|| "its script did not load".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tail_follows_as_if_it_had_been_encoded() {
+        for length in [0, 1, 127, 128, 70_000] {
+            let tail = vec![7; length];
+            let mut message = head_for(&Command::ZipRead(Vec::new()), length as u64).unwrap();
+            message.extend(&tail);
+            assert_eq!(message, encode(&Command::ZipRead(tail)).unwrap(), "{length}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use headstart_train::metrics::answer;
 use serde::Serialize;
 
 use crate::error::CliError;
@@ -38,11 +39,11 @@ pub(crate) fn run(
     for (path, descriptor) in paths.into_iter().zip(extracted.descriptors) {
         let Some(descriptor) = descriptor else { continue };
         let probabilities = head.probabilities(&[descriptor])?.remove(0);
-        let (best, confidence) = crate::models::most_probable(&probabilities);
+        let best = answer(&probabilities);
         answers.push(Answer {
             path,
             label: &head.classes[best],
-            confidence,
+            confidence: probabilities[best],
             probabilities: head.classes.iter().map(String::as_str).zip(probabilities).collect(),
         });
     }

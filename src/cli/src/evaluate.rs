@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use headstart_train::metrics::wilson_interval;
+use headstart_train::metrics::{answer, wilson_interval};
 use serde::Serialize;
 
 use crate::error::CliError;
 use crate::features::{Skipped, extract};
-use crate::models::{Base, TrainedHead, most_probable};
+use crate::models::{Base, TrainedHead};
 use crate::photos::labelled_files;
 
 #[derive(Serialize)]
@@ -55,7 +55,7 @@ pub(crate) fn run(dir: &Path, base: &Base, head: &TrainedHead, cache: &Path, jso
     let mut right = 0;
     for (label, probabilities) in labels.iter().zip(head.probabilities(&descriptors)?) {
         let class = per_class.entry((*label).to_owned()).or_default();
-        let hit = head.classes[most_probable(&probabilities).0] == *label;
+        let hit = head.classes[answer(&probabilities)] == *label;
         class.n += 1;
         class.accuracy += f64::from(u8::from(hit));
         right += usize::from(hit);

@@ -4,6 +4,7 @@ mod classify;
 mod error;
 mod evaluate;
 mod features;
+mod few_shots;
 mod models;
 mod photos;
 mod quantize;
@@ -46,6 +47,9 @@ enum Command {
         #[command(flatten)]
         with: With,
     },
+    /// Measure how good heads of few photos are, and how fast they are trained.
+    #[command(hide = true)]
+    FewShots(few_shots::Options),
     /// Say what is on single photos.
     Classify {
         /// The photos.
@@ -100,6 +104,7 @@ fn run(arguments: &Arguments) -> Result<(), CliError> {
             let (base, head) = with.open()?;
             evaluate::run(dir, &base, &head, &with.cache, json)
         }
+        Command::FewShots(options) => few_shots::run(options, json),
         Command::Classify { files, with } => {
             let (base, head) = with.open()?;
             classify::run(files, &base, &head, &with.cache, json)

@@ -71,7 +71,8 @@ impl TrainedHead {
     /// refused, unless the shipped head is to run on `another_base`.
     ///
     /// # Errors
-    /// [`CliError::Read`], [`CliError::Weights`], [`CliError::NoHead`] or [`CliError::HeadMismatch`].
+    /// [`CliError::Read`], [`CliError::Weights`], [`CliError::NoHead`] or [`CliError::HeadMismatch`]; [`CliError::Model`]
+    /// for a head that does not give the answer that its file says it gives.
     pub(crate) fn open(
         path: Option<&Path>,
         size: Option<usize>,
@@ -96,7 +97,7 @@ impl TrainedHead {
         if other_size || other_base {
             return Err(CliError::HeadMismatch { path, size: size.unwrap_or(manifest.size) });
         }
-        let model = Head::from_file(&file, &Device::flex())?;
+        let model = block_on(Head::open(&file, &Device::flex()))?;
         Ok(Self { model, classes: file.manifest.classes, size: file.manifest.size })
     }
 
@@ -111,13 +112,4 @@ impl TrainedHead {
         let values = block_on(headstart_nn::read(self.model.probabilities(features)))?;
         Ok(values.chunks(self.classes.len()).map(<[f32]>::to_vec).collect())
     }
-}
-
-/// The index and value of the largest probability.
-pub(crate) fn most_probable(probabilities: &[f32]) -> (usize, f32) {
-    probabilities
-        .iter()
-        .copied()
-        .enumerate()
-        .fold((0, f32::MIN), |best, next| if next.1 > best.1 { next } else { best })
 }

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use burn::tensor::Device;
 use clap::{Args, ValueEnum};
 use futures::executor::block_on;
-use headstart_nn::{DESCRIPTOR_RECIPE, Head};
-use headstart_train::{EpochFigures, Examples, Settings, Trainer, stratified};
-use headstart_weights::head::{GoldenHead, HeadArchitecture, HeadFile, HeadManifest, VERSION};
+use headstart_train::metrics::wilson_interval;
+use headstart_train::{EpochFigures, Examples, Figure, Grouping, LeftOut, Outcome, Plan, Run, Settings};
+use headstart_weights::head::HeadFile;
 use headstart_weights::index::{FileEntry, Index};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -22,7 +22,7 @@ use crate::photos::{LabelledFile, classes, training_folder};
 /// What to train, on what.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The folder: train/CLASS/* with val/CLASS/*, or CLASS/* alone, which is split; or files named CLASS.N.jpg.
+    /// The folder: train/CLASS/* with val/CLASS/*, or CLASS/* alone, which is cross-validated; or files named CLASS.N.jpg.
     #[arg(long)]
     data: PathBuf,
     /// What to train.
@@ -57,12 +57,10 @@ enum Model {
 #[derive(Serialize)]
 struct Report {
     best_epoch: usize,
-    val_accuracy: f64,
+    /// `None` where a class has too few photos to leave any out.
+    val_accuracy: Option<f64>,
     epochs: Vec<EpochFigures>,
 }
-
-/// Share of photos that validate where the folder has no `val`.
-const VALIDATION_SHARE: f64 = 0.2;
 
 /// Trains as `options` say and writes the head.
 ///
@@ -72,73 +70,95 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     let base = Base::open(options.base.as_deref())?;
     let folder = training_folder(&options.data)?;
     let names = classes(&folder.training);
-    let describe = |files: &[LabelledFile]| describe(files, &names, &base, options);
-    let all = describe(&folder.training)?;
-    let (training, validation) = if folder.validation.is_empty() {
-        let (training, validation) = stratified(all.labels(), VALIDATION_SHARE, options.seed);
-        (all.select(&training), all.select(&validation))
-    } else {
-        (all, describe(&folder.validation)?)
-    };
-
+    let described = |files: &[LabelledFile]| describe(files, &names, &base, options.size, &options.cache);
+    let examples = grouped(described(&folder.training)?)?;
+    let left_out =
+        if folder.validation.is_empty() { LeftOut::InTurn } else { LeftOut::Given(described(&folder.validation)?) };
     let Model::Vgg16Head = options.model;
     let defaults = Settings::default();
     let settings = Settings { epochs: options.epochs.unwrap_or(defaults.epochs), seed: options.seed, ..defaults };
-    let architecture = settings.architecture.clone();
-    let epochs = settings.epochs;
-    let mut trainer = Trainer::new(settings, &names, &training, &validation, &Device::flex())?;
-    let bar = ProgressBar::new(epochs as u64).with_style(style());
-    bar.enable_steady_tick(Duration::from_millis(500));
-    let start = Instant::now();
-    let mut history = Vec::new();
-    while !trainer.is_over() {
-        let figures = block_on(trainer.epoch())?;
-        let figures = EpochFigures { seconds: start.elapsed().as_secs_f64(), ..figures };
-        bar.set_message(format!("validation {:.4}", figures.val_accuracy));
-        bar.inc(1);
-        history.push(figures);
-    }
-    bar.finish_and_clear();
-    let best_epoch = trainer.best_epoch();
-    let val_accuracy = history.iter().find(|figures| figures.epoch == best_epoch).map_or(0.0, |best| best.val_accuracy);
-
-    let manifest = HeadManifest {
-        version: VERSION,
-        classes: names,
-        size: options.size,
-        features: DESCRIPTOR_RECIPE.to_owned(),
-        base_sha256: base.sha256.clone(),
-        architecture: architecture.clone(),
-        trained_on: training.len(),
-        validated_on: validation.len(),
-        val_accuracy: Some(val_accuracy),
-        seed: options.seed,
-        golden: golden(&trainer, &architecture, validation.descriptor(0))?,
-    };
-    let head = HeadFile { manifest, layers: trainer.best().to_vec() };
+    let outcome = train(Plan { settings, classes: names, examples, left_out, continue_from: None })?;
+    let head = block_on(outcome.head_file(options.size, &base.sha256, &Device::flex()))?;
     write(&head, &options.out)?;
     if json {
-        crate::print_json(&Report { best_epoch, val_accuracy, epochs: history });
+        crate::print_json(&Report {
+            best_epoch: outcome.best_epoch,
+            val_accuracy: outcome.confusion().accuracy(),
+            epochs: outcome.history,
+        });
     } else {
-        println!(
-            "{:.2} % of {} validation photos after epoch {best_epoch} of {}; head in {}",
-            100.0 * val_accuracy,
-            validation.len(),
-            history.len(),
-            options.out.display()
-        );
+        println!("{}", words(&outcome));
+        let (epoch, photos) = (outcome.best_epoch, outcome.trained_on);
+        println!("  trained to epoch {epoch} on {photos} photos; head in {}", options.out.display());
     }
     Ok(())
 }
 
+/// Runs `plan` to its end.
+///
+/// # Errors
+/// Whatever keeps the head from being trained.
+pub(crate) fn train(plan: Plan) -> Result<Outcome, CliError> {
+    let start = Instant::now();
+    let mut run = Run::new(plan, &Device::flex())?;
+    let bar = ProgressBar::new(0).with_style(style());
+    bar.enable_steady_tick(Duration::from_millis(500));
+    // The caller's clock: when each epoch of the fit was over.
+    let mut seconds = Vec::new();
+    while !run.is_over() {
+        block_on(run.advance())?;
+        seconds.resize(run.history().len(), start.elapsed().as_secs_f64());
+        let (done, of) = run.progress();
+        bar.set_length(of as u64);
+        bar.set_position(done as u64);
+    }
+    bar.finish_and_clear();
+    let mut outcome = block_on(run.finish())?;
+    for (figures, seconds) in outcome.history.iter_mut().zip(seconds) {
+        figures.seconds = seconds;
+    }
+    Ok(outcome)
+}
+
+/// How good the head is, and how that is known.
+fn words(outcome: &Outcome) -> String {
+    let confusion = outcome.confusion();
+    let (right, total) = (confusion.right(), confusion.total());
+    let photos = match outcome.figure {
+        Figure::CrossValidated { folds } => format!("in a cross-validation over {folds} folds of {total} photos"),
+        Figure::HeldOut => format!("of {total} validation photos"),
+        Figure::Missing => return "No accuracy: a class has too few photos to leave any out and see.".to_owned(),
+    };
+    let (low, high) = wilson_interval(right, total);
+    let accuracy = confusion.accuracy().unwrap_or_default();
+    format!("{:.2} % right (95 % interval {:.2}–{:.2} %) {photos}", 100.0 * accuracy, 100.0 * low, 100.0 * high)
+}
+
+/// The same examples, near-duplicates in one group, so that no fold tears them apart.
+fn grouped(examples: Examples) -> Result<Examples, CliError> {
+    let bursts = vec![None; examples.len()];
+    let mut grouping = Grouping::new(examples, &bursts)?;
+    while !grouping.step() {}
+    Ok(grouping.finish()?)
+}
+
 /// The examples in `files`; those that are no photos are named on standard error.
-fn describe(files: &[LabelledFile], names: &[String], base: &Base, options: &Options) -> Result<Examples, CliError> {
+///
+/// # Errors
+/// Those of [`extract`].
+pub(crate) fn describe(
+    files: &[LabelledFile],
+    names: &[String],
+    base: &Base,
+    size: usize,
+    cache: &Path,
+) -> Result<Examples, CliError> {
     let files: Vec<_> = files
         .iter()
         .filter_map(|file| Some((names.iter().position(|name| *name == file.class)?, file.path.as_path())))
         .collect();
     let paths: Vec<&Path> = files.iter().map(|(_, path)| *path).collect();
-    let extracted = extract(&paths, base, options.size, &options.cache)?;
+    let extracted = extract(&paths, base, size, cache)?;
     for skipped in &extracted.skipped {
         eprintln!("skipped {}: {}", skipped.path.display(), skipped.reason);
     }
@@ -148,15 +168,6 @@ fn describe(files: &[LabelledFile], names: &[String], base: &Base, options: &Opt
         .filter_map(|((label, _), descriptor)| Some((*label, descriptor?)))
         .unzip();
     Ok(Examples::new(&rows, labels, names.len())?)
-}
-
-/// One descriptor and what the finished head says of it.
-fn golden(trainer: &Trainer, architecture: &HeadArchitecture, input: &[f32]) -> Result<GoldenHead, CliError> {
-    let head = Head::new(trainer.best(), architecture, &Device::flex())?;
-    let descriptor = burn::tensor::TensorData::new(input.to_vec(), [1, input.len()]);
-    let descriptor = burn::tensor::Tensor::<2>::from_data(descriptor, &Device::flex());
-    let probabilities = block_on(headstart_nn::read(head.probabilities(descriptor)))?;
-    Ok(GoldenHead { input: input.to_vec(), probabilities })
 }
 
 /// Writes the head, and lists it in an index beside it.
@@ -176,6 +187,6 @@ fn write(head: &HeadFile, path: &Path) -> Result<(), CliError> {
 }
 
 fn style() -> ProgressStyle {
-    ProgressStyle::with_template("epoch {pos}/{len} {wide_bar} {msg}, {eta} left")
+    ProgressStyle::with_template("epoch {pos}/{len} {wide_bar} {eta} left")
         .unwrap_or_else(|_| ProgressStyle::default_bar())
 }

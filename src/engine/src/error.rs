@@ -1,7 +1,9 @@
 //! What can go wrong in the worker.
 
+use headstart_archive::ArchiveError;
 use headstart_nn::NnError;
 use headstart_protocol::{Backend, ErrorKind, Failure};
+use headstart_train::TrainError;
 use headstart_vision::VisionError;
 use headstart_weights::WeightsError;
 
@@ -28,6 +30,12 @@ pub(crate) enum EngineError {
         "The head was trained for another base, or for another input size than {asked}×{asked}. Open it without `?size=`, or train it again."
     )]
     HeadMismatch { asked: usize },
+    #[error(
+        "This head was trained on another base than this page has. Open it with the release that made it, or train it again."
+    )]
+    OtherBase,
+    #[error("This head looks at photos of {0}×{0} pixels; here they can have 150×150 or 224×224. Train it again.")]
+    HeadSize(usize),
     #[error("No head for {0}×{0} ships with this page. Use `?size=150` or `?size=224`.")]
     NoHead(usize),
     #[error("WebGPU cannot be used here: {0} Open the page without `?backend=webgpu` to use the processor.")]
@@ -37,7 +45,19 @@ pub(crate) enum EngineError {
     #[error("The GPU stopped answering ({0}).")]
     DeviceLost(String),
     #[error("{0}")]
-    Model(#[from] NnError),
+    Model(NnError),
+    #[error("{0}")]
+    Train(TrainError),
+    #[error("Two classes have the same name, or one has none. Name each one differently.")]
+    ClassNames,
+    #[error(
+        "What the base said of a photo is damaged (number {0} of those to train on). Remove the photo and add it again."
+    )]
+    Descriptor(usize),
+    #[error("{0}")]
+    Archive(#[from] ArchiveError),
+    #[error("No zip file has been begun. Save the project again.")]
+    NoZip,
     #[error("The engine was asked for an answer before it was started. Reload the page.")]
     NotStarted,
     #[error("This browser refused a step that it should allow ({0}). Reload the page, or try another browser.")]
@@ -62,12 +82,47 @@ impl EngineError {
             Self::UnsupportedFormat(_) => ErrorKind::UnsupportedFormat,
             Self::Download { .. } => ErrorKind::DownloadFailed,
             Self::WrongContent { .. } => ErrorKind::WrongContent,
-            Self::WrongHash { .. } | Self::Weights { .. } => ErrorKind::CorruptWeights,
-            Self::HeadMismatch { .. } | Self::NoHead(_) => ErrorKind::HeadMismatch,
+            Self::WrongHash { .. }
+            | Self::Weights { .. }
+            | Self::Model(NnError::Layers | NnError::HeadLayers | NnError::HeadAnswer { .. }) => {
+                ErrorKind::CorruptWeights
+            }
+            Self::HeadMismatch { .. }
+            | Self::OtherBase
+            | Self::HeadSize(_)
+            | Self::NoHead(_)
+            | Self::Model(NnError::HeadFeatures { .. }) => ErrorKind::HeadMismatch,
             Self::NoWebGpu(_) => ErrorKind::BackendUnavailable,
             Self::DeviceWrong { .. } => ErrorKind::DeviceWrong,
             Self::DeviceLost(_) => ErrorKind::DeviceLost,
-            Self::Model(_) | Self::NotStarted | Self::Browser(_) => ErrorKind::Internal,
+            Self::Train(TrainError::Diverged { .. }) => ErrorKind::Diverged,
+            Self::Train(TrainError::Unfinished) => ErrorKind::Internal,
+            Self::Train(_) | Self::Descriptor(_) => ErrorKind::CannotTrain,
+            Self::ClassNames => ErrorKind::BadName,
+            Self::Archive(error) if error.is_of_project() => ErrorKind::BadProject,
+            Self::Archive(_) => ErrorKind::BadZip,
+            Self::Model(NnError::Readback(_)) | Self::NoZip | Self::NotStarted | Self::Browser(_) => {
+                ErrorKind::Internal
+            }
+        }
+    }
+}
+
+/// A device that gives nothing back is lost, whoever asked it.
+impl From<NnError> for EngineError {
+    fn from(error: NnError) -> Self {
+        match error {
+            NnError::Readback(reason) => Self::DeviceLost(reason),
+            error => Self::Model(error),
+        }
+    }
+}
+
+impl From<TrainError> for EngineError {
+    fn from(error: TrainError) -> Self {
+        match error {
+            TrainError::Model(error) => error.into(),
+            error => Self::Train(error),
         }
     }
 }

@@ -1,22 +1,31 @@
 //! The web worker: it picks the device, owns the models, and answers the page's commands with events.
 //!
 //! Commands queue up in [`port`] and are answered one at a time, in order; every wait is asynchronous, so that the
-//! worker's event loop stays free.
+//! worker's event loop stays free. Training alone goes on beside other commands: it takes turns with them ([`turns`]).
 
 mod bench;
 mod cache;
+mod describe;
 mod device;
 mod download;
 mod error;
 mod models;
+mod own_head;
 mod photo;
 mod port;
+mod result;
 mod session;
+mod teach;
+mod turns;
+mod zip;
+
+use std::rc::Rc;
 
 use headstart_protocol::{Command, Event};
 
 use crate::port::Port;
 use crate::session::Session;
+use crate::zip::Zip;
 
 fn main() {
     let port = Port::open();
@@ -26,24 +35,58 @@ fn main() {
 
 /// Answers commands until the page ends the worker.
 async fn serve(mut port: Port) {
-    port.post(&Event::Alive);
-    let mut session: Option<Session> = None;
+    port.outbox().post(&Event::Alive);
+    let mut session: Option<Rc<Session>> = None;
+    let mut zip = Zip::default();
     while let Some(command) = port.next().await {
         let event = match (command, &session) {
-            (Err(wire), _) => Event::Stopped(wire),
-            (Ok(Command::Start(start)), _) => match Session::start(&start, &port).await {
+            (Err(wire), _) => Some(Event::Stopped(wire)),
+            (Ok(Command::Start(start)), _) => match Session::start(&start, port.outbox()).await {
                 Ok(started) => {
                     let ready = started.ready().clone();
-                    session = Some(started);
-                    Event::Ready(ready)
+                    session = Some(Rc::new(started));
+                    Some(Event::Ready(ready))
                 }
-                Err(failed) => failed.event(&start),
+                Err(failed) => Some(failed.event(&start)),
             },
-            (Ok(Command::Classify { id, photo }), Some(session)) => session.classify(id, photo).await,
-            (Ok(Command::Bench(bench)), Some(session)) => session.bench(bench).await,
-            (Ok(Command::Parity), Some(session)) => session.parity().await,
-            (Ok(_), None) => Event::Stopped(error::EngineError::NotStarted.failure()),
+            (Ok(command), Some(session)) => answer(command, session, &mut zip, &port).await,
+            (Ok(_), None) => Some(Event::Stopped(error::EngineError::NotStarted.failure())),
         };
-        port.post(&event);
+        if let Some(event) = event {
+            port.outbox().post(&event);
+        }
+        // Commands that are here already would follow each other without the event loop: training would wait for the
+        // last of them.
+        if let Some(session) = &session {
+            session.turns.next().await;
+        }
+    }
+}
+
+/// The event that answers `command`, if it has one right away.
+async fn answer(command: Command, session: &Rc<Session>, zip: &mut Zip, port: &Port) -> Option<Event> {
+    match command {
+        Command::Classify { id, photo } => Some(session.classify(id, photo).await),
+        Command::Bench(bench) => Some(session.bench(bench).await),
+        Command::Parity => Some(session.parity().await),
+        Command::Describe { id, photo, size } => Some(session.describe(id, photo, size).await),
+        Command::Train(training) => {
+            teach::begin(*training, session.clone(), port);
+            None
+        }
+        Command::OpenHead(bytes) => Some(session.open_head(&bytes).await),
+        Command::CloseHead => {
+            session.close_head();
+            None
+        }
+        Command::ZipBegin => {
+            zip.begin();
+            None
+        }
+        Command::ZipAdd { path, bytes } => Some(zip.add(&path, &bytes)),
+        Command::ZipFinish(manifest) => Some(zip.finish(&manifest)),
+        Command::ZipRead(bytes) => Some(zip::unzip(bytes, port.outbox(), &session.turns).await),
+        // The one is answered before there is a session, the other has been heard by the port.
+        Command::Start(_) | Command::StopTraining { .. } => None,
     }
 }

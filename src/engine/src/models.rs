@@ -5,12 +5,12 @@ use headstart_nn::{Head, Vgg16, Vgg16Builder};
 use headstart_protocol::{Event, InputSize, Start, Transfer};
 use headstart_weights::head::{HeadFile, HeadManifest};
 use headstart_weights::index::{FileEntry, Index};
-use headstart_weights::{BaseReader, BaseWeights, Golden, MAGIC, WeightsError};
+use headstart_weights::{BaseReader, BaseWeights, FileHash, Golden, MAGIC, WeightsError};
 
 use crate::cache::ModelCache;
 use crate::download::{Arrival, File};
 use crate::error::EngineError;
-use crate::port::Port;
+use crate::port::Outbox;
 
 /// What this release was built with: name, length and hash of every model file.
 const INDEX: &[u8] = include_bytes!("../../../public/models/index.json");
@@ -20,6 +20,8 @@ const FOLDER: &str = "models/";
 /// The models on the device.
 pub(crate) struct Models {
     pub(crate) base: Vgg16,
+    /// SHA-256 of its file, in hexadecimal.
+    pub(crate) base_sha256: String,
     pub(crate) head: Head,
     pub(crate) manifest: HeadManifest,
     pub(crate) size: InputSize,
@@ -31,7 +33,7 @@ pub(crate) struct Models {
 
 /// Progress of all files together, told to the page as it grows.
 struct Progress<'a> {
-    port: &'a Port,
+    outbox: &'a Outbox,
     transfer: Transfer,
     fetched: u64,
 }
@@ -46,7 +48,7 @@ impl Progress<'_> {
         self.transfer.total = self.transfer.total.max(self.transfer.loaded);
         self.transfer.cached = cached;
         self.fetched += if cached { 0 } else { bytes as u64 };
-        self.port.post(&Event::Loading(self.transfer));
+        self.outbox.post(&Event::Loading(self.transfer));
     }
 }
 
@@ -59,7 +61,7 @@ impl Models {
         start: &Start,
         default_size: InputSize,
         device: &Device,
-        port: &Port,
+        outbox: &Outbox,
     ) -> Result<Self, EngineError> {
         let index = Index::from_json(INDEX).map_err(|error| weights_error("index.json", error))?;
         let cache = ModelCache::open().await;
@@ -83,7 +85,7 @@ impl Models {
         cache.keep_only(&entries.map(|entry| shipped(entry).url).collect::<Vec<_>>()).await;
 
         let transfer = Transfer { loaded: 0, total: 0, cached: false };
-        let mut progress = Progress { port, transfer, fetched: 0 };
+        let mut progress = Progress { outbox, transfer, fetched: 0 };
         for file in [&head, &base] {
             progress.expect(file.known.as_ref().map_or(0, |(bytes, _)| *bytes));
         }
@@ -96,10 +98,10 @@ impl Models {
         if other_size || other_base {
             return Err(EngineError::HeadMismatch { asked: start.size.unwrap_or(size).pixels() });
         }
-        let (base, goldens) = fetch_base(&base, &cache, device, &mut progress).await?;
+        let (base, base_sha256, goldens) = fetch_base(&base, &cache, device, &mut progress).await?;
         let golden = goldens.into_iter().find(|golden| golden.size == size.pixels());
-        let head = Head::from_file(&head_file, device)?;
-        Ok(Self { base, head, manifest, size, golden, fetched: progress.fetched })
+        let head = Head::open(&head_file, device).await?;
+        Ok(Self { base, base_sha256, head, manifest, size, golden, fetched: progress.fetched })
     }
 }
 
@@ -125,18 +127,23 @@ enum Incoming {
     Float(Vec<u8>),
 }
 
+/// The base, its file's SHA-256, and its golden figures.
 async fn fetch_base(
     file: &File,
     cache: &ModelCache,
     device: &Device,
     progress: &mut Progress<'_>,
-) -> Result<(Vgg16, Vec<Golden>), EngineError> {
+) -> Result<(Vgg16, String, Vec<Golden>), EngineError> {
     let mut incoming = None;
+    let mut hash = FileHash::default();
     file.fetch(cache, |arrival| {
         match arrival {
             Arrival::Length(bytes) => progress.expect(bytes),
             Arrival::Bytes { bytes, cached } => {
                 progress.add(bytes.len(), cached);
+                if file.known.is_none() {
+                    hash.push(bytes);
+                }
                 let incoming = incoming.get_or_insert_with(|| {
                     // Only a file that the release does not know may be of the other kind.
                     if file.known.is_none() && !bytes.starts_with(&MAGIC) {
@@ -158,14 +165,15 @@ async fn fetch_base(
         Ok(())
     })
     .await?;
+    let sha256 = file.known.as_ref().map_or_else(|| hash.finish(), |(_, sha256)| sha256.clone());
     match incoming {
         Some(Incoming::Quantized(reader, builder)) => {
             let manifest = reader.finish().map_err(|error| weights_error(&file.name, error))?;
-            Ok((builder.build()?, manifest.goldens))
+            Ok((builder.build()?, sha256, manifest.goldens))
         }
         Some(Incoming::Float(all)) => {
             let weights = BaseWeights::from_safetensors(&all).map_err(|error| weights_error(&file.name, error))?;
-            Ok((Vgg16::new(&weights.convs, device)?, Vec::new()))
+            Ok((Vgg16::new(&weights.convs, device)?, sha256, Vec::new()))
         }
         None => Err(EngineError::Download { file: file.name.clone(), reason: "the file is empty".into() }),
     }

@@ -1,9 +1,12 @@
 //! A started engine: one device, its models, and the answers to the page's commands.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use burn::tensor::Tensor;
 use headstart_nn::{NnError, measure_golden, read};
-use headstart_protocol::{Backend, Event, Failure, Photo, Prediction, Ready, Start};
-use headstart_vision::{normalise, square};
+use headstart_protocol::{Backend, Event, Failure, InputSize, OwnPrediction, Photo, Prediction, Ready, Start};
+use headstart_vision::{RgbImage, normalise, square};
 use headstart_weights::{golden_pattern, relative_distance};
 use js_sys::Reflect;
 use wasm_bindgen::JsCast;
@@ -11,8 +14,10 @@ use wasm_bindgen::JsCast;
 use crate::device::{self, Choice};
 use crate::error::EngineError;
 use crate::models::Models;
+use crate::own_head::OwnHead;
 use crate::photo;
-use crate::port::Port;
+use crate::port::Outbox;
+use crate::turns::Turns;
 
 /// Relative L2 distance of the golden pattern's pooled features beyond which a device is refused.
 const GOLDEN_BOUND: f64 = 5e-3;
@@ -20,6 +25,9 @@ const GOLDEN_BOUND: f64 = 5e-3;
 /// The running engine.
 pub(crate) struct Session {
     pub(crate) models: Models,
+    /// The visitor's own head, where one is open.
+    pub(crate) own: RefCell<Option<Rc<OwnHead>>>,
+    pub(crate) turns: Turns,
     ready: Ready,
 }
 
@@ -34,7 +42,9 @@ impl StartFailure {
     pub(crate) fn event(&self, start: &Start) -> Event {
         let of_device = matches!(
             self.error,
-            EngineError::DeviceWrong { .. } | EngineError::DeviceLost(_) | EngineError::Model(NnError::Readback(_))
+            EngineError::DeviceWrong { .. }
+                | EngineError::DeviceLost(_)
+                | EngineError::Model(NnError::HeadAnswer { .. })
         );
         let retry_on_cpu = of_device && self.backend == Some(Backend::WebGpu) && start.backend.is_none();
         Event::StartFailed { failure: self.error.failure(), retry_on_cpu }
@@ -46,17 +56,17 @@ impl Session {
     ///
     /// # Errors
     /// Whatever stands in the way, with the device that was chosen by then.
-    pub(crate) async fn start(start: &Start, port: &Port) -> Result<Self, StartFailure> {
+    pub(crate) async fn start(start: &Start, outbox: &Outbox) -> Result<Self, StartFailure> {
         let choice = device::choose(start.backend).await;
         let choice = choice.map_err(|error| StartFailure { error, backend: start.backend })?;
         let backend = choice.backend;
-        Self::load(choice, start, port).await.map_err(|error| StartFailure { error, backend: Some(backend) })
+        Self::load(choice, start, outbox).await.map_err(|error| StartFailure { error, backend: Some(backend) })
     }
 
-    async fn load(choice: Choice, start: &Start, port: &Port) -> Result<Self, EngineError> {
+    async fn load(choice: Choice, start: &Start, outbox: &Outbox) -> Result<Self, EngineError> {
         let default_size = choice.backend.default_size();
-        let models = Models::load(start, default_size, &choice.device, port).await?;
-        port.post(&Event::WarmingUp(choice.backend));
+        let models = Models::load(start, default_size, &choice.device, outbox).await?;
+        outbox.post(&Event::WarmingUp(choice.backend));
         let size = models.size.pixels();
         let features = models.base.features(models.base.photos(golden_pattern(size), size));
         let pooled = read(features.pooled).await?;
@@ -77,7 +87,7 @@ impl Session {
             note: choice.note,
             fetched_bytes: models.fetched,
         };
-        Ok(Self { models, ready })
+        Ok(Self { models, own: RefCell::default(), turns: Turns::new()?, ready })
     }
 
     /// What the page is told once.
@@ -89,8 +99,7 @@ impl Session {
     pub(crate) async fn classify(&self, id: u64, photo: Photo) -> Event {
         match self.predict(photo).await {
             Ok(prediction) => Event::Predicted { id, prediction },
-            Err(EngineError::Model(NnError::Readback(reason))) => Event::Stopped(self.lost(reason)),
-            Err(error) => Event::PhotoFailed { id, failure: error.failure() },
+            Err(error) => photo_failed(id, &error),
         }
     }
 
@@ -98,11 +107,29 @@ impl Session {
         let start = now();
         let image = photo::pixels(photo).await?;
         let decoded = now();
-        let size = self.models.size.pixels();
-        let photos = self.models.base.photos(normalise(&square(&image, size)), size);
-        let descriptor: Tensor<2> = self.models.base.features(photos).descriptor;
-        let probabilities = read(self.models.head.probabilities(descriptor)).await?;
-        Ok(Prediction { probabilities, ms: now() - decoded, decode_ms: decoded - start })
+        let descriptor = self.descriptor(&image, self.models.size);
+        let probabilities = read(self.models.head.probabilities(descriptor.clone())).await?;
+        let ms = now() - decoded;
+        // Not borrowed while it answers: a run that ends meanwhile puts another in its place.
+        let own = self.own.borrow().clone();
+        let own = match own {
+            Some(own) => {
+                let shares = own.size() == self.models.size;
+                let (since, descriptor) =
+                    if shares { (decoded, descriptor) } else { (now(), self.descriptor(&image, own.size())) };
+                let probabilities = read(own.head().probabilities(descriptor)).await?;
+                Some(OwnPrediction { probabilities, ms: now() - since })
+            }
+            None => None,
+        };
+        Ok(Prediction { probabilities, ms, decode_ms: decoded - start, own })
+    }
+
+    /// What the base says of `image` at `size`, `[1, 2048]`.
+    pub(crate) fn descriptor(&self, image: &RgbImage, size: InputSize) -> Tensor<2> {
+        let size = size.pixels();
+        let photos = self.models.base.photos(normalise(&square(image, size)), size);
+        self.models.base.features(photos).descriptor
     }
 
     /// The event that answers [`headstart_protocol::Command::Parity`].
@@ -123,6 +150,14 @@ impl Session {
     /// The failure of a device that gives nothing back.
     pub(crate) fn lost(&self, reason: String) -> Failure {
         EngineError::DeviceLost(reason).failure()
+    }
+}
+
+/// The event of a photo that could not be answered: a lost device ends the engine, anything else that photo alone.
+pub(crate) fn photo_failed(id: u64, error: &EngineError) -> Event {
+    match error {
+        EngineError::DeviceLost(_) => Event::Stopped(error.failure()),
+        error => Event::PhotoFailed { id, failure: error.failure() },
     }
 }
 

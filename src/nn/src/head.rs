@@ -6,7 +6,10 @@ use burn::tensor::activation::{relu, softmax};
 use burn::tensor::{Device, Tensor, TensorData};
 use headstart_weights::head::{DenseWeights, HeadArchitecture, HeadFile};
 
-use crate::NnError;
+use crate::{DESCRIPTOR, DESCRIPTOR_RECIPE, NnError};
+
+/// How far a head's probabilities may be from those that its file says it gives.
+const ANSWER_BOUND: f32 = 1e-3;
 
 /// A head: dense layers, ReLU and dropout between them.
 #[derive(Module, Debug)]
@@ -37,12 +40,31 @@ impl Head {
         Ok(Self { layers, dropout: DropoutConfig::new(probability).init() })
     }
 
-    /// The head in `file`.
+    /// The head in `file`, once it has answered its own test question on `device` as the file says.
     ///
     /// # Errors
-    /// As [`Self::new`].
-    pub fn from_file(file: &HeadFile, device: &Device) -> Result<Self, NnError> {
-        Self::new(&file.layers, &file.manifest.architecture, device)
+    /// As [`Self::new`]; [`NnError::HeadFeatures`] where it was trained on something else than
+    /// [`crate::Features::descriptor`], [`NnError::HeadAnswer`] for another answer, [`NnError::Readback`].
+    pub async fn open(file: &HeadFile, device: &Device) -> Result<Self, NnError> {
+        let manifest = &file.manifest;
+        if manifest.features != DESCRIPTOR_RECIPE {
+            return Err(NnError::HeadFeatures { features: manifest.features.clone() });
+        }
+        let golden = &manifest.golden;
+        let reads_descriptors = file.layers.first().is_some_and(|layer| layer.inputs == DESCRIPTOR);
+        if !reads_descriptors || golden.input.len() != DESCRIPTOR {
+            return Err(NnError::HeadLayers);
+        }
+        let head = Self::new(&file.layers, &manifest.architecture, device)?;
+        let question = Tensor::from_data(TensorData::new(golden.input.clone(), [1, DESCRIPTOR]), device);
+        let answer = crate::read(head.probabilities(question)).await?;
+        if answer.len() != golden.probabilities.len() {
+            return Err(NnError::HeadLayers);
+        }
+        let differences = answer.iter().zip(&golden.probabilities).map(|(found, expected)| (found - expected).abs());
+        // Not a number counts as wrong, too.
+        let error = differences.fold(0.0, |worst: f32, next| if next > worst || next.is_nan() { next } else { worst });
+        if error <= ANSWER_BOUND { Ok(head) } else { Err(NnError::HeadAnswer { error, bound: ANSWER_BOUND }) }
     }
 
     /// The layers as plain numbers, for a file.
@@ -107,6 +129,7 @@ fn linear(layer: &DenseWeights, device: &Device) -> Linear {
 mod tests {
     use super::*;
     use futures::executor::block_on;
+    use headstart_weights::head::{GoldenHead, HeadManifest, VERSION};
 
     fn two_layers() -> Vec<DenseWeights> {
         vec![
@@ -135,6 +158,41 @@ mod tests {
     fn layers_come_back_as_they_went_in() {
         let head = Head::new(&two_layers(), &mlp(), &Device::flex()).unwrap();
         assert_eq!(block_on(head.weights()).unwrap(), two_layers());
+    }
+
+    #[test]
+    fn a_head_must_answer_its_own_question() {
+        let input: Vec<f32> = (0..DESCRIPTOR).map(|at| (at as f32).sin() * 0.1).collect();
+        let layer =
+            DenseWeights { outputs: 2, inputs: DESCRIPTOR, weight: vec![0.0; 2 * DESCRIPTOR], bias: vec![0.0; 2] };
+        let manifest = HeadManifest {
+            version: VERSION,
+            classes: vec!["cat".into(), "dog".into()],
+            size: 150,
+            features: DESCRIPTOR_RECIPE.into(),
+            base_sha256: String::new(),
+            architecture: HeadArchitecture::Linear,
+            trained_on: 2,
+            validated_on: 0,
+            val_accuracy: None,
+            folds: None,
+            held_out_sha256: None,
+            seed: 1,
+            golden: GoldenHead { input, probabilities: vec![0.5, 0.5] },
+        };
+        let file = HeadFile { manifest, layers: vec![layer] };
+        let open = |break_it: fn(&mut HeadFile)| {
+            let mut file = file.clone();
+            break_it(&mut file);
+            block_on(Head::open(&file, &Device::flex())).map(|_| ())
+        };
+        assert_eq!(open(|_| ()), Ok(()));
+        assert!(matches!(open(|file| file.layers[0].bias[0] = 0.1), Err(NnError::HeadAnswer { .. })));
+        assert!(matches!(open(|file| file.layers[0].bias[0] = f32::NAN), Err(NnError::HeadAnswer { .. })));
+        assert!(matches!(open(|file| file.manifest.features = "mean5".into()), Err(NnError::HeadFeatures { .. })));
+        assert_eq!(open(|file| file.manifest.golden.input.truncate(3)), Err(NnError::HeadLayers));
+        assert_eq!(open(|file| file.manifest.golden.probabilities.truncate(1)), Err(NnError::HeadLayers));
+        assert_eq!(open(|file| file.layers.clear()), Err(NnError::HeadLayers));
     }
 
     #[test]

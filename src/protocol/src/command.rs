@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Backend, InputSize};
+use crate::{Backend, InputSize, ProjectManifest, Training};
 
 /// What the page asks of its worker. `Start` comes first and once; the rest may follow at any time and are answered in
 /// order once the engine is ready.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// Choose a device, fetch the weights and warm up: answered by [`crate::Event::Ready`] or
     /// [`crate::Event::StartFailed`], with [`crate::Event::Loading`] on the way.
@@ -22,6 +22,44 @@ pub enum Command {
     Bench(Bench),
     /// Run the golden pattern through every stage: answered by [`crate::Event::ParityMeasured`].
     Parity,
+    /// Say what the base says of a photo, for training: answered by [`crate::Event::Described`] or
+    /// [`crate::Event::PhotoFailed`] with this `id`.
+    Describe {
+        /// Chosen by the page, returned with the answer; one row of numbers with [`Command::Classify`].
+        id: u64,
+        /// The photo's file.
+        photo: Photo,
+        /// The project's size.
+        size: InputSize,
+    },
+    /// Train a head: answered by any number of [`crate::Event::TrainingProgressed`] and then
+    /// [`crate::Event::Trained`] or [`crate::Event::TrainingFailed`]. It runs beside other commands.
+    Train(Box<Training>),
+    /// End that run with the best head so far, if it still goes on.
+    StopTraining {
+        /// [`Training::run`].
+        run: u32,
+    },
+    /// Let this head answer beside the shipped one from now on: answered by [`crate::Event::HeadOpened`] or
+    /// [`crate::Event::HeadRefused`]. The head before stays in use where it is refused.
+    OpenHead(#[serde(with = "serde_bytes")] Vec<u8>),
+    /// Let the shipped head answer alone again.
+    CloseHead,
+    /// Begin a zip in place of one that was begun before.
+    ZipBegin,
+    /// Put a file into it: answered by [`crate::Event::ZipPart`].
+    ZipAdd {
+        /// Its path in the zip.
+        path: String,
+        /// Its bytes.
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
+    /// Put the project into it and end it: answered by a last [`crate::Event::ZipPart`].
+    ZipFinish(Box<ProjectManifest>),
+    /// Take a zip apart: answered by [`crate::Event::ZipFile`] for each picture or head in it and then
+    /// [`crate::Event::ZipRead`], or by [`crate::Event::ZipRefused`].
+    ZipRead(#[serde(with = "serde_bytes")] Vec<u8>),
 }
 
 /// How to start.

@@ -45,6 +45,20 @@ pub enum ErrorKind {
     WorkerFailed,
     /// Page and worker come from different releases.
     VersionMismatch,
+    /// A run cannot start: too few classes, a class without photos, settings that no run can have.
+    CannotTrain,
+    /// A run whose loss is no number any more.
+    Diverged,
+    /// A class's name that is empty or taken.
+    BadName,
+    /// A photo that the project has already.
+    Duplicate,
+    /// A zip that is damaged, or no zip.
+    BadZip,
+    /// A project from a newer release, or one with a photo missing.
+    BadProject,
+    /// The browser's database cannot be used, or the disk is full.
+    StorageFailed,
     /// A mistake of ours.
     Internal,
 }
@@ -74,6 +88,13 @@ impl ErrorKind {
             Self::DeviceWrong => "device-wrong",
             Self::WorkerFailed => "worker-failed",
             Self::VersionMismatch => "version-mismatch",
+            Self::CannotTrain => "cannot-train",
+            Self::Diverged => "diverged",
+            Self::BadName => "bad-name",
+            Self::Duplicate => "duplicate",
+            Self::BadZip => "bad-zip",
+            Self::BadProject => "bad-project",
+            Self::StorageFailed => "storage-failed",
             Self::Internal => "internal",
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Backend, Failure, InputSize};
+use crate::{Backend, Description, Failure, HeadSummary, InputSize, TrainingProgress, TrainingResult, Unzipped};
 
 /// What the worker tells the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,6 +42,48 @@ pub enum Event {
     /// The answer to [`crate::Command::Parity`]: backend, adapter and the figures of every stage as JSON, which the page
     /// shows as it is for automation to compare.
     ParityMeasured(String),
+    /// The answer to [`crate::Command::Describe`].
+    Described {
+        /// The `id` of the command.
+        id: u64,
+        /// The answer.
+        description: Description,
+    },
+    /// A training run goes on.
+    TrainingProgressed(TrainingProgress),
+    /// A training run ended with a head, which answers beside the shipped one from now on.
+    Trained(Box<TrainingResult>),
+    /// A training run ended without a head; the head before stays in use.
+    TrainingFailed {
+        /// The run.
+        run: u32,
+        /// What happened.
+        failure: Failure,
+    },
+    /// A head answers beside the shipped one from now on.
+    HeadOpened(HeadSummary),
+    /// A head cannot be used; the one before stays in use.
+    HeadRefused(Failure),
+    /// The next bytes of the zip that is being written.
+    ZipPart {
+        /// In the file's order.
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+        /// Whether these are the last.
+        last: bool,
+    },
+    /// A file out of the zip that is being read.
+    ZipFile {
+        /// Its path in the zip.
+        path: String,
+        /// Its bytes.
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
+    /// A zip was read to its end.
+    ZipRead(Unzipped),
+    /// A zip cannot be read, or not to its end.
+    ZipRefused(Failure),
     /// The running engine stopped working (its device was lost): a fresh worker is needed.
     Stopped(Failure),
 }
@@ -83,6 +125,17 @@ pub struct Prediction {
     pub ms: f64,
     /// Milliseconds that decoding the file took.
     pub decode_ms: f64,
+    /// What the visitor's own head says, where one is open.
+    pub own: Option<OwnPrediction>,
+}
+
+/// What the visitor's own head says of one photo.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OwnPrediction {
+    /// One probability a class, in the order of [`HeadSummary::classes`]; they sum to 1.
+    pub probabilities: Vec<f32>,
+    /// Milliseconds from decoded pixels to the answer, with what the two heads share.
+    pub ms: f64,
 }
 
 /// Timings of the base on the golden pattern.

@@ -4,14 +4,21 @@
 //! comes first so that a worker cached from another release is a clear error ([`WireError::Version`]) and not a wrong
 //! answer.
 
+mod archive;
 mod command;
 mod device;
 mod error;
 mod event;
+mod teach;
 mod wire;
 
+pub use archive::{PROJECT_VERSION, ProjectClass, ProjectManifest, ProjectPhoto, Unzipped};
 pub use command::{Bench, Command, Photo, Start};
 pub use device::{Backend, InputSize};
 pub use error::{ErrorKind, Failure};
-pub use event::{BenchReport, Event, Prediction, Ready, Transfer};
+pub use event::{BenchReport, Event, OwnPrediction, Prediction, Ready, Transfer};
+pub use teach::{
+    ClassFigures, Description, Epoch, Example, Figure, HeadKind, HeadSummary, OptimizerKind, PhotoHash, THUMBNAIL,
+    Training, TrainingProgress, TrainingResult, TrainingSettings, Validation,
+};
 pub use wire::{PROTOCOL_VERSION, WireError, decode, encode};

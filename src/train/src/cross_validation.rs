@@ -131,7 +131,7 @@ impl CrossValidation {
         let figures = trainer.epoch().await?;
         let left_out = &self.folds[self.runs % self.folds.len()];
         let candidate = &mut self.candidates[self.runs / self.folds.len()];
-        candidate.losses[figures.epoch - 1] += figures.val_loss * left_out.len() as f64;
+        candidate.losses[figures.epoch - 1] += figures.val_loss.unwrap_or(f64::NAN) * left_out.len() as f64;
         for (index, answer) in left_out.iter().zip(trainer.answers()) {
             candidate.answers[figures.epoch - 1][*index] = *answer;
         }

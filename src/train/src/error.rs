@@ -41,6 +41,9 @@ pub enum TrainError {
         /// Counted from 1.
         epoch: usize,
     },
+    /// Layers to go on from that are not those of the head in training.
+    #[error("The head to go on from has other classes or other layers than this training. Start anew instead.")]
+    OtherLayers,
     /// A cross-validation was asked for its result too early.
     #[error("The cross-validation was stopped before every photo was left out once: there is no figure to go by.")]
     Unfinished,

@@ -12,10 +12,10 @@ pub struct EpochFigures {
     /// Share of them answered rightly.
     pub accuracy: f64,
     /// The same loss over photos that were not trained on, after the epoch: the validation examples or, in a run on every
-    /// photo, the cross-validation's.
-    pub val_loss: f64,
+    /// photo, the cross-validation's. `None` where no photo was left out.
+    pub val_loss: Option<f64>,
     /// The share of those answered rightly.
-    pub val_accuracy: f64,
+    pub val_accuracy: Option<f64>,
     /// Seconds since the run began; the caller's clock, 0 until the caller sets it.
     pub seconds: f64,
 }

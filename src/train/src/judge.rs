@@ -1,12 +1,12 @@
 //! What says how good an epoch's head is.
 
 use burn::tensor::{Device, Tensor};
-use headstart_nn::{Head, read};
+use headstart_nn::Head;
 
+use crate::Examples;
 use crate::metrics::{answer, cross_entropy};
 use crate::scaling::Scaling;
 use crate::training_set::descriptors_on;
-use crate::{Examples, TrainError};
 
 /// Says how good an epoch's head is on photos that were not trained on.
 pub(crate) enum Judge {
@@ -14,6 +14,8 @@ pub(crate) enum Judge {
     Validation(Box<Validation>),
     /// Each epoch's loss and accuracy as a cross-validation has found them, up to the epoch to stop at.
     Known(Vec<(f64, f64)>),
+    /// No photo was left out.
+    Nobody,
 }
 
 /// Examples set aside.
@@ -33,32 +35,42 @@ impl Validation {
     }
 
     /// Mean cross-entropy with examples weighted by class, and the share of right answers.
-    async fn judge(&mut self, head: &Head, weights: &[f32]) -> Result<(f64, f64), TrainError> {
-        let logits = read(head.forward(self.descriptors.clone())).await?;
+    fn judge(&mut self, logits: &[f32], weights: &[f32]) -> (f64, f64) {
         let rows = || logits.chunks_exact(weights.len()).zip(&self.labels);
         let loss: f64 = rows().map(|(row, label)| f64::from(weights[*label]) * cross_entropy(row, *label)).sum();
         let whole: f64 = self.labels.iter().map(|label| f64::from(weights[*label])).sum();
         let answers: Vec<usize> = rows().map(|(row, _)| answer(row)).collect();
         let right = answers.iter().zip(&self.labels).filter(|(answer, label)| answer == label).count();
         self.answers = answers;
-        Ok((loss / whole, right as f64 / self.labels.len() as f64))
+        (loss / whole, right as f64 / self.labels.len() as f64)
     }
 }
 
 impl Judge {
-    /// Loss and accuracy of `head`, without autodiff, after epoch `epoch` (counted from 1).
-    pub(crate) async fn judge(&mut self, head: &Head, weights: &[f32], epoch: usize) -> Result<(f64, f64), TrainError> {
+    /// What [`Self::judge`] needs to know of `head`, without autodiff, one after the other: its logits for the examples
+    /// set aside, if there are any.
+    pub(crate) fn logits(&self, head: &Head) -> Option<Tensor<1>> {
         match self {
-            Self::Validation(validation) => validation.judge(head, weights).await,
-            Self::Known(figures) => Ok(figures.get(epoch - 1).copied().unwrap_or((f64::NAN, 0.0))),
+            Self::Validation(validation) => Some(head.forward(validation.descriptors.clone()).flatten(0, 1)),
+            Self::Known(_) | Self::Nobody => None,
         }
     }
 
-    /// To each validation example the answer of the head last judged; empty where the figures were known.
+    /// Loss and accuracy of the head with these `logits` after epoch `epoch`, counted from 1, where examples of each
+    /// class count as `weights` says.
+    pub(crate) fn judge(&mut self, logits: &[f32], weights: &[f32], epoch: usize) -> Option<(f64, f64)> {
+        match self {
+            Self::Validation(validation) => Some(validation.judge(logits, weights)),
+            Self::Known(figures) => figures.get(epoch - 1).copied(),
+            Self::Nobody => None,
+        }
+    }
+
+    /// To each validation example the answer of the head last judged; empty where there are none.
     pub(crate) fn answers(&self) -> &[usize] {
         match self {
             Self::Validation(validation) => &validation.answers,
-            Self::Known(_) => &[],
+            Self::Known(_) | Self::Nobody => &[],
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Training of heads on cached descriptors: examples, split, the training loop, cross-validation, metrics, early
 //! stopping, history.
 //!
-//! With photos set aside for validation a [`Trainer`] keeps the epoch that does best on them. Without, a
-//! [`CrossValidation`] finds the epoch and the penalty, and [`CrossValidation::refit`] trains on every photo.
+//! [`Grouping`] finds the photos that a split must not tear apart, a [`Run`] trains and checks the head, and its
+//! [`Outcome`] is the head file. With photos set aside for validation a [`Trainer`] keeps the epoch that does best on
+//! them. Without, a [`CrossValidation`] finds the epoch and the penalty, and [`CrossValidation::refit`] trains on every
+//! photo.
 //!
 //! Nothing here knows of files, clocks or browsers; the command line and the worker run the same code, which works in
 //! steps so that whoever runs it can show progress, wait, or stop in between.
@@ -15,7 +17,10 @@ mod examples;
 mod history;
 mod initial;
 mod judge;
+mod likeness;
 pub mod metrics;
+mod outcome;
+mod run;
 mod scaling;
 mod settings;
 mod split;
@@ -26,6 +31,9 @@ pub use cross_validation::{CrossValidated, CrossValidation};
 pub use error::TrainError;
 pub use examples::Examples;
 pub use history::EpochFigures;
+pub use likeness::Grouping;
+pub use outcome::{Answer, Figure, Outcome};
+pub use run::{LeftOut, Plan, Run, Start};
 pub use settings::{Optimizer, Settings};
 pub use split::{folds, grouped, stratified};
 pub use trainer::Trainer;

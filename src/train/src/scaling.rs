@@ -31,6 +31,11 @@ impl Scaling {
         Self { mean, rms: if rms.is_normal() { rms } else { 1.0 } }
     }
 
+    /// Numbers of a descriptor.
+    pub(crate) fn width(&self) -> usize {
+        self.mean.len()
+    }
+
     /// The scaled descriptors, row-major.
     pub(crate) fn apply(&self, examples: &Examples) -> Vec<f32> {
         let mut scaled = Vec::with_capacity(examples.len() * self.mean.len());
@@ -59,6 +64,21 @@ impl Scaling {
         }
         layers
     }
+
+    /// Layers that do with scaled descriptors what `layers` do with plain ones.
+    pub(crate) fn unfold(&self, mut layers: Vec<DenseWeights>) -> Vec<DenseWeights> {
+        if let Some(first) = layers.first_mut() {
+            for (row, bias) in first.weight.chunks_exact_mut(first.inputs).zip(&mut first.bias) {
+                let mut shift = 0.0f64;
+                for (weight, mean) in row.iter_mut().zip(&self.mean) {
+                    shift += f64::from(*weight) * f64::from(*mean);
+                    *weight *= self.rms;
+                }
+                *bias += shift as f32;
+            }
+        }
+        layers
+    }
 }
 
 #[cfg(test)]
@@ -75,10 +95,11 @@ mod tests {
         let scaled = scaling.apply(&examples);
         assert_eq!(scaled, [1.0 / 3.0, 1.0, -1.0 / 3.0, -1.0]);
         let layer = DenseWeights { outputs: 1, inputs: 2, weight: vec![6.0, 3.0], bias: vec![1.0] };
-        let folded = scaling.fold(vec![layer]);
+        let folded = scaling.fold(vec![layer.clone()]);
         // 6 · 1/3 + 3 · 1 + 1 = 6 = 2 · 3 + 1 · 1 - 1.
         assert_eq!(folded[0].weight, [2.0, 1.0]);
         assert_eq!(folded[0].bias, [-1.0]);
+        assert_eq!(scaling.unfold(folded), [layer]);
     }
 
     #[test]

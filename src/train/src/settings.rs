@@ -4,6 +4,9 @@ use headstart_weights::head::HeadArchitecture;
 
 use crate::TrainError;
 
+/// The most epochs: a cross-validation keeps every photo's answer after each.
+const MOST_EPOCHS: usize = 2000;
+
 /// Which rule turns gradients into steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Optimizer {
@@ -90,6 +93,14 @@ impl Settings {
         let wrong = |what: &str| Err(TrainError::Settings(what.to_owned()));
         if self.epochs == 0 || self.batch == 0 {
             return wrong("there must be at least one epoch and one photo a step");
+        }
+        if self.epochs > MOST_EPOCHS {
+            return wrong(&format!("there can be {MOST_EPOCHS} epochs at most"));
+        }
+        if let HeadArchitecture::Mlp { dropout, .. } = &self.architecture
+            && !(0.0..1.0).contains(dropout)
+        {
+            return wrong("the share of hidden values dropped must be at least 0 and below 1");
         }
         // Infinite is no penalty at all.
         if self.c.is_nan() || self.c <= 0.0 {

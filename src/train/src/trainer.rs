@@ -3,7 +3,7 @@
 use burn::module::Module;
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer, RmsPropConfig};
 use burn::tensor::{Device, Tensor};
-use headstart_nn::{Head, read};
+use headstart_nn::{Head, NnError, read};
 use headstart_weights::head::{DenseWeights, HeadArchitecture};
 use rand::Rng;
 
@@ -40,9 +40,11 @@ pub struct Trainer {
     diverged: bool,
 }
 
+/// The head stays on the device: nobody may ever ask for its numbers.
 struct Best {
     epoch: usize,
-    layers: Vec<DenseWeights>,
+    /// For scaled descriptors, without autodiff.
+    head: Head,
     answers: Vec<usize>,
 }
 
@@ -71,6 +73,19 @@ impl Trainer {
         Self::judged_by(judge, settings, classes, training, device)
     }
 
+    /// A run on `training` with nothing to check it against: the last epoch is the best.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn unchecked(
+        settings: Settings,
+        classes: &[String],
+        training: &Examples,
+        device: &Device,
+    ) -> Result<Self, TrainError> {
+        Self::judged_by(|_| Judge::Nobody, settings, classes, training, device)
+    }
+
     /// A run on `training` for as many epochs as `known` has losses and accuracies of; patience plays no part.
     pub(crate) fn known(
         known: Vec<(f64, f64)>,
@@ -97,8 +112,8 @@ impl Trainer {
         let scaling = Scaling::of(training);
         let layers = initial::layers(&settings.architecture, training.width(), classes.len(), settings.seed);
         let device = device.clone().autodiff();
+        let head = Head::new(&layers, &settings.architecture, &device)?;
         Ok(Self {
-            head: Head::new(&layers, &settings.architecture, &device)?,
             optimizer: match settings.optimizer {
                 Optimizer::Adam => AdamConfig::new().with_epsilon(1e-8).init(),
                 Optimizer::RmsProp => RmsPropConfig::new().with_alpha(0.9).with_momentum(0.0).with_epsilon(1e-8).init(),
@@ -108,7 +123,8 @@ impl Trainer {
             batches: Batches::new(training.len(), settings.batch),
             totals: None,
             stopping: EarlyStopping::new(settings.patience, settings.settled()),
-            best: Best { epoch: 0, layers: scaling.fold(layers), answers: Vec::new() },
+            best: Best { epoch: 0, head: head.valid(), answers: Vec::new() },
+            head,
             epoch: 0,
             epochs: settings.epochs,
             diverged: false,
@@ -117,6 +133,26 @@ impl Trainer {
             scaling,
             weights,
         })
+    }
+
+    /// The same run, going on from `layers`, which are for descriptors as they come, instead of starting anew.
+    ///
+    /// # Errors
+    /// [`TrainError::OtherLayers`] where they are not those of a head of this run.
+    pub fn continue_from(mut self, layers: &[DenseWeights]) -> Result<Self, TrainError> {
+        let outputs = self.settings.architecture.outputs(self.weights.len());
+        let inputs = [self.scaling.width()].into_iter().chain(outputs.iter().copied());
+        let extents = inputs.zip(outputs.iter().copied());
+        if !layers.iter().map(|layer| (layer.inputs, layer.outputs)).eq(extents) {
+            return Err(TrainError::OtherLayers);
+        }
+        let layers = self.scaling.unfold(layers.to_vec());
+        self.head = Head::new(&layers, &self.settings.architecture, &self.device).map_err(|error| match error {
+            NnError::HeadLayers => TrainError::OtherLayers,
+            error => error.into(),
+        })?;
+        self.best.head = self.head.valid();
+        Ok(self)
     }
 
     /// Whether there is nothing more to do: all epochs run, patience over, or the loss no number any more.
@@ -161,33 +197,42 @@ impl Trainer {
     pub async fn epoch(&mut self) -> Result<EpochFigures, TrainError> {
         while !self.step() {}
         self.epoch += 1;
-        let (mut loss, mut accuracy) = (f64::NAN, 0.0);
-        if let Some((losses, rights)) = self.totals.take() {
-            let sums = read(Tensor::cat(vec![losses, rights], 0)).await?;
-            let n = self.training.len() as f64;
-            (loss, accuracy) = (f64::from(sums[0]) / n, f64::from(sums[1]) / n);
-        }
         let head = self.head.valid();
-        let (val_loss, val_accuracy) = self.judge.judge(&head, &self.weights, self.epoch).await?;
-        let figures = EpochFigures { epoch: self.epoch, loss, accuracy, val_loss, val_accuracy, seconds: 0.0 };
-        self.diverged = !(loss.is_finite() && val_loss.is_finite());
-        if !self.diverged && self.stopping.is_best(self.epoch, val_loss) {
-            let layers = head.weights().await?;
-            self.diverged =
-                !layers.iter().flat_map(|layer| layer.weight.iter().chain(&layer.bias)).all(|w| w.is_finite());
-            if !self.diverged {
-                let answers = self.judge.answers().to_vec();
-                self.best = Best { epoch: self.epoch, layers: self.scaling.fold(layers), answers };
-            }
+        // All that is needed of the device comes back at once: each way there and back takes its time on a GPU. The
+        // squares tell weights that are no numbers after the last step, which no loss has seen.
+        let squares = head.squared_weights();
+        let layers = squares.len();
+        let mut wanted = squares;
+        wanted.extend(self.totals.take().into_iter().flat_map(|(losses, rights)| [losses.inner(), rights.inner()]));
+        let sums = wanted.len();
+        wanted.extend(self.judge.logits(&head));
+        let values = read(Tensor::cat(wanted, 0)).await?;
+        let (sums, logits) = values.split_at(sums);
+        let (squares, totals) = sums.split_at(layers);
+        let n = self.training.len() as f64;
+        let (loss, accuracy) = match totals {
+            [losses, rights] => (f64::from(*losses) / n, f64::from(*rights) / n),
+            _ => (f64::NAN, 0.0),
+        };
+        let (val_loss, val_accuracy) = self.judge.judge(logits, &self.weights, self.epoch).unzip();
+        let finite = loss.is_finite() && val_loss.is_none_or(f64::is_finite);
+        self.diverged = !(finite && squares.iter().all(|sum| sum.is_finite()));
+        if self.diverged {
+            return Err(TrainError::Diverged { epoch: self.epoch });
         }
-        if self.diverged { Err(TrainError::Diverged { epoch: self.epoch }) } else { Ok(figures) }
+        if val_loss.is_none_or(|loss| self.stopping.is_best(self.epoch, loss)) {
+            self.best = Best { epoch: self.epoch, head, answers: self.judge.answers().to_vec() };
+        }
+        Ok(EpochFigures { epoch: self.epoch, loss, accuracy, val_loss, val_accuracy, seconds: 0.0 })
     }
 
     /// The layers with the lowest validation loss so far, for descriptors as they come; the initial ones before the
     /// first epoch.
-    #[must_use]
-    pub fn best(&self) -> &[DenseWeights] {
-        &self.best.layers
+    ///
+    /// # Errors
+    /// [`TrainError::Model`] where the device gives nothing back.
+    pub async fn best(&self) -> Result<Vec<DenseWeights>, TrainError> {
+        Ok(self.scaling.fold(self.best.head.weights().await?))
     }
 
     /// The epoch of [`Self::best`], counted from 1; 0 where none is done.

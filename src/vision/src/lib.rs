@@ -11,6 +11,7 @@ mod jpeg;
 mod limits;
 mod normalise;
 mod square;
+mod thumbnail;
 
 pub use decode::decode;
 pub use error::VisionError;
@@ -19,3 +20,4 @@ pub use image::RgbImage;
 pub use limits::Limits;
 pub use normalise::{IMAGENET_MEAN, IMAGENET_STD, normalise};
 pub use square::square;
+pub use thumbnail::thumbnail;

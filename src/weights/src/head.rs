@@ -39,10 +39,17 @@ pub struct HeadManifest {
     pub architecture: HeadArchitecture,
     /// How many photos it was trained on.
     pub trained_on: usize,
-    /// How many photos, none of them among those, chose its best epoch.
+    /// How many photos say how good it is.
     pub validated_on: usize,
-    /// The share of those that it answers rightly.
+    /// The share of those that were answered rightly: by this head, which was not trained on them, or in a
+    /// cross-validation.
     pub val_accuracy: Option<f64>,
+    /// The folds of that cross-validation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folds: Option<usize>,
+    /// The SHA-256 of the descriptors of the photos that neither this head nor one that it goes on from was trained on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_out_sha256: Option<String>,
     /// The seed of the run that made it.
     pub seed: u64,
     /// One answer of it, to check a device against.

@@ -148,6 +148,8 @@ mod tests {
             trained_on: 10,
             validated_on: 0,
             val_accuracy: None,
+            folds: None,
+            held_out_sha256: None,
             seed: 1,
             golden: GoldenHead { input: vec![1.0], probabilities: vec![0.5, 0.5] },
         }

@@ -21,7 +21,7 @@ pub use error::WeightsError;
 pub use file::{FileConv, MAGIC, VERSION, write_base};
 pub use golden::{Golden, Parity, StageFigures, StageParity, golden_pattern, parity, relative_distance};
 pub use half::f16;
-pub use hash::{FileHash, sha256_hex};
+pub use hash::{FileHash, sha256, sha256_hex};
 pub use manifest::{Encoding, Licence, Manifest, Preprocessing, Source, TensorEntry};
 pub use moments::Neighbourhoods;
 pub use quantized::QuantizedConv;

@@ -8,13 +8,14 @@ use std::{
     time::Duration,
 };
 
-use headstart_tests::{Browser, Built, Kind, Options, Page, Pictures, Site, TestError};
+use headstart_tests::{Browser, Built, Kind, Options, Page, Pictures, Site, Teach, TestError, Texture};
 use serde_json::json;
 
 const LONG: Duration = Duration::from_secs(120);
 const WIDTHS: [u32; 2] = [360, 1280];
 const SCHEMES: [&str; 2] = ["light", "dark"];
 const CPU: &str = "?backend=cpu&size=150#/classify";
+const CPU_TEACH: &str = "?backend=cpu&size=150#/teach";
 
 fn main() -> ExitCode {
     let Some(folder) = env::var_os("HEADSTART_SCREENSHOTS").map(PathBuf::from) else {
@@ -62,11 +63,39 @@ fn take_all(folder: &Path) -> Result<(), TestError> {
     page.go("#/about")?;
     shoot("about")?;
 
+    take_teach(&browser, &site.url(CPU_TEACH), &pictures, &shoot)?;
+
     let site = Site::new(&built.dist)?;
     site.misbehave(&built.base_path(), Kind::Html("text/html"), u32::MAX);
     let page = Page::open(&browser, &site.url(CPU))?;
     page.wait_for("error", LONG, |error| error.get("kind") == "wrong-content")?;
     shoot("classify-no-weights")
+}
+
+/// The teach view from its first moment to a head that answers.
+fn take_teach(
+    browser: &Browser,
+    url: &str,
+    pictures: &Pictures,
+    shoot: &impl Fn(&str) -> Result<(), TestError>,
+) -> Result<(), TestError> {
+    let teach = Teach::open(browser, url, LONG)?;
+    shoot("teach-empty")?;
+    teach.start_with(&["stripes", "clouds"])?;
+    for kind in [Texture::Stripes, Texture::Clouds] {
+        teach.add_photos(kind.name(), &pictures.textures(kind, 0..12)?)?;
+    }
+    // A photo in the wrong class, so that the table has something to open.
+    teach.add_photos("stripes", &pictures.textures(Texture::Clouds, 50..51)?)?;
+    teach.described(25, LONG)?;
+    shoot("teach-photos")?;
+    teach.train(LONG)?;
+    teach.result(25)?;
+    teach.wrong_examples("stripes", "clouds")?;
+    shoot("teach-result")?;
+    let photos = [pictures.textures(Texture::Clouds, 100..101)?, pictures.textures(Texture::Dots, 100..101)?].concat();
+    teach.own_answers(&photos, LONG)?;
+    shoot("classify-own-head")
 }
 
 /// The whole page in each width and scheme.

@@ -6,8 +6,12 @@ mod engine;
 mod page;
 mod photo;
 mod session;
+mod teach;
 
 pub(crate) use camera::{Camera, CameraStatus};
 pub(crate) use engine::Phase;
 pub(crate) use page::Page;
-pub(crate) use photo::{Answer, Outcome, Photo};
+pub(crate) use photo::{Answer, HeadAnswer, Outcome, Photo, checked_size};
+pub(crate) use teach::{
+    Class, Described, Describing, Example, ExampleState, HandsFree, Place, RecordingState, Run, RunState, Taught,
+};

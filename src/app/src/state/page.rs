@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::session::Session;
+use super::teach::Teach;
 use super::{Camera, Phase, Photo};
 use crate::address::View;
 
@@ -23,6 +24,8 @@ pub(crate) struct Page {
     pub(crate) announcement: RwSignal<String>,
     /// The camera.
     pub(crate) camera: Camera,
+    /// The project that the visitor teaches.
+    pub(crate) teach: Teach,
     /// What `?bench=` measured, as JSON.
     pub(crate) bench: RwSignal<Option<String>>,
     /// What `?parity=` measured, as JSON.
@@ -41,6 +44,7 @@ impl Page {
             photos: RwSignal::new(Vec::new()),
             announcement: RwSignal::new(String::new()),
             camera: Camera::new(),
+            teach: Teach::new(),
             bench: RwSignal::new(None),
             parity: RwSignal::new(None),
             session: StoredValue::new_local(Session::default()),

@@ -1,11 +1,9 @@
 //! The photos on the page, newest first.
 
-use std::sync::Arc;
-
-use headstart_protocol::{Backend, Failure, Prediction, Ready};
+use headstart_protocol::{Backend, Failure, HeadSummary, Prediction, Ready};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
-use web_sys::File;
+use web_sys::{Blob, File};
 
 use super::Page;
 use super::session::Session;
@@ -39,26 +37,55 @@ pub(crate) enum Outcome {
 /// What the engine says of a photo.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Answer {
-    prediction: Prediction,
-    ready: Arc<Ready>,
-    winner: usize,
+    /// What the built-in head says.
+    pub(crate) built_in: HeadAnswer,
+    /// What the visitor's own head says, where one is open.
+    pub(crate) own: Option<HeadAnswer>,
+    /// Milliseconds that decoding took.
+    pub(crate) decode_ms: f64,
+    /// The device that answered.
+    pub(crate) backend: Backend,
 }
 
 impl Answer {
-    /// `None` where there is not one probability for each of the classes.
-    pub(crate) fn new(prediction: Prediction, ready: Arc<Ready>) -> Option<Self> {
-        let winner = wording::winner(&prediction)?;
-        (prediction.probabilities.len() == ready.classes.len()).then_some(Self { prediction, ready, winner })
+    /// `own` is the visitor's head. `None` where there is not one probability for each of the built-in classes.
+    pub(crate) fn new(prediction: Prediction, ready: &Ready, own: Option<&HeadSummary>) -> Option<Self> {
+        let built_in = HeadAnswer::new(&ready.classes, prediction.probabilities, prediction.ms)?;
+        // A head that was opened or closed meanwhile may not fit: the next answer does.
+        let own = prediction.own.zip(own);
+        let own = own.and_then(|(says, head)| HeadAnswer::new(&head.classes, says.probabilities, says.ms));
+        Some(Self { built_in, own, decode_ms: prediction.decode_ms, backend: ready.backend })
+    }
+
+    /// What is said first: the visitor's own head, where there is one.
+    pub(crate) fn first(&self) -> &HeadAnswer {
+        self.own.as_ref().unwrap_or(&self.built_in)
+    }
+}
+
+/// What one head says of a photo.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct HeadAnswer {
+    names: Vec<String>,
+    probabilities: Vec<f32>,
+    winner: usize,
+    ms: f64,
+}
+
+impl HeadAnswer {
+    fn new(names: &[String], probabilities: Vec<f32>, ms: f64) -> Option<Self> {
+        let winner = wording::winner(&probabilities)?;
+        (probabilities.len() == names.len()).then(|| Self { names: names.to_vec(), probabilities, winner, ms })
     }
 
     /// The most probable class, as the head names it.
     pub(crate) fn label(&self) -> &str {
-        &self.ready.classes[self.winner]
+        &self.names[self.winner]
     }
 
     /// Its probability.
     pub(crate) fn confidence(&self) -> f32 {
-        self.prediction.probabilities[self.winner]
+        self.probabilities[self.winner]
     }
 
     /// Whether the most probable class stands out.
@@ -68,23 +95,13 @@ impl Answer {
 
     /// Milliseconds from decoded pixels to the answer.
     pub(crate) fn ms(&self) -> f64 {
-        self.prediction.ms
-    }
-
-    /// Milliseconds that decoding took.
-    pub(crate) fn decode_ms(&self) -> f64 {
-        self.prediction.decode_ms
-    }
-
-    /// The device that answered.
-    pub(crate) fn backend(&self) -> Backend {
-        self.ready.backend
+        self.ms
     }
 
     /// Every class with its probability, in the head's order, and whether it is the most probable one.
     pub(crate) fn classes(&self) -> impl Iterator<Item = (&str, f32, bool)> {
-        let names = self.ready.classes.iter().map(String::as_str);
-        let pairs = names.zip(self.prediction.probabilities.iter().copied());
+        let names = self.names.iter().map(String::as_str);
+        let pairs = names.zip(self.probabilities.iter().copied());
         pairs.enumerate().map(|(index, (name, probability))| (name, probability, index == self.winner))
     }
 
@@ -135,7 +152,8 @@ impl Page {
         let photo = self.photos.with_untracked(|photos| photos.iter().find(|photo| photo.id == id).cloned());
         let Some(photo) = photo else { return };
         if let Outcome::Answered(answer) = &outcome {
-            let words = format!("{}: {}, {}", photo.name, answer.verdict(), wording::percent(answer.confidence()));
+            let said = answer.first();
+            let words = format!("{}: {}, {}", photo.name, said.verdict(), wording::percent(said.confidence()));
             self.announcement.set(words);
         }
         photo.outcome.set(outcome);
@@ -143,65 +161,89 @@ impl Page {
 
     fn photo(self, picked: Picked) -> Photo {
         let id = self.session.try_update_value(Session::next_id).unwrap_or_default();
-        let (name, checked) = match picked {
-            Picked::File(file) => (file.name(), check(file)),
-            Picked::Refused { name, error } => (name, Err((None, error))),
+        let (name, checked, file) = match picked {
+            Picked::File(file) => (file.name(), checked_size(&file), Some(file)),
+            Picked::Refused { name, error } => (name, Err(error), None),
         };
-        let (file, outcome) = match checked {
-            Ok(file) => {
+        let outcome = match checked {
+            Ok(()) => {
                 self.session.update_value(|session| session.queue.add(id));
-                (Some(file), Outcome::Waiting)
+                Outcome::Waiting
             }
-            Err((file, error)) => (file, Outcome::Failed(error.into())),
+            Err(error) => Outcome::Failed(error.into()),
         };
         Photo { id, name, file: file.map(SendWrapper::new), outcome: ArcRwSignal::new(outcome) }
     }
 }
 
 /// Refuses by its size alone a file that need not be read.
-fn check(file: File) -> Result<File, (Option<File>, PageError)> {
+///
+/// # Errors
+/// [`PageError::EmptyFile`], [`PageError::FileTooLarge`].
+pub(crate) fn checked_size(file: &Blob) -> Result<(), PageError> {
     // Sizes are whole numbers far below 2^53.
     match file.size() as u64 {
-        0 => Err((None, PageError::EmptyFile)),
-        bytes if bytes > LARGEST_FILE => Err((Some(file), PageError::FileTooLarge { bytes, limit: LARGEST_FILE })),
-        _ => Ok(file),
+        0 => Err(PageError::EmptyFile),
+        bytes if bytes > LARGEST_FILE => Err(PageError::FileTooLarge { bytes, limit: LARGEST_FILE }),
+        _ => Ok(()),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use headstart_protocol::InputSize;
+    use headstart_protocol::{InputSize, OwnPrediction};
 
     use super::*;
 
-    fn answer(probabilities: &[f32]) -> Option<Answer> {
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    fn answer(probabilities: &[f32], own: Option<&[f32]>) -> Option<Answer> {
         let ready = Ready {
             backend: Backend::Cpu,
             adapter: String::new(),
             size: InputSize::S150,
-            classes: vec!["cat".to_owned(), "dog".to_owned()],
+            classes: names(&["cat", "dog"]),
             note: None,
             fetched_bytes: 0,
         };
-        let prediction = Prediction { probabilities: probabilities.to_vec(), ms: 1.0, decode_ms: 1.0 };
-        Answer::new(prediction, Arc::new(ready))
+        let head = HeadSummary {
+            classes: names(&["mug", "plate", "fork"]),
+            size: InputSize::S150,
+            trained_on: 9,
+            validated_on: 0,
+            val_accuracy: None,
+        };
+        let own = own.map(|own| OwnPrediction { probabilities: own.to_vec(), ms: 2.0 });
+        let prediction = Prediction { probabilities: probabilities.to_vec(), ms: 1.0, decode_ms: 1.0, own };
+        Answer::new(prediction, &ready, Some(&head))
     }
 
     #[test]
     fn an_answer_names_the_most_probable_class() {
-        let answer = answer(&[0.1, 0.9]).unwrap();
-        assert_eq!((answer.label(), answer.verdict().as_str()), ("dog", "Dog"));
-        assert_eq!(answer.classes().collect::<Vec<_>>(), [("cat", 0.1, false), ("dog", 0.9, true)]);
+        let answer = answer(&[0.1, 0.9], None).unwrap();
+        let said = answer.first();
+        assert_eq!((said.label(), said.verdict().as_str()), ("dog", "Dog"));
+        assert_eq!(said.classes().collect::<Vec<_>>(), [("cat", 0.1, false), ("dog", 0.9, true)]);
+    }
+
+    #[test]
+    fn the_visitors_own_head_comes_first() {
+        let with_own = answer(&[0.1, 0.9], Some(&[0.2, 0.7, 0.1])).unwrap();
+        assert_eq!((with_own.first().label(), with_own.built_in.label()), ("plate", "dog"));
+        // Of the head before the present one.
+        assert_eq!(answer(&[0.1, 0.9], Some(&[0.5, 0.5])).unwrap().own, None);
     }
 
     #[test]
     fn a_close_call_is_not_sure() {
-        assert_eq!(answer(&[0.55, 0.45]).unwrap().verdict(), "Not sure: perhaps Cat");
+        assert_eq!(answer(&[0.55, 0.45], None).unwrap().first().verdict(), "Not sure: perhaps Cat");
     }
 
     #[test]
     fn probabilities_that_do_not_fit_the_classes_are_no_answer() {
-        assert_eq!(answer(&[]), None);
-        assert_eq!(answer(&[0.2, 0.3, 0.5]), None);
+        assert_eq!(answer(&[], None), None);
+        assert_eq!(answer(&[0.2, 0.3, 0.5], None), None);
     }
 }

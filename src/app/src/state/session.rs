@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use headstart_protocol::{Backend, Command, Event, Failure, Photo as Pixels, Prediction, Ready};
+use headstart_protocol::{Backend, Command, Event, Failure, Photo as Pixels, Prediction, Ready, WireError};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use send_wrapper::SendWrapper;
+use web_sys::Blob;
 
 use super::{Answer, CameraStatus, Outcome, Page, Phase};
 use crate::address::Query;
 use crate::error::PageError;
 use crate::queue::{PhotoId, Queue};
 use crate::restart::{Life, Next, Restarts};
-use crate::worker::{EngineWorker, Heard};
+use crate::worker::{EngineWorker, Heard, Message};
 use crate::{intake, measurement};
 
 /// What the conversation has to remember.
@@ -45,8 +47,9 @@ impl Session {
 }
 
 impl Page {
-    /// Starts the engine as the address wishes. `base_url` is the page's folder.
+    /// Brings the saved project back and starts the engine as the address wishes. `base_url` is the page's folder.
     pub(crate) fn start(self, query: Result<Query, PageError>, base_url: String) {
+        self.open_project();
         match query {
             Ok(query) => {
                 self.session.update_value(|session| {
@@ -69,8 +72,7 @@ impl Page {
 
     /// Sends a camera frame if the engine is ready and has answered the last one; otherwise `grab` is not called.
     pub(crate) fn offer_frame(self, grab: impl FnOnce() -> Option<Pixels>) {
-        let ready = self.phase.with_untracked(|phase| phase.ready().is_some());
-        if !ready || self.session.with_value(|session| session.frame.is_some()) {
+        if !self.engine_is_ready() || self.session.with_value(|session| session.frame.is_some()) {
             return;
         }
         let Some(photo) = grab() else { return };
@@ -82,13 +84,35 @@ impl Page {
         self.mind(sent.unwrap_or(Ok(())));
     }
 
+    /// Sends a command, if the engine is ready; what a fresh engine must know is sent again by [`Page::ready`].
+    pub(super) fn tell(self, command: &Command) {
+        if self.engine_is_ready() {
+            let sent = self.session.with_value(|session| session.send(command));
+            self.mind(sent);
+        }
+    }
+
+    /// Has a zip taken apart.
+    ///
+    /// # Errors
+    /// A file that the browser does not hand over, or not to the worker.
+    pub(super) async fn send_zip(self, zip: &Blob) -> Result<(), PageError> {
+        let generation = self.session.with_value(|session| session.generation);
+        let message = Message::with_tail(&Command::ZipRead(Vec::new()), zip).await?;
+        self.session.with_value(|session| match &session.worker {
+            Some(worker) if session.generation == generation => worker.post(&message),
+            // The worker stopped meanwhile, and the zip was given up with it.
+            _ => Ok(()),
+        })
+    }
+
     /// Reads the next photos and sends them, as far as hands are free.
     pub(super) fn send_photos(self) {
-        if self.phase.with_untracked(|phase| phase.ready().is_none()) {
+        if !self.engine_is_ready() {
             return;
         }
         while let Some(id) = self.session.try_update_value(|session| session.queue.take()).flatten() {
-            let Some(file) = self.waiting_file(id) else {
+            let Some(file) = self.wanted_file(id) else {
                 self.session.update_value(|session| session.queue.done(id));
                 continue;
             };
@@ -104,21 +128,46 @@ impl Page {
         if self.session.with_value(|session| session.generation != generation) {
             return; // The worker stopped meanwhile and the photo is back in the queue.
         }
-        let wanted = self.waiting_file(id).is_some();
+        let wanted = self.wanted_file(id).is_some();
         match bytes {
             Ok(bytes) if wanted => {
+                let photo = Pixels::Encoded(bytes);
+                let command = match self.asked(id) {
+                    Some(_) => Command::Describe { id, photo, size: self.fix_size() },
+                    None => Command::Classify { id, photo },
+                };
                 let sent = self.session.try_update_value(|session| {
                     session.queue.sent(id);
-                    session.send(&Command::Classify { id, photo: Pixels::Encoded(bytes) })
+                    session.send(&command)
                 });
                 self.mind(sent.unwrap_or(Ok(())));
             }
             Ok(_) => self.done(id),
             Err(error) => {
-                self.settle(id, Outcome::Failed(error.into()));
+                self.photo_failed(id, error.into());
                 self.done(id);
             }
         }
+    }
+
+    /// The file of a photo that is still to be classified or described.
+    fn wanted_file(self, id: PhotoId) -> Option<SendWrapper<Blob>> {
+        match self.asked(id) {
+            Some(example) => Some(example.file.clone()),
+            None => self.waiting_file(id).map(|file| SendWrapper::new(file.take().into())),
+        }
+    }
+
+    fn photo_failed(self, id: PhotoId, failure: Failure) {
+        if self.asked(id).is_some() {
+            self.description_failed(id, failure);
+        } else {
+            self.settle(id, Outcome::Failed(failure));
+        }
+    }
+
+    fn engine_is_ready(self) -> bool {
+        self.phase.with_untracked(|phase| phase.ready().is_some())
     }
 
     fn done(self, id: PhotoId) {
@@ -178,10 +227,24 @@ impl Page {
                 if self.is_frame(id) {
                     self.camera_failed(failure);
                 } else {
-                    self.settle(id, Outcome::Failed(failure));
+                    self.photo_failed(id, failure);
                     self.done(id);
                 }
             }
+            Event::Described { id, description } => {
+                self.session.update_value(|session| session.restarts.answered());
+                self.described(id, description);
+                self.done(id);
+            }
+            Event::TrainingProgressed(progress) => self.training_progressed(progress),
+            Event::Trained(result) => self.trained(*result),
+            Event::TrainingFailed { run, failure } => self.training_failed(run, failure),
+            Event::HeadOpened(summary) => self.head_opened(summary),
+            Event::HeadRefused(failure) => self.head_refused(failure),
+            Event::ZipPart { bytes, last } => self.zip_part(&bytes, last),
+            Event::ZipFile { path, bytes } => self.zip_file(path, bytes),
+            Event::ZipRead(unzipped) => self.zip_read(unzipped),
+            Event::ZipRefused(failure) => self.zip_refused(failure),
             Event::Benched(report) => {
                 self.bench.set(Some(measurement::json(&report, self.ready_ms.get_untracked())));
             }
@@ -209,15 +272,19 @@ impl Page {
         });
         self.phase.set(Phase::Ready(Arc::new(ready)));
         self.mind(sent.unwrap_or(Ok(())));
+        self.open_head();
         self.send_photos();
+        self.read_next_zip();
+        self.train_if_armed();
     }
 
     fn predicted(self, id: PhotoId, prediction: Prediction) {
         let ready = self.phase.with_untracked(|phase| phase.ready().cloned());
-        let answer = ready.and_then(|ready| Answer::new(prediction, ready));
+        let own = self.teach.own.get_untracked();
+        let answer = ready.and_then(|ready| Answer::new(prediction, &ready, own.as_deref()));
         let Some(answer) = answer else {
             // One probability a class was promised.
-            return self.stopped(PageError::Wire(headstart_protocol::WireError::Malformed).into());
+            return self.stopped(PageError::Wire(WireError::Malformed).into());
         };
         self.session.update_value(|session| session.restarts.answered());
         if self.is_frame(id) {
@@ -245,21 +312,27 @@ impl Page {
     }
 
     fn take_step(self, next: Option<Next>, failure: Failure) {
+        let was_ready = self.engine_is_ready();
         let given_up = self.session.try_update_value(|session| {
             // Nothing that this worker left behind counts from here on.
             session.generation += 1;
             session.worker = None;
             session.queue.worker_stopped()
         });
-        if let Some(id) = given_up.flatten() {
-            self.settle(id, Outcome::Failed(PageError::PhotoStopsEngine.into()));
-        }
         match next {
             Some(Next::FreshOnCpu) => {
                 self.note.set(Some(failure.message));
                 self.fresh_worker(Some(Backend::Cpu));
             }
             _ => self.phase.set(Phase::Failed(failure)),
+        }
+        // The engine is not ready any more: what these set free waits for the next one.
+        if let Some(id) = given_up.flatten() {
+            self.photo_failed(id, PageError::PhotoStopsEngine.into());
+        }
+        if was_ready {
+            self.training_lost();
+            self.zips_lost();
         }
     }
 

@@ -19,10 +19,10 @@ pub(super) fn About() -> impl IntoView {
             <section>
                 <h2>"Your photos stay with you"</h2>
                 <p>
-                    "Photos and camera frames are looked at by your own processor or GPU. None of them is uploaded, stored or \
+                    "Photos and camera frames are looked at by your own processor or GPU. None of them is uploaded or \
                      counted: this page is a folder of static files without a server behind it, and it asks nothing of any other \
-                     site. What it keeps in your browser is the model, so that it need not be fetched again; clearing the site’s \
-                     data removes it."
+                     site. What it keeps in your browser is the model, so that it need not be fetched again, and the project you \
+                     teach, so that it is still there tomorrow; clearing the site’s data removes both."
                 </p>
             </section>
             <section>
@@ -32,6 +32,10 @@ pub(super) fn About() -> impl IntoView {
                      2,048 numbers that say what kinds of shapes and textures are on it, and the head turns those into one \
                      probability a class. The layers hold 14.7 million weights, stored with a few bits each so that they are \
                      quick to fetch."
+                </p>
+                <p>
+                    "Under Teach you train a head of your own: each of your photos passes through the layers once, and only the \
+                     head, a few thousand numbers, is fitted to them. That is why it takes seconds."
                 </p>
                 <p>
                     "The head has seen only what it was trained on. A picture of something else gets one of its answers all the same, \

@@ -1,13 +1,71 @@
-//! An answer: a bar a class.
+//! Answers: a bar a class, of the built-in head and of the visitor's own.
 
 use leptos::prelude::*;
 
-use crate::state::Answer;
+use crate::state::{Answer, HeadAnswer};
 use crate::wording::{class_title, device, milliseconds, percent};
+
+/// Both heads' answers to one photo, the visitor's own first; `testid` names the built-in one's, `name` is the photo's.
+#[component]
+pub(super) fn Answers<'a>(
+    answer: &'a Answer,
+    testid: &'static str,
+    name: &'a str,
+    /// Whether the verdicts are headings, to jump from photo to photo.
+    #[prop(optional)]
+    headings: bool,
+) -> impl IntoView + use<> {
+    let said = &answer.built_in;
+    let own = answer.own.as_ref();
+    let has_own = own.is_some();
+    let own = own.map(|own| {
+        view! {
+            <div
+                class="own-answer"
+                data-testid="own-prediction"
+                data-label=own.label().to_owned()
+                data-confidence=figure(own.confidence())
+                data-ms=format!("{:.1}", own.ms())
+                data-name=name.to_owned()
+            >
+                <p class="answer-by">"Your head"</p>
+                <Verdict answer=own heading=headings />
+            </div>
+        }
+    });
+    view! {
+        <div class="answers">
+            {own}
+            <div
+                data-testid=testid
+                data-label=said.label().to_owned()
+                data-confidence=figure(said.confidence())
+                data-ms=format!("{:.1}", said.ms())
+                data-name=name.to_owned()
+            >
+                {has_own.then(|| view! { <p class="answer-by">"Built in"</p> })}
+                <Verdict answer=said heading=headings />
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Verdict<'a>(answer: &'a HeadAnswer, heading: bool) -> impl IntoView + use<> {
+    let (words, unsure) = (answer.verdict(), !answer.is_sure());
+    view! {
+        {if heading {
+            view! { <h3 class="verdict" class:unsure=unsure>{words}</h3> }.into_any()
+        } else {
+            view! { <p class="verdict" class:unsure=unsure>{words}</p> }.into_any()
+        }}
+        <Bars answer />
+    }
+}
 
 /// One bar a class, in the head's order.
 #[component]
-pub(super) fn Bars<'a>(answer: &'a Answer) -> impl IntoView + use<> {
+fn Bars<'a>(answer: &'a HeadAnswer) -> impl IntoView + use<> {
     let bars = answer
         .classes()
         .map(|(name, probability, wins)| {
@@ -37,10 +95,10 @@ pub(super) fn Bars<'a>(answer: &'a Answer) -> impl IntoView + use<> {
 
 /// How long it took and where.
 pub(super) fn took(answer: &Answer) -> String {
-    format!("{} on {}", milliseconds(answer.ms()), device(answer.backend()))
+    format!("{} on {}", milliseconds(answer.first().ms()), device(answer.backend))
 }
 
 /// A probability for `data-confidence`.
-pub(super) fn figure(probability: f32) -> String {
+fn figure(probability: f32) -> String {
     format!("{probability:.6}")
 }

@@ -7,7 +7,7 @@ use leptos::html::Video;
 use leptos::prelude::*;
 use web_sys::{HtmlVideoElement, VisibilityState};
 
-use super::answer::{Bars, figure, took};
+use super::answer::{Answers, took};
 use crate::camera::FrameGrabber;
 use crate::state::{CameraStatus, Page};
 
@@ -62,19 +62,25 @@ pub(super) fn CameraPanel() -> impl IntoView {
                 ></video>
                 <LiveAnswer />
             </div>
-            {move || match camera.status.get() {
-                CameraStatus::Failed(failure) => {
-                    Some(
-                        view! {
-                            <p class="failure" role="alert" data-testid="error" data-kind=failure.kind.name()>
-                                {failure.message}
-                            </p>
-                        },
-                    )
-                }
-                _ => None,
-            }}
+            // A recorder says it where it is open.
+            <Show when=move || page.teach.recorder.with(Option::is_none)>
+                <CameraFailure />
+            </Show>
         </section>
+    }
+}
+
+/// Why there is no picture, if the camera failed.
+#[component]
+pub(super) fn CameraFailure() -> impl IntoView {
+    let status = Page::here().camera.status;
+    move || match status.get() {
+        CameraStatus::Failed(failure) => Some(view! {
+            <p class="failure" role="alert" data-testid="error" data-kind=failure.kind.name()>
+                {failure.message}
+            </p>
+        }),
+        _ => None,
     }
 }
 
@@ -91,17 +97,8 @@ fn LiveAnswer() -> impl IntoView {
             {move || match page.camera.answer.get() {
                 Some(answer) => {
                     view! {
-                        <div
-                            data-testid="camera-prediction"
-                            data-label=answer.label().to_owned()
-                            data-confidence=figure(answer.confidence())
-                            data-ms=format!("{:.1}", answer.ms())
-                            data-name="camera"
-                        >
-                            <p class="verdict" class:unsure=!answer.is_sure()>{answer.verdict()}</p>
-                            <Bars answer=&answer />
-                            <p class="card-took">{took(&answer)}</p>
-                        </div>
+                        <Answers answer=&answer testid="camera-prediction" name="camera" />
+                        <p class="card-took">{took(&answer)}</p>
                     }
                         .into_any()
                 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use web_sys::{File, Url};
 
-use super::answer::{Bars, figure, took};
+use super::answer::{Answers, took};
 use crate::state::{Answer, Outcome, Photo};
 use crate::wording::milliseconds;
 
@@ -48,18 +48,10 @@ fn waiting(name: &str) -> impl IntoView + use<> {
 
 fn answered(name: &str, answer: &Answer) -> impl IntoView + use<> {
     view! {
-        <div
-            class="card-body"
-            data-testid="prediction"
-            data-label=answer.label().to_owned()
-            data-confidence=figure(answer.confidence())
-            data-ms=format!("{:.1}", answer.ms())
-            data-name=name.to_owned()
-        >
+        <div class="card-body">
             <p class="card-name">{name.to_owned()}</p>
-            <h3 class="verdict" class:unsure=!answer.is_sure()>{answer.verdict()}</h3>
-            <Bars answer />
-            <p class="card-took">{took(answer)}<span>{format!(" · read in {}", milliseconds(answer.decode_ms()))}</span></p>
+            <Answers answer testid="prediction" name headings=true />
+            <p class="card-took">{took(answer)}<span>{format!(" · read in {}", milliseconds(answer.decode_ms))}</span></p>
         </div>
     }
 }

@@ -12,5 +12,6 @@ mod measurements;
 mod results;
 mod samples;
 mod shell;
+mod teach;
 
 pub(crate) use shell::Shell;

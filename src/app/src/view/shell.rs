@@ -8,9 +8,10 @@ use super::about::About;
 use super::classify::Classify;
 use super::engine_line::EngineLine;
 use super::measurements::Measurements;
+use super::teach::Teach;
 use crate::address::View;
-use crate::intake;
-use crate::state::Page;
+use crate::state::{Page, Place};
+use crate::{folders, intake};
 
 /// The page.
 #[component]
@@ -41,6 +42,7 @@ pub(crate) fn Shell() -> impl IntoView {
         <main id="main" class="main">
             {move || match page.view.get() {
                 View::Classify => view! { <Classify /> }.into_any(),
+                View::Teach => view! { <Teach /> }.into_any(),
                 View::About => view! { <About /> }.into_any(),
             }}
         </main>
@@ -73,7 +75,8 @@ fn take_dropped(page: Page, dragging: RwSignal<bool>) {
     window_event_listener(ev::dragover, move |event| {
         if event.data_transfer().as_ref().is_some_and(carries_files) {
             event.prevent_default();
-            dragging.set(true);
+            // Where there are classes to drop on, the veil would hide them.
+            dragging.set(page.view.get_untracked() != View::Teach);
         }
     });
     window_event_listener(ev::dragleave, move |event| {
@@ -87,8 +90,12 @@ fn take_dropped(page: Page, dragging: RwSignal<bool>) {
         if carries_files(&transfer) {
             event.prevent_default();
             dragging.set(false);
-            page.add(intake::dropped(&transfer));
-            show_classify();
+            if page.view.get_untracked() == View::Teach {
+                page.take_entries(folders::dropped(&transfer), Place::Anywhere);
+            } else {
+                page.add(intake::dropped(&transfer));
+                show_classify();
+            }
         }
     });
 }
@@ -96,10 +103,12 @@ fn take_dropped(page: Page, dragging: RwSignal<bool>) {
 fn take_pasted(page: Page) {
     window_event_listener(ev::paste, move |event| {
         let files = event.clipboard_data().and_then(|clipboard| clipboard.files());
-        let picked = files.map(|files| intake::files(&files)).unwrap_or_default();
-        if !picked.is_empty() {
-            event.prevent_default();
-            page.add(picked);
+        let Some(files) = files.filter(|files| files.length() > 0) else { return };
+        event.prevent_default();
+        if page.view.get_untracked() == View::Teach {
+            page.take_given(folders::listed(&files), Place::Anywhere);
+        } else {
+            page.add(intake::files(&files));
             show_classify();
         }
     });
@@ -112,6 +121,7 @@ fn show_classify() {
     }
 }
 
-fn carries_files(transfer: &DataTransfer) -> bool {
+/// Whether files are being dragged, and not text or a photo of the page.
+pub(super) fn carries_files(transfer: &DataTransfer) -> bool {
     transfer.types().iter().any(|kind| kind == "Files")
 }

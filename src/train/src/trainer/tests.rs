@@ -20,7 +20,11 @@ fn train(settings: Settings) -> (Vec<EpochFigures>, Vec<DenseWeights>) {
     while !trainer.is_over() {
         history.push(block_on(trainer.epoch()).unwrap());
     }
-    (history, trainer.best().to_vec())
+    (history, best(&trainer))
+}
+
+fn best(trainer: &Trainer) -> Vec<DenseWeights> {
+    block_on(trainer.best()).unwrap()
 }
 
 fn mlp() -> Settings {
@@ -33,7 +37,7 @@ fn both_kinds_of_head_learn_to_tell_two_sides_apart() {
     for settings in [Settings { epochs: 60, ..Settings::default() }, mlp()] {
         let (history, _) = train(settings);
         let last = history.last().unwrap();
-        assert!(last.val_accuracy > 0.99 && last.val_loss < history[0].val_loss, "{last:?}");
+        assert!(last.val_accuracy > Some(0.99) && last.val_loss < history[0].val_loss, "{last:?}");
     }
 }
 
@@ -54,22 +58,57 @@ fn the_first_step_by_hand() {
     let mut trainer = Trainer::new(settings, &classes(), &examples, &examples, &Device::flex()).unwrap();
     let figures = block_on(trainer.epoch()).unwrap();
     assert!((figures.loss - std::f64::consts::LN_2).abs() < 1e-6);
-    for (weight, expected) in trainer.best()[0].weight.iter().zip([1.0, -1.0, -1.0, 1.0]) {
-        assert!((weight - expected * 0.1 * std::f32::consts::SQRT_2).abs() < 1e-4, "{:?}", trainer.best());
+    let layers = best(&trainer);
+    for (weight, expected) in layers[0].weight.iter().zip([1.0, -1.0, -1.0, 1.0]) {
+        assert!((weight - expected * 0.1 * std::f32::consts::SQRT_2).abs() < 1e-4, "{layers:?}");
     }
     // By the mean that is taken away each logit is then half its weights' difference from zero: ±0.1 · √2.
     let margin = 0.2 * std::f64::consts::SQRT_2;
-    assert!((figures.val_loss - (1.0 + (-margin).exp()).ln()).abs() < 1e-4, "{figures:?}");
-    assert_eq!(figures.val_accuracy, 1.0);
+    assert!((figures.val_loss.unwrap() - (1.0 + (-margin).exp()).ln()).abs() < 1e-4, "{figures:?}");
+    assert_eq!(figures.val_accuracy, Some(1.0));
 }
 
 #[test]
 fn a_silly_learning_rate_is_said_and_the_last_good_head_kept() {
     let settings = Settings { learning_rate: f64::MAX, ..Settings::default() };
-    let mut trainer = Trainer::new(settings, &classes(), &points(40, 1), &points(20, 2), &Device::flex()).unwrap();
-    let error = (0..5).find_map(|_| block_on(trainer.epoch()).err());
-    assert!(matches!(error, Some(TrainError::Diverged { .. })), "{error:?}");
-    assert!(trainer.best().iter().flat_map(|layer| &layer.weight).all(|weight| weight.is_finite()));
+    let checked = Trainer::new(settings.clone(), &classes(), &points(40, 1), &points(20, 2), &Device::flex()).unwrap();
+    let unchecked = Trainer::unchecked(settings, &classes(), &points(40, 1), &Device::flex()).unwrap();
+    for mut trainer in [checked, unchecked] {
+        let error = (0..5).find_map(|_| block_on(trainer.epoch()).err());
+        assert!(matches!(error, Some(TrainError::Diverged { .. })), "{error:?}");
+        assert!(best(&trainer).iter().flat_map(|layer| &layer.weight).all(|weight| weight.is_finite()));
+    }
+}
+
+#[test]
+fn without_validation_the_last_epoch_is_the_best() {
+    let settings = Settings { epochs: 7, patience: 1, ..Settings::default() };
+    let mut trainer = Trainer::unchecked(settings, &classes(), &points(40, 1), &Device::flex()).unwrap();
+    while !trainer.is_over() {
+        let figures = block_on(trainer.epoch()).unwrap();
+        assert_eq!((figures.val_loss, figures.val_accuracy), (None, None));
+        assert_eq!(trainer.best_epoch(), figures.epoch);
+    }
+    assert_eq!(trainer.best_epoch(), 7);
+    assert!(trainer.best_answers().is_empty());
+}
+
+#[test]
+fn a_run_goes_on_from_the_layers_that_another_found() {
+    for settings in [Settings { epochs: 60, ..Settings::default() }, mlp()] {
+        let (history, layers) = train(settings.clone());
+        let trainer = || Trainer::unchecked(settings.clone(), &classes(), &points(40, 3), &Device::flex()).unwrap();
+        let mut continued = trainer().continue_from(&layers).unwrap();
+        // Other photos are scaled otherwise, and the layers answer alike nevertheless.
+        for (found, given) in best(&continued).iter().zip(&layers) {
+            let pairs = found.weight.iter().chain(&found.bias).zip(given.weight.iter().chain(&given.bias));
+            assert!(pairs.into_iter().all(|(a, b)| (a - b).abs() < 1e-4), "{found:?}, not {given:?}");
+        }
+        assert!(block_on(continued.epoch()).unwrap().loss < history[0].loss);
+        for other in [&layers[1..], &[layers.clone(), layers.clone()].concat()[..]] {
+            assert_eq!(trainer().continue_from(other).err(), Some(TrainError::OtherLayers));
+        }
+    }
 }
 
 #[test]
@@ -84,7 +123,7 @@ fn rare_classes_count_as_much_as_common_ones() {
         while !trainer.is_over() {
             block_on(trainer.epoch()).unwrap();
         }
-        let layer = &trainer.best()[0];
+        let layer = &best(&trainer)[0];
         layer.weight[..2].iter().sum::<f32>() + layer.bias[0]
     };
     assert!(logit(true).abs() < 1e-3 && logit(false) > 0.5);
@@ -98,4 +137,21 @@ fn what_cannot_be_learnt_from_is_said() {
     let only_left = points(4, 1).select(&[0, 2]);
     let empty = Trainer::new(Settings::default(), &classes(), &only_left, &points(4, 1), &device);
     assert_eq!(empty.err(), Some(TrainError::EmptyClass { class: "right".into() }));
+}
+
+#[test]
+fn settings_that_no_run_can_have_are_refused() {
+    let dropout = |dropout| HeadArchitecture::Mlp { hidden: vec![8], dropout };
+    for settings in [
+        Settings { epochs: 0, ..Settings::default() },
+        Settings { epochs: 2001, ..Settings::default() },
+        Settings { batch: 0, ..Settings::default() },
+        Settings { c: 0.0, ..Settings::default() },
+        Settings { learning_rate: f64::NAN, ..Settings::default() },
+        Settings { architecture: dropout(1.0), ..Settings::default() },
+        Settings { architecture: dropout(-0.1), ..Settings::default() },
+    ] {
+        let refused = Trainer::unchecked(settings, &classes(), &points(4, 1), &Device::flex()).err();
+        assert!(matches!(refused, Some(TrainError::Settings(_))), "{refused:?}");
+    }
 }

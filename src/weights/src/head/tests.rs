@@ -21,6 +21,8 @@ fn sample() -> HeadFile {
             trained_on: 10,
             validated_on: 4,
             val_accuracy: Some(0.1 + 0.2),
+            folds: Some(4),
+            held_out_sha256: Some(sha256_hex(b"held out")),
             seed: u64::MAX,
             golden: GoldenHead { input: vec![0.1, 0.2, 0.3], probabilities: vec![0.25, 0.75] },
         },
@@ -41,6 +43,17 @@ fn a_linear_head_survives_its_file() {
     head.manifest.golden.input.push(0.0);
     head.layers.remove(0);
     assert_eq!(HeadFile::from_bytes(&head.to_bytes().unwrap()), Ok(head));
+}
+
+/// What a manifest has learned to say since does not change what those without it are sealed with.
+#[test]
+fn a_head_that_says_nothing_of_folds_is_read() {
+    let mut head = sample();
+    (head.manifest.folds, head.manifest.held_out_sha256) = (None, None);
+    let bytes = head.to_bytes().unwrap();
+    let text = String::from_utf8_lossy(&bytes);
+    assert!(!text.contains("folds") && !text.contains("held_out"));
+    assert_eq!(HeadFile::from_bytes(&bytes), Ok(head));
 }
 
 #[test]

@@ -1,0 +1,104 @@
+//! Where a run's curves stand on the screen.
+
+use headstart_protocol::Epoch;
+
+/// Width and height of a drawing, in its own units.
+pub(crate) const SIZE: (f64, f64) = (300.0, 150.0);
+
+/// More points than these are thinned out: the screen shows no more.
+const POINTS: usize = 240;
+
+/// One figure of each epoch.
+type Figure = fn(&Epoch) -> Option<f64>;
+
+/// A drawing of the same figure over training photos and over photos left out.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Curves {
+    /// The training curve's corners, as SVG's `points` takes them.
+    pub(crate) training: String,
+    /// The curve over photos that were left out; empty where there is none.
+    pub(crate) validation: String,
+    /// What stands at the top of the scale.
+    pub(crate) top: f64,
+    /// The last epoch on the scale.
+    pub(crate) last: u32,
+}
+
+impl Curves {
+    /// The loss, on a scale from zero to its largest figure.
+    pub(crate) fn of_loss(history: &[Epoch]) -> Self {
+        let figures: [Figure; 2] = [|epoch| Some(epoch.loss), |epoch| epoch.val_loss];
+        let all = history.iter().flat_map(|epoch| figures.iter().filter_map(|figure| figure(epoch)));
+        let top = all.filter(|loss| loss.is_finite()).fold(0.0, f64::max);
+        Self::draw(history, figures, if top > 0.0 { top } else { 1.0 })
+    }
+
+    /// The accuracy, on a scale from zero to one.
+    pub(crate) fn of_accuracy(history: &[Epoch]) -> Self {
+        Self::draw(history, [|epoch| Some(epoch.accuracy), |epoch| epoch.val_accuracy], 1.0)
+    }
+
+    fn draw(history: &[Epoch], figures: [Figure; 2], top: f64) -> Self {
+        let last = history.last().map_or(1, |epoch| epoch.epoch).max(1);
+        let [training, validation] = figures.map(|figure| line(history, figure, top, last));
+        Self { training, validation, top, last }
+    }
+}
+
+fn line(history: &[Epoch], figure: Figure, top: f64, last: u32) -> String {
+    let step = history.len().div_ceil(POINTS).max(1);
+    let kept = history.iter().enumerate().filter(|(index, _)| index % step == 0 || index + 1 == history.len());
+    let corners = kept.filter_map(|(_, epoch)| {
+        let value = figure(epoch).filter(|value| value.is_finite())?;
+        let x = if last > 1 { f64::from(epoch.epoch - 1) / f64::from(last - 1) } else { 0.0 };
+        let y = 1.0 - (value / top).clamp(0.0, 1.0);
+        Some(format!("{:.1},{:.1}", x * SIZE.0, y * SIZE.1))
+    });
+    corners.collect::<Vec<_>>().join(" ")
+}
+
+/// The epochs worth a row in a table: the first, the last, and some between.
+pub(crate) fn rows(history: &[Epoch], at_most: usize) -> Vec<Epoch> {
+    let step = history.len().div_ceil(at_most.max(1)).max(1);
+    let kept = history.iter().enumerate().filter(|(index, _)| index % step == 0 || index + 1 == history.len());
+    kept.map(|(_, epoch)| *epoch).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history(losses: &[f64]) -> Vec<Epoch> {
+        let epochs = losses.iter().zip(1..);
+        epochs
+            .map(|(loss, epoch)| Epoch { epoch, loss: *loss, accuracy: 0.5, val_loss: None, val_accuracy: Some(1.0) })
+            .collect()
+    }
+
+    #[test]
+    fn curves_fill_the_drawing() {
+        let curves = Curves::of_loss(&history(&[2.0, 1.0, 0.0]));
+        assert_eq!(curves.training, "0.0,0.0 150.0,75.0 300.0,150.0");
+        assert_eq!((curves.validation.as_str(), curves.top, curves.last), ("", 2.0, 3));
+        let curves = Curves::of_accuracy(&history(&[2.0, 1.0]));
+        assert_eq!(
+            (curves.training.as_str(), curves.validation.as_str()),
+            ("0.0,75.0 300.0,75.0", "0.0,0.0 300.0,0.0")
+        );
+    }
+
+    #[test]
+    fn odd_histories_are_drawn_too() {
+        assert_eq!(Curves::of_loss(&[]).training, "");
+        assert_eq!(Curves::of_loss(&history(&[f64::NAN])).training, "");
+        assert_eq!(Curves::of_loss(&history(&[1.0])).training, "0.0,0.0");
+        assert!(Curves::of_loss(&history(&vec![1.0; 5000])).training.split(' ').count() <= POINTS + 1);
+    }
+
+    #[test]
+    fn tables_keep_the_ends() {
+        let rows = rows(&history(&vec![1.0; 95]), 10);
+        assert_eq!((rows.first().unwrap().epoch, rows.last().unwrap().epoch), (1, 95));
+        assert!(rows.len() <= 11);
+    }
+}

@@ -1,0 +1,156 @@
+//! A class with its photos.
+
+use leptos::ev;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+
+use super::button::{Action, Close, Refusal};
+use super::photo_grid::{DRAGGED, PhotoGrid};
+use super::picker::{FileButton, PHOTOS};
+use super::recorder::{HoldButton, Recorder};
+use crate::folders;
+use crate::state::{Class, Page, Place};
+use crate::view::shell::carries_files;
+
+/// A class's card. Files and photos of other classes can be dropped on it.
+#[component]
+pub(super) fn ClassCard(class: Class) -> impl IntoView {
+    let page = Page::here();
+    let id = class.id;
+    let hovered = RwSignal::new(false);
+    let drag_over = move |event: ev::DragEvent| {
+        let Some(transfer) = event.data_transfer() else { return };
+        if carries_files(&transfer) || transfer.types().iter().any(|kind| kind == DRAGGED) {
+            event.prevent_default();
+            hovered.set(true);
+        }
+    };
+    let drop_on = move |event: ev::DragEvent| {
+        hovered.set(false);
+        let Some(transfer) = event.data_transfer() else { return };
+        let photo = transfer.get_data(DRAGGED).ok().and_then(|id| page.teach.photo(id.parse().ok()?));
+        if let Some(photo) = photo {
+            page.move_photo(&photo, id);
+        } else if carries_files(&transfer) {
+            page.take_entries(folders::dropped(&transfer), Place::Class(id));
+        } else {
+            return;
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    };
+    let (name, on, photos, tally) = (class.name.clone(), class.on.clone(), class.photos.clone(), class.tally.clone());
+    let has_photos = Memo::new({
+        let photos = photos.clone();
+        move |_| photos.with(|photos| !photos.is_empty())
+    });
+    let is_recording_here = Memo::new(move |_| page.teach.recorder.get() == Some(id));
+    let photos = Signal::derive(move || photos.get());
+    let (counted, advised, failed) = (tally.clone(), tally.clone(), tally);
+    let (off, shown_on) = (on.clone(), on);
+    let class_of_failed = class.clone();
+    view! {
+        <li
+            class="class"
+            class:off=move || !off.get()
+            class:hovered=hovered
+            data-testid="class"
+            data-class=move || name.get()
+            data-id=id.to_string()
+            on:dragover=drag_over
+            on:dragleave=move |_| hovered.set(false)
+            on:drop=drop_on
+            on:pointerdown=move |_| page.teach.active.set(Some(id))
+            on:focusin=move |_| page.teach.active.set(Some(id))
+        >
+            <ClassHead class />
+            <p class="class-count">{move || counted.get().words()}</p>
+            <div class="class-buttons">
+                <FileButton
+                    label="Add photos"
+                    testid="class-input"
+                    accept=PHOTOS
+                    multiple=true
+                    take=move |given| page.take_given(given, Place::Class(id))
+                />
+                <HoldButton class=id />
+            </div>
+            <Show when=move || is_recording_here.get()>
+                <Recorder class=id />
+            </Show>
+            <Show when=move || has_photos.get()>
+                <PhotoGrid photos testid="example" />
+            </Show>
+            {move || {
+                let advice = shown_on.get().then(|| advised.get().advice()).flatten();
+                advice.map(|advice| view! { <p class="class-advice">{advice}</p> })
+            }}
+            {move || {
+                let class = class_of_failed.clone();
+                (failed.get().failed > 1)
+                    .then(|| {
+                        view! {
+                            <Action
+                                label="Remove the unreadable ones"
+                                testid="remove-failed"
+                                class="quiet"
+                                press=move |()| page.remove_failed(&class)
+                            />
+                        }
+                    })
+            }}
+        </li>
+    }
+}
+
+/// Its name, its switch, and the button that takes it away.
+#[component]
+fn ClassHead(class: Class) -> impl IntoView {
+    let page = Page::here();
+    let refusal = RwSignal::new(None);
+    let rename = {
+        let class = class.clone();
+        move |event: ev::Event| {
+            let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
+                return;
+            };
+            refusal.set(page.rename_class(&class, &input.value()).err());
+            // The name as it is now, with or without the change.
+            input.set_value(&class.name.get_untracked());
+        }
+    };
+    let switch = {
+        let class = class.clone();
+        move |event| page.switch_class(&class, event_target_checked(&event))
+    };
+    let (name, on, label) = (class.name.clone(), class.on.clone(), class.name.clone());
+    view! {
+        <div class="class-head">
+            <input
+                type="text"
+                class="class-name"
+                data-testid="class-name"
+                aria-label="Name of the class"
+                autocomplete="off"
+                spellcheck="false"
+                prop:value=move || name.get()
+                on:change=rename
+            />
+            <label class="class-switch">
+                <input type="checkbox" data-testid="class-on" prop:checked=move || on.get() on:change=switch />
+                "Use"
+            </label>
+            <Close
+                label=Signal::derive(move || format!("Remove the class “{}”", label.get()))
+                testid="remove-class"
+                press=move |()| page.remove_class(&class)
+            />
+        </div>
+        {move || {
+            refusal
+                .get()
+                .map(|failure: headstart_protocol::Failure| view! { <Refusal failure /> })
+        }}
+    }
+}

@@ -1,0 +1,152 @@
+//! Recording a class's photos from the camera.
+
+use leptos::ev;
+use leptos::html::Video;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+
+use super::button::Action;
+use super::settings::WholeField;
+use crate::state::{HandsFree, Page, RecordingState};
+use crate::view::camera::CameraFailure;
+use crate::wording::counted;
+
+/// The button that records while it is held. The first press opens the camera.
+#[component]
+pub(super) fn HoldButton(class: u32) -> impl IntoView {
+    let page = Page::here();
+    let is_open = Memo::new(move |_| page.teach.recorder.get() == Some(class));
+    let is_recording = Memo::new(move |_| is_open.get() && page.teach.recording.get().is_on());
+    let state = Signal::derive(move || match page.teach.recording.get() {
+        _ if !is_open.get() => "off",
+        RecordingState::Idle => "open",
+        RecordingState::On(0) => "opening",
+        RecordingState::Countdown(_) | RecordingState::On(_) => "recording",
+    });
+    let press = move |event: ev::PointerEvent| {
+        if event.button() != 0 {
+            return;
+        }
+        // So that letting go is heard wherever the finger is by then.
+        if let Some(button) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) {
+            let _ = button.set_pointer_capture(event.pointer_id());
+        }
+        page.hold(class);
+    };
+    let is_key = |event: &ev::KeyboardEvent| matches!(event.key().as_str(), " " | "Enter");
+    let key_down = move |event: ev::KeyboardEvent| {
+        if is_key(&event) {
+            event.prevent_default();
+            if !event.repeat() {
+                page.hold(class);
+            }
+        }
+    };
+    let key_up = move |event: ev::KeyboardEvent| {
+        if is_key(&event) {
+            page.stop_recording();
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class="button hold"
+            class:recording=is_recording
+            data-testid="class-camera"
+            data-state=state
+            on:pointerdown=press
+            on:pointerup=move |_| page.stop_recording()
+            on:pointercancel=move |_| page.stop_recording()
+            on:keydown=key_down
+            on:keyup=key_up
+            on:blur=move |_| page.stop_recording()
+            on:contextmenu=move |event: ev::MouseEvent| event.prevent_default()
+        >
+            {move || match state.get() {
+                "recording" => "Recording",
+                "opening" => "Opening the camera",
+                "open" => "Hold to record",
+                _ => "Camera: hold to record",
+            }}
+        </button>
+    }
+}
+
+/// The camera's picture, mirrored, and recording by itself.
+#[component]
+pub(super) fn Recorder(class: u32) -> impl IntoView {
+    let page = Page::here();
+    let camera = page.camera;
+    let video = NodeRef::<Video>::new();
+    Effect::new(move || {
+        let (Some(video), stream) = (video.get(), camera.stream.get()) else { return };
+        video.set_src_object(stream.as_ref());
+        if stream.is_some() {
+            // The video plays by itself; where it must not, its first frame stands still.
+            let _ = video.play();
+        }
+        page.record_from(Some(video));
+    });
+    on_cleanup(move || page.record_from(None));
+    let state = page.teach.recording;
+    let words = move || match state.get() {
+        RecordingState::Idle => "Hold the button above to record, or let it record by itself.".to_owned(),
+        RecordingState::Countdown(left) => format!("Recording starts in {left}"),
+        RecordingState::On(0) => "Waiting for the camera".to_owned(),
+        RecordingState::On(taken) => format!("Recording: {}", counted(taken as usize, "photo")),
+    };
+    let toggle = move |()| {
+        if state.get_untracked().is_on() { page.stop_recording() } else { page.record_hands_free(class) }
+    };
+    view! {
+        <div class="recorder" data-testid="recorder">
+            <video
+                node_ref=video
+                class:mirrored=camera.mirrored
+                aria-label="What the camera sees"
+                autoplay
+                playsinline
+                prop:muted=true
+            ></video>
+            <p class="recorder-words" role="status">{words}</p>
+            <div class="recorder-fields">
+                <HandsFreeField label="Start after" unit="s" testid="record-delay" least=0 most=60 of=|hands| &mut hands.delay />
+                <HandsFreeField label="Record for" unit="s" testid="record-duration" least=1 most=120 of=|hands| &mut hands.duration />
+                <HandsFreeField label="Photos a second" unit="" testid="record-rate" least=1 most=15 of=|hands| &mut hands.rate />
+            </div>
+            <div class="class-buttons">
+                <Action
+                    label=Signal::derive(move || if state.get().is_on() { "Stop recording" } else { "Record hands-free" })
+                    testid="record-hands-free"
+                    press=toggle
+                />
+                <Show when=move || camera.switchable.get()>
+                    <Action label="Switch" testid="recorder-switch" press=move |()| page.switch_camera() />
+                </Show>
+                <Action label="Turn the camera off" testid="close-recorder" press=move |()| page.close_recorder() />
+            </div>
+            <CameraFailure />
+        </div>
+    }
+}
+
+/// One number of hands-free recording.
+#[component]
+fn HandsFreeField(
+    label: &'static str,
+    unit: &'static str,
+    testid: &'static str,
+    least: u32,
+    most: u32,
+    of: fn(&mut HandsFree) -> &mut u32,
+) -> impl IntoView {
+    let hands_free = Page::here().teach.hands_free;
+    let value = Signal::derive(move || of(&mut hands_free.get()).to_string());
+    let set = move |number: Option<u32>| {
+        if let Some(number) = number {
+            hands_free.update(|hands| *of(hands) = number);
+        }
+    };
+    view! { <WholeField label unit testid value least most set /> }
+}

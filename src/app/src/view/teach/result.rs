@@ -1,0 +1,93 @@
+//! What a run came to.
+
+use std::sync::Arc;
+
+use headstart_protocol::Figure;
+use leptos::prelude::*;
+
+use super::button::Action;
+use super::confusion::ConfusionPanel;
+use super::figures::ClassTable;
+use crate::state::{Page, Taught};
+use crate::teach::confusion::Confusion;
+use crate::wording::{counted, milliseconds, share};
+
+/// The last result; nothing before the first.
+#[component]
+pub(super) fn ResultPanel() -> impl IntoView {
+    let page = Page::here();
+    move || page.teach.result.get().map(|taught| view! { <Shown taught /> })
+}
+
+#[component]
+fn Shown(taught: Arc<Taught>) -> impl IntoView {
+    let page = Page::here();
+    let result = &taught.result;
+    let accuracy = result.accuracy();
+    let has_answers = !result.answers.is_empty();
+    let confusion = Confusion::new(taught.classes.len(), taught.answers());
+    let names: Vec<_> = taught.classes.iter().map(|class| class.1.clone()).collect();
+    let classes = names.iter().cloned().zip(result.classes.iter().copied()).collect::<Vec<_>>();
+    view! {
+        <section
+            class="panel result"
+            aria-labelledby="result-title"
+            data-testid="result"
+            data-model="transfer"
+            data-accuracy=accuracy.map(|accuracy| format!("{accuracy:.6}"))
+            data-validated-on=result.validated_on.to_string()
+            data-seconds=format!("{:.3}", result.seconds)
+            data-figure=kind(result.figure)
+        >
+            <h2 id="result-title">"Result"</h2>
+            <Show when=move || page.teach.stale.get()>
+                <p class="honesty" data-testid="stale">
+                    "Photos or classes changed since this run. "
+                    <Action label="Train again" testid="train-again" class="quiet" press=move |()| page.train(false) />
+                </p>
+            </Show>
+            <div class="verdicts">
+                {accuracy.map(|accuracy| view! { <p class="accuracy">{share(accuracy)}<span>" right"</span></p> })}
+                <p class="accuracy-words">{words(&taught)}</p>
+            </div>
+            {has_answers.then(|| view! { <ConfusionPanel confusion names /> })}
+            {has_answers.then(|| view! { <ClassTable classes /> })}
+        </section>
+    }
+}
+
+fn kind(figure: Figure) -> &'static str {
+    match figure {
+        Figure::CrossValidated { .. } => "cross-validated",
+        Figure::HeldOut => "held-out",
+        Figure::Missing => "missing",
+    }
+}
+
+/// What the figure means and how far it can be trusted.
+fn words(taught: &Taught) -> String {
+    let result = &taught.result;
+    let photos = counted(result.validated_on as usize, "photo");
+    let (low, high) = result.interval;
+    let interval =
+        format!("With 95 % certainty it lies between {} and {} for photos like yours.", share(low), share(high));
+    let took = milliseconds(result.seconds * 1000.0);
+    let trained_on = counted(taught.photos.len(), "photo");
+    match (result.figure, result.accuracy()) {
+        (Figure::CrossValidated { folds }, Some(_)) => format!(
+            "Cross-validated: each of your {photos} was left out once, in {folds} turns, and answered by a head that had not seen it. \
+             {interval} The head in use was then trained on all {trained_on}, in {took}."
+        ),
+        (Figure::HeldOut, Some(_)) => {
+            format!("Measured on {photos} that were set aside and never trained on. {interval} The run took {took}.")
+        }
+        _ if result.stopped => format!(
+            "The head works, but the run was stopped before it could be checked on photos that it had not seen, so no figure would be \
+             honest. It was trained on {trained_on}."
+        ),
+        _ => format!(
+            "The head works, but with so few photos none could be left out to check it, so no figure would be honest. It was trained \
+             on {trained_on} in {took}. Add photos to each class to get a figure."
+        ),
+    }
+}

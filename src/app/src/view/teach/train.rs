@@ -1,0 +1,88 @@
+//! Starting and stopping a run, and watching it.
+
+use leptos::prelude::*;
+
+use super::button::{Action, Check, Refusal};
+use super::curves::CurvesPanel;
+use super::settings::Settings;
+use crate::state::{Page, Run, RunState};
+
+/// The training panel.
+#[component]
+pub(super) fn TrainPanel() -> impl IntoView {
+    let page = Page::here();
+    let run = page.teach.run;
+    let state = Memo::new(move |_| run.with(|run| run.state.clone()));
+    let is_on = Memo::new(move |_| state.with(RunState::is_on));
+    let is_off = Signal::derive(move || !is_on.get());
+    let go_on = RwSignal::new(false);
+    let has_head = Memo::new(move |_| page.has_head());
+    let told = move |of: fn(&Run) -> Option<String>| Signal::derive(move || run.with(of));
+    view! {
+        <section class="panel" aria-labelledby="train-title">
+            <h2 id="train-title">"Training"</h2>
+            <div
+                class="training"
+                data-testid="training"
+                data-state=told(|run| Some(run.state.name().to_owned()))
+                data-epoch=told(|run| Some(run.done.to_string()))
+                data-epochs=told(|run| Some(run.of.to_string()))
+                data-loss=told(|run| run.latest.map(|epoch| format!("{:.6}", epoch.loss)))
+                data-val-accuracy=told(|run| run.latest.and_then(|epoch| epoch.val_accuracy).map(|share| format!("{share:.6}")))
+            >
+                <div class="class-buttons">
+                    <Action
+                        label=Signal::derive(move || if has_head.get() { "Train again" } else { "Train" })
+                        testid="train"
+                        class="primary"
+                        disabled=is_on
+                        press=move |()| page.train(go_on.get_untracked() && has_head.get_untracked())
+                    />
+                    <Action label="Stop" testid="stop" disabled=is_off press=move |()| page.stop_training() />
+                </div>
+                <Show when=move || has_head.get()>
+                    <Check
+                        label="Go on from the present head instead of starting anew"
+                        testid="continue"
+                        checked=go_on
+                        change=move |on| go_on.set(on)
+                    />
+                </Show>
+                <Show when=move || is_on.get()>
+                    <progress
+                        aria-label="Training"
+                        max=told(|run| Some(run.of.max(1).to_string()))
+                        value=told(|run| (run.of > 0).then(|| run.done.to_string()))
+                    ></progress>
+                </Show>
+                <p class="training-words">{told(|run| Some(words(run)))}</p>
+                {move || {
+                    match state.get() {
+                        RunState::Failed(failure) => Some(view! { <Refusal failure /> }),
+                        _ => None,
+                    }
+                }}
+                <CurvesPanel />
+            </div>
+            <Settings />
+        </section>
+    }
+}
+
+/// What the run does, in words.
+fn words(run: &Run) -> String {
+    match run.state {
+        RunState::Idle => {
+            "Only the head is trained: the network before it knows shapes and textures already.".to_owned()
+        }
+        RunState::Waiting => "Training starts as soon as every photo was looked at.".to_owned(),
+        RunState::Running if run.of == 0 => "Starting".to_owned(),
+        RunState::Running if !run.fitting => {
+            format!("Trying out what does best: {} of {} epochs", run.done, run.of)
+        }
+        RunState::Running => format!("Training on all photos: {} of {} epochs", run.done, run.of),
+        RunState::Stopped => "Stopped. The best head so far is in use.".to_owned(),
+        RunState::Done => "Done. The new head is in use.".to_owned(),
+        RunState::Failed(_) => "The head before, if there was one, is still in use.".to_owned(),
+    }
+}

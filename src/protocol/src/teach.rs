@@ -1,0 +1,250 @@
+//! What teaching a head needs: described photos, a training run, its progress and its result.
+
+use serde::{Deserialize, Serialize};
+
+use crate::InputSize;
+
+/// SHA-256 of a photo's file, what cached descriptors are kept under.
+pub type PhotoHash = [u8; 32];
+
+/// What the base says of one photo of a project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Description {
+    /// SHA-256 of the file.
+    pub hash: PhotoHash,
+    /// The descriptor as 32-bit floats, little endian: what heads are trained on.
+    #[serde(with = "serde_bytes")]
+    pub descriptor: Vec<u8>,
+    /// The photo small, a JPEG of [`THUMBNAIL`] pixels at most a side.
+    #[serde(with = "serde_bytes")]
+    pub thumbnail: Vec<u8>,
+}
+
+/// The longer side of a thumbnail in pixels, at most.
+pub const THUMBNAIL: u32 = 160;
+
+/// A photo of a training run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Example {
+    /// As in [`Description::descriptor`].
+    #[serde(with = "serde_bytes")]
+    pub descriptor: Vec<u8>,
+    /// Index of its class in [`Training::classes`].
+    pub label: u32,
+    /// Photos of one burst bear the same number and are never torn apart by a split.
+    pub burst: Option<u64>,
+}
+
+/// A training run as the page asks for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Training {
+    /// Chosen by the page, returned with every event of the run.
+    pub run: u32,
+    /// The size at which the photos were described.
+    pub size: InputSize,
+    /// Names of the classes.
+    pub classes: Vec<String>,
+    /// The photos.
+    pub examples: Vec<Example>,
+    /// How to train.
+    pub settings: TrainingSettings,
+    /// A head file to go on from instead of starting anew: its layers must fit the classes and the settings.
+    pub continue_from: Option<serde_bytes::ByteBuf>,
+}
+
+/// The layers of a head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HeadKind {
+    /// One dense layer: logistic regression.
+    Linear,
+    /// One hidden layer of 128.
+    Hidden,
+    /// The classic two hidden layers of 512.
+    Classic,
+}
+
+impl HeadKind {
+    /// All kinds, the default first.
+    pub const ALL: [Self; 3] = [Self::Linear, Self::Hidden, Self::Classic];
+
+    /// Outputs of each hidden layer.
+    #[must_use]
+    pub fn hidden(self) -> &'static [usize] {
+        match self {
+            Self::Linear => &[],
+            Self::Hidden => &[128],
+            Self::Classic => &[512, 512],
+        }
+    }
+}
+
+/// Which rule turns gradients into steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OptimizerKind {
+    /// Adam.
+    Adam,
+    /// RMSprop.
+    RmsProp,
+}
+
+/// How the validation figure comes about.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum Validation {
+    /// Every photo is left out once; the head is then trained on all of them.
+    Cross,
+    /// This share of each class is set aside and never trained on.
+    HoldOut(f64),
+}
+
+/// How to train. [`None`] stands for what the trainer holds best for the head's kind.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TrainingSettings {
+    /// The head's layers.
+    pub head: HeadKind,
+    /// The rule of each step.
+    pub optimizer: OptimizerKind,
+    /// Passes over the photos, at most.
+    pub epochs: Option<u32>,
+    /// Photos a step, at most.
+    pub batch: Option<u32>,
+    /// The learning rate of the first epoch.
+    pub learning_rate: Option<f64>,
+    /// The share of hidden values dropped in training.
+    pub dropout: f64,
+    /// Inverse strength of the L2 penalty, as scikit-learn's `C`.
+    pub c: Option<f64>,
+    /// Epochs without a lower validation loss after which the run ends; with [`Validation::HoldOut`] only.
+    pub patience: u32,
+    /// Whether photos of rarer classes count more, so that every class counts the same.
+    pub balance: bool,
+    /// How the validation figure comes about.
+    pub validation: Validation,
+    /// Seed of the split, the initial weights, the order of photos and dropout.
+    pub seed: u32,
+}
+
+impl Default for TrainingSettings {
+    fn default() -> Self {
+        Self {
+            head: HeadKind::Linear,
+            optimizer: OptimizerKind::Adam,
+            epochs: None,
+            batch: None,
+            learning_rate: None,
+            dropout: 0.3,
+            c: None,
+            patience: 20,
+            balance: true,
+            validation: Validation::Cross,
+            seed: 1,
+        }
+    }
+}
+
+/// The figures of one epoch, over photos as trained and over photos left out.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Epoch {
+    /// Counted from 1.
+    pub epoch: u32,
+    /// Mean cross-entropy over the training photos, in nats.
+    pub loss: f64,
+    /// Share of them answered rightly.
+    pub accuracy: f64,
+    /// The same loss over photos that were not trained on; [`None`] where there are none.
+    pub val_loss: Option<f64>,
+    /// The share of those answered rightly.
+    pub val_accuracy: Option<f64>,
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TrainingProgress {
+    /// The run.
+    pub run: u32,
+    /// Epochs done and epochs at most, over all that the run does: folds, penalties, the last fit.
+    pub done: u32,
+    /// See `done`.
+    pub of: u32,
+    /// Whether the folds are behind it, or there are none: only then has `latest` a meaning for the curves.
+    pub fitting: bool,
+    /// The last epoch of the fit that makes the head.
+    pub latest: Option<Epoch>,
+}
+
+/// How a result's figure came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Figure {
+    /// By cross-validation over so many folds; the head was trained on every photo.
+    CrossValidated {
+        /// Folds.
+        folds: u32,
+    },
+    /// On photos set aside.
+    HeldOut,
+    /// There is none: too few photos to leave any out, or a run that was stopped before the folds were through.
+    Missing,
+}
+
+/// What the figures of one class come to.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ClassFigures {
+    /// Of the photos answered with this class, the share that are of it; [`None`] where none was.
+    pub precision: Option<f64>,
+    /// Of the photos of this class, the share answered so; [`None`] where none was left out.
+    pub recall: Option<f64>,
+    /// Photos of this class behind these figures.
+    pub photos: u32,
+}
+
+/// A finished run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrainingResult {
+    /// The run.
+    pub run: u32,
+    /// The head as a file.
+    #[serde(with = "serde_bytes")]
+    pub head: Vec<u8>,
+    /// How the figures below came about.
+    pub figure: Figure,
+    /// Photos answered rightly, of those left out.
+    pub right: u32,
+    /// Photos left out.
+    pub validated_on: u32,
+    /// The 95 % interval of the accuracy (Wilson).
+    pub interval: (f64, f64),
+    /// Index of each left-out example in [`Training::examples`], and the index of the class it was answered with.
+    pub answers: Vec<(u32, u32)>,
+    /// One a class.
+    pub classes: Vec<ClassFigures>,
+    /// Every epoch of the fit that made the head.
+    pub history: Vec<Epoch>,
+    /// The epoch whose head this is.
+    pub best_epoch: u32,
+    /// Whether the visitor stopped it.
+    pub stopped: bool,
+    /// Seconds from the command to this result.
+    pub seconds: f64,
+}
+
+impl TrainingResult {
+    /// The share answered rightly; [`None`] where no photo was left out.
+    #[must_use]
+    pub fn accuracy(&self) -> Option<f64> {
+        (self.validated_on > 0).then(|| f64::from(self.right) / f64::from(self.validated_on))
+    }
+}
+
+/// What a head says about itself, once it is open.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HeadSummary {
+    /// Names of its classes, in the order of its probabilities.
+    pub classes: Vec<String>,
+    /// The size that it sees.
+    pub size: InputSize,
+    /// Photos it was trained on.
+    pub trained_on: u32,
+    /// Photos behind its validation accuracy.
+    pub validated_on: u32,
+    /// Its validation accuracy, where there is one.
+    pub val_accuracy: Option<f64>,
+}
