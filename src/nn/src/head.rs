@@ -26,16 +26,7 @@ impl Head {
     /// [`NnError::HeadLayers`] where a layer's numbers do not fit its extents, layers do not fit each other, or the
     /// dropout is no share below 1.
     pub fn new(layers: &[DenseWeights], architecture: &HeadArchitecture, device: &Device) -> Result<Self, NnError> {
-        let chained = layers.windows(2).all(|pair| pair[0].outputs == pair[1].inputs);
-        let filled =
-            layers.iter().all(|l| l.weight.len() == l.inputs * l.outputs && l.bias.len() == l.outputs && l.outputs > 0);
-        let probability = match architecture {
-            HeadArchitecture::Linear => 0.0,
-            HeadArchitecture::Mlp { dropout, .. } => *dropout,
-        };
-        if layers.is_empty() || !chained || !filled || !(0.0..1.0).contains(&probability) {
-            return Err(NnError::HeadLayers);
-        }
+        let probability = checked_dropout(layers, architecture)?;
         let layers = layers.iter().map(|layer| linear(layer, device)).collect();
         Ok(Self { layers, dropout: DropoutConfig::new(probability).init() })
     }
@@ -115,6 +106,19 @@ impl Head {
     pub fn probabilities(&self, descriptors: Tensor<2>) -> Tensor<2> {
         softmax(self.forward(descriptors), 1)
     }
+}
+
+/// The dropout of a head with these layers, once they are seen to fit each other.
+pub(crate) fn checked_dropout(layers: &[DenseWeights], architecture: &HeadArchitecture) -> Result<f64, NnError> {
+    let chained = layers.windows(2).all(|pair| pair[0].outputs == pair[1].inputs);
+    let filled =
+        layers.iter().all(|l| l.weight.len() == l.inputs * l.outputs && l.bias.len() == l.outputs && l.outputs > 0);
+    let probability = match architecture {
+        HeadArchitecture::Linear => 0.0,
+        HeadArchitecture::Mlp { dropout, .. } => *dropout,
+    };
+    let fits = !layers.is_empty() && chained && filled && (0.0..1.0).contains(&probability);
+    if fits { Ok(probability) } else { Err(NnError::HeadLayers) }
 }
 
 /// burn keeps a layer's weight as `[inputs, outputs]`, files as `[outputs, inputs]`.

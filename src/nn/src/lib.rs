@@ -4,9 +4,11 @@ mod conv3x3;
 mod error;
 mod golden;
 mod head;
+mod head_stack;
 mod vgg16;
 
 pub use error::NnError;
 pub use golden::{measure_golden, read};
 pub use head::*;
+pub use head_stack::HeadStack;
 pub use vgg16::{DESCRIPTOR, DESCRIPTOR_RECIPE, Features, POOLED, Vgg16, Vgg16Builder};

@@ -11,6 +11,7 @@
 
 mod batches;
 mod cross_validation;
+mod descent;
 mod early_stopping;
 mod error;
 mod examples;

@@ -204,7 +204,7 @@ impl Run {
     pub async fn advance(&mut self) -> Result<(), TrainError> {
         match std::mem::replace(&mut self.stage, Stage::Over) {
             Stage::Folds(mut folds) => {
-                if folds.step()? {
+                if folds.step() {
                     folds.epoch().await?;
                 }
                 if folds.is_over() {

@@ -1,21 +1,17 @@
 //! The training loop, in steps, so that whoever runs it can show progress, wait, or stop in between.
 
 use burn::module::Module;
-use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer, RmsPropConfig};
+use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor};
 use headstart_nn::{Head, NnError, read};
-use headstart_weights::head::{DenseWeights, HeadArchitecture};
-use rand::Rng;
+use headstart_weights::head::DenseWeights;
 
 use crate::batches::Batches;
 use crate::early_stopping::EarlyStopping;
 use crate::judge::{Judge, Validation};
 use crate::scaling::Scaling;
 use crate::training_set::{TrainingSet, class_weights};
-use crate::{EpochFigures, Examples, Optimizer, Settings, TrainError, generator, initial};
-
-/// Stream of [`generator`] for dropout's masks.
-const DROPOUT: u64 = 3 << 32;
+use crate::{EpochFigures, Examples, Settings, TrainError, initial};
 
 /// A run: a head in training, the examples on the device, and the best head so far.
 pub struct Trainer {
@@ -62,7 +58,7 @@ impl Trainer {
         validation: &Examples,
         device: &Device,
     ) -> Result<Self, TrainError> {
-        class_weights(training, classes, settings.balance)?;
+        class_weights(training.labels(), classes, settings.balance)?;
         if validation.is_empty() || validation.width() != training.width() {
             return Err(TrainError::Examples("the validation examples are missing, or of another width".into()));
         }
@@ -108,16 +104,13 @@ impl Trainer {
         device: &Device,
     ) -> Result<Self, TrainError> {
         settings.check()?;
-        let weights = class_weights(training, classes, settings.balance)?;
+        let weights = class_weights(training.labels(), classes, settings.balance)?;
         let scaling = Scaling::of(training);
         let layers = initial::layers(&settings.architecture, training.width(), classes.len(), settings.seed);
         let device = device.clone().autodiff();
         let head = Head::new(&layers, &settings.architecture, &device)?;
         Ok(Self {
-            optimizer: match settings.optimizer {
-                Optimizer::Adam => AdamConfig::new().with_epsilon(1e-8).init(),
-                Optimizer::RmsProp => RmsPropConfig::new().with_alpha(0.9).with_momentum(0.0).with_epsilon(1e-8).init(),
-            },
+            optimizer: settings.rule(),
             judge: judge(&scaling),
             training: TrainingSet::new(training, &scaling, &weights, &device),
             batches: Batches::new(training.len(), settings.batch),
@@ -171,7 +164,8 @@ impl Trainer {
             self.batches.shuffle(self.settings.seed, self.epoch);
         }
         let (done, count) = (self.batches.dealt(), self.batches.count());
-        self.seed_dropout(done);
+        let step = self.epoch * count + done;
+        self.settings.seed_dropout(step, &self.device);
         let Some(indices) = self.batches.deal() else { return true };
         let n = indices.len();
         // All at once need not be put in order.
@@ -184,8 +178,7 @@ impl Trainer {
         });
         let objective = self.penalised(loss / n as f64);
         let gradients = GradientsParams::from_grads(objective.backward(), &self.head);
-        let progress = (self.epoch * count + done) as f64 / (self.settings.epochs * count) as f64;
-        let rate = self.settings.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
+        let rate = self.settings.rate(step, count);
         self.head = self.optimizer.step(rate, self.head.clone(), gradients);
         self.batches.is_dealt()
     }
@@ -248,26 +241,12 @@ impl Trainer {
         &self.best.answers
     }
 
-    /// To each validation example the last epoch's answer.
-    pub(crate) fn answers(&self) -> &[usize] {
-        self.judge.answers()
-    }
-
     /// `loss` and the penalty `|w|² / (2 · c · n)` over the weights that the finished head will have.
     fn penalised(&self, loss: Tensor<1>) -> Tensor<1> {
-        let share = 1.0 / (2.0 * self.settings.c * self.training.len() as f64);
         let factor = |layer| if layer == 0 { self.scaling.squared_factor() } else { 1.0 };
+        let penalty = |layer| Settings::penalty(self.settings.c, self.training.len(), factor(layer));
         let squares = self.head.squared_weights().into_iter().enumerate();
-        squares.fold(loss, |sum, (layer, squares)| sum + squares * (share * factor(layer)))
-    }
-
-    /// Draws of the CPU backend come from one generator that everyone in the program shares: seeded anew, a step is the
-    /// same whatever ran in between.
-    fn seed_dropout(&self, step: usize) {
-        if let HeadArchitecture::Mlp { .. } = self.settings.architecture {
-            let stream = DROPOUT + (self.epoch * self.batches.count() + step) as u64;
-            self.device.seed(generator(self.settings.seed, stream).random());
-        }
+        squares.fold(loss, |sum, (layer, squares)| sum + squares * penalty(layer))
     }
 }
 

@@ -62,7 +62,8 @@ pub(crate) fn descriptors_on(examples: &Examples, scaling: &Scaling, device: &De
     Tensor::from_data(TensorData::new(scaling.apply(examples), [examples.len(), examples.width()]), device)
 }
 
-fn indices_on(indices: &[usize], device: &Device) -> Tensor<1, Int> {
+/// Row numbers, `[n]`.
+pub(crate) fn indices_on(indices: &[usize], device: &Device) -> Tensor<1, Int> {
     let values: Vec<i32> = indices.iter().map(|index| *index as i32).collect();
     Tensor::from_data(TensorData::new(values, [indices.len()]), device)
 }
@@ -72,17 +73,18 @@ fn indices_on(indices: &[usize], device: &Device) -> Tensor<1, Int> {
 ///
 /// # Errors
 /// [`TrainError::TooFewClasses`], [`TrainError::EmptyClass`].
-pub(crate) fn class_weights(examples: &Examples, classes: &[String], balance: bool) -> Result<Vec<f32>, TrainError> {
+pub(crate) fn class_weights(labels: &[usize], classes: &[String], balance: bool) -> Result<Vec<f32>, TrainError> {
     if classes.len() < 2 {
         return Err(TrainError::TooFewClasses { found: classes.len() });
     }
-    if examples.labels().iter().any(|label| *label >= classes.len()) {
-        return Err(TrainError::Examples("an example is of no class".into()));
+    let mut counts = vec![0usize; classes.len()];
+    for label in labels {
+        let count = counts.get_mut(*label).ok_or_else(|| TrainError::Examples("an example is of no class".into()))?;
+        *count += 1;
     }
-    let counts = examples.per_class(classes.len());
     if let Some(empty) = counts.iter().position(|count| *count == 0) {
         return Err(TrainError::EmptyClass { class: classes[empty].clone() });
     }
-    let n = examples.len() as f32;
+    let n = labels.len() as f32;
     Ok(counts.iter().map(|count| if balance { n / (classes.len() * count) as f32 } else { 1.0 }).collect())
 }

@@ -1,5 +1,8 @@
 use super::*;
+use crate::generator;
 use futures::executor::block_on;
+use headstart_weights::head::HeadArchitecture;
+use rand::Rng;
 
 fn classes() -> Vec<String> {
     vec!["left".into(), "right".into()]

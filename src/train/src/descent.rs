@@ -1,0 +1,41 @@
+//! What every run has in common: which way the weights go, how far, and what dropout drops.
+
+use burn::optim::{AdamConfig, ModuleOptimizer, RmsPropConfig};
+use burn::tensor::Device;
+use headstart_weights::head::HeadArchitecture;
+use rand::Rng;
+
+use crate::{Optimizer, Settings, generator};
+
+/// Stream of [`generator`] for dropout's masks.
+const DROPOUT: u64 = 3 << 32;
+
+impl Settings {
+    /// The rule of each step.
+    pub(crate) fn rule(&self) -> ModuleOptimizer {
+        match self.optimizer {
+            Optimizer::Adam => AdamConfig::new().with_epsilon(1e-8).init(),
+            Optimizer::RmsProp => RmsPropConfig::new().with_alpha(0.9).with_momentum(0.0).with_epsilon(1e-8).init(),
+        }
+    }
+
+    /// The learning rate of a step, of so many an epoch, counted from the first of the run.
+    pub(crate) fn rate(&self, step: usize, an_epoch: usize) -> f64 {
+        let progress = step as f64 / (self.epochs * an_epoch) as f64;
+        self.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos())
+    }
+
+    /// Draws of the CPU backend come from one generator that everyone in the program shares: seeded anew, a step is the
+    /// same whatever ran in between.
+    pub(crate) fn seed_dropout(&self, step: usize, device: &Device) {
+        if let HeadArchitecture::Mlp { .. } = self.architecture {
+            device.seed(generator(self.seed, DROPOUT + step as u64).random());
+        }
+    }
+
+    /// What the sum of a layer's squared weights is multiplied by in the objective, for `n` training examples and
+    /// weights that `factor` multiplies before the head is finished: see [`Self::c`].
+    pub(crate) fn penalty(c: f64, n: usize, squared_factor: f64) -> f64 {
+        squared_factor / (2.0 * c * n as f64)
+    }
+}
