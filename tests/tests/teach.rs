@@ -260,3 +260,48 @@ fn photos_and_classes_are_put_in_order() {
     teach.described(6, SOON).unwrap();
     assert_eq!(teach.class_names().unwrap(), ["stripes", "dots"]);
 }
+
+/// The bytes of descriptors that the browser keeps for each photo.
+const KEPT_DESCRIPTORS: &str = "return new Promise((resolve, reject) => {
+        const open = indexedDB.open('headstart');
+        open.onerror = () => reject(open.error);
+        open.onsuccess = () => {
+            const all = open.result.transaction('descriptions').objectStore('descriptions').getAll();
+            all.onsuccess = () => { open.result.close(); resolve(all.result.map(one => one.descriptors.byteLength)); };
+            all.onerror = () => reject(all.error);
+        };
+    });";
+
+#[test]
+#[ignore = "needs the built page: cargo xtask test"]
+fn augmented_views_are_looked_at_once_training_wants_them() {
+    let built = Built::find().unwrap();
+    let pictures = Pictures::new().unwrap();
+    let site = Site::new(&built.dist).unwrap();
+    let browser = Browser::start(&Options::default()).unwrap();
+    let teach = open(&browser, &site);
+    teach.start_with(&["stripes", "dots"]).unwrap();
+    for kind in [Texture::Stripes, Texture::Dots] {
+        teach.add_photos(kind.name(), &pictures.textures(kind, 0..3).unwrap()).unwrap();
+    }
+    teach.described(6, DESCRIBE).unwrap();
+    let set = |choice: &str| teach.page.enter("[data-testid='setting-views']", choice).unwrap();
+    let trained = || {
+        assert_eq!(teach.train(TRAIN).unwrap().get("state"), "done");
+        teach.result(6).unwrap();
+    };
+    set("1");
+    trained();
+    // Three descriptors of 2,048 floats a photo, which are written a moment later.
+    browser
+        .wait_for("the views in the database", SOON, || {
+            let kept = browser.run(KEPT_DESCRIPTORS, vec![])?;
+            Ok((kept == serde_json::json!([24_576, 24_576, 24_576, 24_576, 24_576, 24_576])).then_some(()))
+        })
+        .unwrap();
+    // They are there for the next run, and for one that wants none of them.
+    trained();
+    set("0");
+    trained();
+    assert_no_error(&teach.page);
+}

@@ -89,8 +89,8 @@ impl Database {
         let entries = self.slice(DESCRIPTIONS, after).await.map_err(|error| not_opened(&error))?;
         let read = |entry: &JsValue| {
             let hash = field::<Uint8Array>(entry, "hash")?.to_vec().try_into().ok()?;
-            let descriptor = field::<Uint8Array>(entry, "descriptor")?.to_vec();
-            Some((number(entry)?, Described::new(hash, descriptor, field(entry, "thumbnail")?)))
+            let descriptors = field::<Uint8Array>(entry, "descriptors")?.to_vec();
+            Some((number(entry)?, Described::new(hash, descriptors, field(entry, "thumbnail")?)))
         };
         Ok(entries.iter().filter_map(read).collect())
     }
@@ -117,9 +117,9 @@ impl Database {
             }
             for (id, described) in &batch.descriptions {
                 let hash = Uint8Array::from(described.hash.as_slice());
-                let descriptor = Uint8Array::from(described.descriptor.as_slice());
+                let descriptors = Uint8Array::from(described.descriptors.as_slice());
                 let fields: [(&str, &JsValue); 3] =
-                    [("hash", &hash), ("descriptor", &descriptor), ("thumbnail", described.thumbnail())];
+                    [("hash", &hash), ("descriptors", &descriptors), ("thumbnail", described.thumbnail())];
                 descriptions.put(&object(*id, &fields), Some(&(*id).into()))?;
             }
             for id in &batch.gone {

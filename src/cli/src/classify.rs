@@ -31,7 +31,7 @@ pub(crate) fn run(
     json: bool,
 ) -> Result<(), CliError> {
     let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
-    let extracted = extract(&paths, base, head.size, cache)?;
+    let extracted = extract(&paths, base, head.size, cache, 0)?;
     for skipped in &extracted.skipped {
         eprintln!("skipped {}: {}", skipped.path.display(), skipped.reason);
     }

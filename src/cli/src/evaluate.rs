@@ -37,7 +37,7 @@ pub(crate) fn run(dir: &Path, base: &Base, head: &TrainedHead, cache: &Path, jso
         return Err(CliError::UnknownClasses { known: head.classes.join(", ") });
     }
     let paths: Vec<_> = files.iter().map(|file| file.path.as_path()).collect();
-    let extracted = extract(&paths, base, head.size, cache)?;
+    let extracted = extract(&paths, base, head.size, cache, 0)?;
     let mut skipped = extracted.skipped;
     skipped.extend(
         unknown.into_iter().map(|file| Skipped {

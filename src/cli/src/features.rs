@@ -1,4 +1,4 @@
-//! Photos through the base, once: on all cores, with features kept on disk under (base, size) and each photo's hash.
+//! Photos through the base, once: on all cores, with features kept on disk under (base, size, view) and each photo's hash.
 
 use std::collections::HashMap;
 use std::fs;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use futures::executor::block_on;
 use headstart_nn::{DESCRIPTOR, DESCRIPTOR_RECIPE};
-use headstart_vision::{Limits, decode, normalise, square};
+use headstart_vision::{Limits, decode, normalise, square, view};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -42,12 +42,19 @@ pub(crate) fn default_cache() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/features")
 }
 
-/// The descriptors of `files`, from the cache in `cache` where they are there.
+/// The descriptors of `files`, or of their augmented view `number` (0: the photos themselves), from the cache in `cache`
+/// where they are there.
 ///
 /// # Errors
 /// [`CliError::NothingReadable`] where no file is a photo, [`CliError::Write`] where the cache cannot be written.
-pub(crate) fn extract(files: &[&Path], base: &Base, size: usize, cache: &Path) -> Result<Extracted, CliError> {
-    let mut store = Store::open(cache, base, size)?;
+pub(crate) fn extract(
+    files: &[&Path],
+    base: &Base,
+    size: usize,
+    cache: &Path,
+    number: u32,
+) -> Result<Extracted, CliError> {
+    let mut store = Store::open(cache, base, size, number)?;
     let bar = ProgressBar::new(files.len() as u64).with_style(style());
     bar.enable_steady_tick(Duration::from_millis(500));
     let timed = Mutex::new((Duration::ZERO, 0u32));
@@ -58,7 +65,7 @@ pub(crate) fn extract(files: &[&Path], base: &Base, size: usize, cache: &Path) -
         let results: Vec<_> = portion
             .par_iter()
             .map(|path| {
-                let result = describe(path, base, size, &store, &timed);
+                let result = describe(path, base, size, number, &store, &timed);
                 bar.inc(1);
                 result
             })
@@ -94,6 +101,7 @@ fn describe(
     path: &Path,
     base: &Base,
     size: usize,
+    number: u32,
     store: &Store,
     timed: &Mutex<(Duration, u32)>,
 ) -> Result<(PhotoHash, Vec<f32>), String> {
@@ -104,7 +112,10 @@ fn describe(
         return Ok((hash, descriptor.to_vec()));
     }
     let start = Instant::now();
-    let image = decode(&bytes, &Limits::default()).map_err(|error| error.to_string())?;
+    let mut image = decode(&bytes, &Limits::default()).map_err(|error| error.to_string())?;
+    if number > 0 {
+        image = view(&image, number);
+    }
     let photos = base.model.photos(normalise(&square(&image, size)), size);
     let descriptor = block_on(headstart_nn::read(base.model.features(photos).descriptor));
     let descriptor = descriptor.map_err(|error| error.to_string())?;
@@ -120,7 +131,7 @@ fn style() -> ProgressStyle {
         .unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-/// One file a base and size: records of a photo's hash and its descriptor, appended.
+/// One file a base, size and view: records of a photo's hash and its descriptor, appended.
 struct Store {
     path: PathBuf,
     known: HashMap<PhotoHash, Vec<f32>>,
@@ -130,9 +141,10 @@ struct Store {
 const RECORD: usize = 32 + 4 * DESCRIPTOR;
 
 impl Store {
-    fn open(dir: &Path, base: &Base, size: usize) -> Result<Self, CliError> {
+    fn open(dir: &Path, base: &Base, size: usize, number: u32) -> Result<Self, CliError> {
         let recipe = headstart_weights::sha256_hex(format!("{} {DESCRIPTOR_RECIPE}", base.sha256).as_bytes());
-        let path = dir.join(format!("{}-{size}.features", &recipe[..16]));
+        let view = if number > 0 { format!("-view{number}") } else { String::new() };
+        let path = dir.join(format!("{}-{size}{view}.features", &recipe[..16]));
         let write = |error| CliError::Write { path: path.clone(), error };
         fs::create_dir_all(dir).map_err(write)?;
         let bytes = fs::read(&path).unwrap_or_default();

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use futures::executor::block_on;
 use headstart_train::metrics::wilson_interval;
 use headstart_train::{EpochFigures, Examples, Figure, Grouping, LeftOut, Outcome, Plan, Run, Settings};
+use headstart_vision::VIEWS;
 use headstart_weights::head::HeadFile;
 use headstart_weights::index::{FileEntry, Index};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -34,6 +35,9 @@ pub(crate) struct Options {
     /// Passes over the photos, at most.
     #[arg(long)]
     epochs: Option<usize>,
+    /// Augmented views of each photo (mirrored, cropped, brighter) that are trained on beside it, up to 6.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=i64::from(VIEWS)))]
+    views: u32,
     /// Seed of the split, the initial weights and the order of photos.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -72,6 +76,7 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     let names = classes(&folder.training);
     let described = |files: &[LabelledFile]| describe(files, &names, &base, options.size, &options.cache);
     let examples = grouped(described(&folder.training)?)?;
+    let examples = examples.with_views(views(&folder.training, &base, options)?)?;
     let left_out =
         if folder.validation.is_empty() { LeftOut::InTurn } else { LeftOut::Given(described(&folder.validation)?) };
     let Model::Vgg16Head = options.model;
@@ -158,7 +163,7 @@ pub(crate) fn describe(
         .filter_map(|file| Some((names.iter().position(|name| *name == file.class)?, file.path.as_path())))
         .collect();
     let paths: Vec<&Path> = files.iter().map(|(_, path)| *path).collect();
-    let extracted = extract(&paths, base, size, cache)?;
+    let extracted = extract(&paths, base, size, cache, 0)?;
     for skipped in &extracted.skipped {
         eprintln!("skipped {}: {}", skipped.path.display(), skipped.reason);
     }
@@ -168,6 +173,18 @@ pub(crate) fn describe(
         .filter_map(|((label, _), descriptor)| Some((*label, descriptor?)))
         .unzip();
     Ok(Examples::new(&rows, labels, names.len())?)
+}
+
+/// The augmented views of the photos in `files`, as [`Examples::with_views`] takes them.
+fn views(files: &[LabelledFile], base: &Base, options: &Options) -> Result<Vec<(usize, Vec<f32>)>, CliError> {
+    let paths: Vec<&Path> = files.iter().map(|file| file.path.as_path()).collect();
+    let mut views = Vec::new();
+    for number in 1..=options.views {
+        let extracted = extract(&paths, base, options.size, &options.cache, number)?;
+        // Who could not be decoded is no example either.
+        views.extend(extracted.descriptors.into_iter().flatten().enumerate());
+    }
+    Ok(views)
 }
 
 /// Writes the head, and lists it in an index beside it.

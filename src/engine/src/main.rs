@@ -69,7 +69,7 @@ async fn answer(command: Command, session: &Rc<Session>, zip: &mut Zip, port: &P
         Command::Classify { id, photo } => Some(session.classify(id, photo).await),
         Command::Bench(bench) => Some(session.bench(bench).await),
         Command::Parity => Some(session.parity().await),
-        Command::Describe { id, photo, size } => Some(session.describe(id, photo, size).await),
+        Command::Describe { id, photo, size, views } => Some(session.describe(id, photo, size, views).await),
         Command::Train(training) => {
             teach::begin(*training, session.clone(), port);
             None

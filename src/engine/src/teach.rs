@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use headstart_nn::DESCRIPTOR;
+use headstart_protocol::{DESCRIPTOR_BYTES, HeadKind, OptimizerKind};
 use headstart_protocol::{Event, Example, Training, TrainingProgress, TrainingResult, TrainingSettings, Validation};
-use headstart_protocol::{HeadKind, OptimizerKind};
 use headstart_train::{Examples, Grouping, LeftOut, Optimizer, Plan, Run, Settings, Start};
 use headstart_weights::head::HeadArchitecture;
 
@@ -112,15 +112,20 @@ fn head_to_go_on_from(session: &Session, bytes: &[u8], classes: &[String], size:
     Ok(Start { layers: file.layers, held_out_sha256: file.manifest.held_out_sha256 })
 }
 
-/// The examples, those that a split must not tear apart in one group.
+/// The protocol says what a descriptor takes, so that the page need not know the model.
+const _: () = assert!(DESCRIPTOR_BYTES == size_of::<f32>() * DESCRIPTOR);
+
+/// The examples with their views, those that a split must not tear apart in one group.
 async fn group(examples: Vec<Example>, classes: usize, slice: &mut Slice<'_>) -> Result<Examples, EngineError> {
-    let (mut rows, mut labels, mut bursts) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut rows, mut labels, mut bursts, mut views) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (index, example) in examples.into_iter().enumerate() {
-        let (values, rest) = example.descriptor.as_chunks::<4>();
-        let row: Vec<f32> = values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-        if row.len() != DESCRIPTOR || !rest.is_empty() || !row.iter().all(|value| value.is_finite()) {
+        let (values, rest) = example.descriptors.as_chunks::<4>();
+        let mut row: Vec<f32> = values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+        let whole = !row.is_empty() && row.len().is_multiple_of(DESCRIPTOR) && rest.is_empty();
+        if !whole || !row.iter().all(|value| value.is_finite()) {
             return Err(EngineError::Descriptor(index + 1));
         }
+        views.extend(row.split_off(DESCRIPTOR).chunks_exact(DESCRIPTOR).map(|view| (index, view.to_vec())));
         rows.push(row);
         labels.push(example.label as usize);
         bursts.push(example.burst);
@@ -132,7 +137,7 @@ async fn group(examples: Vec<Example>, classes: usize, slice: &mut Slice<'_>) ->
     while !grouping.step() {
         slice.breathe().await;
     }
-    Ok(grouping.finish()?)
+    Ok(grouping.finish()?.with_views(views)?)
 }
 
 /// The trainer's settings for the page's.

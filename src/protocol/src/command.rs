@@ -31,6 +31,8 @@ pub enum Command {
         photo: Photo,
         /// The project's size.
         size: InputSize,
+        /// Augmented views of it that are to be described too.
+        views: u32,
     },
     /// Train a head: answered by any number of [`crate::Event::TrainingProgressed`] and then
     /// [`crate::Event::Trained`] or [`crate::Event::TrainingFailed`]. It runs beside other commands.

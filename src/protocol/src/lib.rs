@@ -18,7 +18,7 @@ pub use device::{Backend, InputSize};
 pub use error::{ErrorKind, Failure};
 pub use event::{BenchReport, Event, OwnPrediction, Prediction, Ready, Transfer};
 pub use teach::{
-    ClassFigures, Description, Epoch, Example, Figure, HeadKind, HeadSummary, OptimizerKind, PhotoHash, THUMBNAIL,
-    Training, TrainingProgress, TrainingResult, TrainingSettings, Validation,
+    ClassFigures, DESCRIPTOR_BYTES, Description, Epoch, Example, Figure, HeadKind, HeadSummary, OptimizerKind,
+    PhotoHash, THUMBNAIL, Training, TrainingProgress, TrainingResult, TrainingSettings, Validation,
 };
 pub use wire::{PROTOCOL_VERSION, WireError, decode, encode};

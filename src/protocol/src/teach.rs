@@ -7,14 +7,18 @@ use crate::InputSize;
 /// SHA-256 of a photo's file, what cached descriptors are kept under.
 pub type PhotoHash = [u8; 32];
 
+/// Bytes of a descriptor.
+pub const DESCRIPTOR_BYTES: usize = 4 * 2048;
+
 /// What the base says of one photo of a project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Description {
     /// SHA-256 of the file.
     pub hash: PhotoHash,
-    /// The descriptor as 32-bit floats, little endian: what heads are trained on.
+    /// The descriptors of the photo and of its augmented views, one after the other: what heads are trained on. Each
+    /// takes [`DESCRIPTOR_BYTES`], 32-bit floats, little endian.
     #[serde(with = "serde_bytes")]
-    pub descriptor: Vec<u8>,
+    pub descriptors: Vec<u8>,
     /// The photo small, a JPEG of [`THUMBNAIL`] pixels at most a side.
     #[serde(with = "serde_bytes")]
     pub thumbnail: Vec<u8>,
@@ -26,9 +30,9 @@ pub const THUMBNAIL: u32 = 160;
 /// A photo of a training run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Example {
-    /// As in [`Description::descriptor`].
+    /// As in [`Description::descriptors`].
     #[serde(with = "serde_bytes")]
-    pub descriptor: Vec<u8>,
+    pub descriptors: Vec<u8>,
     /// Index of its class in [`Training::classes`].
     pub label: u32,
     /// Photos of one burst bear the same number and are never torn apart by a split.
@@ -119,6 +123,8 @@ pub struct TrainingSettings {
     pub balance: bool,
     /// How the validation figure comes about.
     pub validation: Validation,
+    /// Augmented views a photo that are trained on beside it.
+    pub views: u32,
     /// Seed of the split, the initial weights, the order of photos and dropout.
     pub seed: u32,
 }
@@ -136,6 +142,7 @@ impl Default for TrainingSettings {
             patience: 20,
             balance: true,
             validation: Validation::Cross,
+            views: 0,
             seed: 1,
         }
     }

@@ -34,6 +34,10 @@ pub struct CrossValidation {
     optimizer: ModuleOptimizer,
     /// Scaled, `[n, width]`, on the device.
     descriptors: Tensor<2>,
+    /// Those of the photos alone, without autodiff.
+    left_out: Tensor<2>,
+    /// The examples that are photos: the others are views of them.
+    photos: Vec<usize>,
     /// For each head one-hot rows, multiplied by the example's weight, zero where it is left out, `[n, heads, classes]`.
     targets: Tensor<3>,
     /// For each layer what each head's squared weights are multiplied by, `[heads]`.
@@ -70,9 +74,9 @@ impl Fold {
 /// What one strength of the penalty comes to.
 struct Candidate {
     c: f64,
-    /// For each epoch the sum of losses over the left-out examples.
+    /// For each epoch the sum of losses over the left-out photos.
     losses: Vec<f64>,
-    /// For each epoch the answer to each example.
+    /// For each epoch the answer to each photo.
     answers: Vec<Vec<usize>>,
 }
 
@@ -93,7 +97,7 @@ pub struct CrossValidated {
     pub best_epoch: usize,
     /// How many folds there were.
     pub folds: usize,
-    /// To each example the answer, after the best epoch, of the head that had not seen it.
+    /// To each photo the answer, after the best epoch, of the head that had not seen it.
     pub answers: Vec<usize>,
     /// The share of them that is right.
     pub accuracy: f64,
@@ -114,10 +118,11 @@ impl CrossValidation {
         class_weights(examples.labels(), classes, settings.balance)?;
         let fold_of = folds(examples.labels(), examples.groups(), classes, MOST_FOLDS, settings.seed)?;
         let count = fold_of.iter().max().map_or(0, |last| last + 1);
+        let photos: Vec<usize> = examples.photos().collect();
         let candidate = |c| Candidate {
             c,
             losses: vec![0.0; settings.epochs],
-            answers: vec![vec![0; examples.len()]; settings.epochs],
+            answers: vec![vec![0; photos.len()]; settings.epochs],
         };
         let candidates: Vec<_> = strengths(&settings).into_iter().map(candidate).collect();
         let folds = (0..count)
@@ -128,14 +133,17 @@ impl CrossValidation {
         let layers = initial::layers(&settings.architecture, examples.width(), classes.len(), settings.seed);
         let device = device.clone().autodiff();
         let heads = candidates.len() * count;
+        let descriptors = descriptors_on(&examples, &scaling, &device);
         Ok(Self {
             stack: HeadStack::new(&layers, &settings.architecture, heads, &device)?,
             optimizer: settings.rule(),
-            descriptors: descriptors_on(&examples, &scaling, &device),
+            left_out: select(descriptors.clone().inner(), &photos),
+            descriptors,
             targets: targets(&examples, &fold_of, &folds, candidates.len(), classes.len(), &device),
             penalties: (0..layers.len())
                 .map(|layer| penalties_on(layer, &candidates, &folds, &scaling, &device))
                 .collect(),
+            photos,
             batches: Batches::new(examples.len(), settings.batch),
             epoch: 0,
             under_way: false,
@@ -207,15 +215,15 @@ impl CrossValidation {
         while !self.step() {}
         self.under_way = false;
         let classes = self.classes.len();
-        let logits = self.stack.valid().forward(self.descriptors.clone().inner());
+        let logits = self.stack.valid().forward(self.left_out.clone());
         let logits = read(logits).await?;
-        for (example, rows) in logits.chunks_exact(self.heads() * classes).enumerate() {
-            let (fold, label) = (self.fold_of[example], self.examples.labels()[example]);
+        for (at, (rows, example)) in logits.chunks_exact(self.heads() * classes).zip(&self.photos).enumerate() {
+            let (fold, label) = (self.fold_of[*example], self.examples.labels()[*example]);
             let weight = f64::from(self.folds[fold].weights[label]);
             for (index, candidate) in self.candidates.iter_mut().enumerate() {
                 let row = &rows[(index * self.folds.len() + fold) * classes..][..classes];
                 candidate.losses[self.epoch] += weight * cross_entropy(row, label);
-                candidate.answers[self.epoch][example] = answer(row);
+                candidate.answers[self.epoch][at] = answer(row);
             }
         }
         self.epoch += 1;
@@ -223,6 +231,11 @@ impl CrossValidation {
             return Err(TrainError::Diverged { epoch: self.epoch });
         }
         Ok(())
+    }
+
+    /// The photos' labels.
+    fn labels(&self) -> impl Iterator<Item = usize> {
+        self.photos.iter().map(|index| self.examples.labels()[*index])
     }
 
     fn heads(&self) -> usize {
@@ -239,9 +252,9 @@ impl CrossValidation {
         }
         let best = self.best_candidate();
         let epoch = best.best_epoch(self.settings.settled());
-        let n = self.examples.len() as f64;
+        let n = self.photos.len() as f64;
         let accuracy = |answers: &[usize]| {
-            answers.iter().zip(self.examples.labels()).filter(|(answer, label)| answer == label).count() as f64 / n
+            answers.iter().zip(self.labels()).filter(|(answer, label)| *answer == label).count() as f64 / n
         };
         let known = (0..epoch).map(|epoch| (best.losses[epoch] / n, accuracy(&best.answers[epoch]))).collect();
         let found = CrossValidated {
@@ -261,7 +274,7 @@ impl CrossValidation {
     fn best_candidate(&self) -> &Candidate {
         let right = |candidate: &Candidate| -> Vec<bool> {
             let answers = &candidate.answers[candidate.best_epoch(self.settings.settled()) - 1];
-            answers.iter().zip(self.examples.labels()).map(|(answer, label)| answer == label).collect()
+            answers.iter().zip(self.labels()).map(|(answer, label)| *answer == label).collect()
         };
         let (mut best, mut best_margin) = (&self.candidates[0], 0.0);
         let first = right(best);
@@ -285,6 +298,15 @@ fn strengths(settings: &Settings) -> Vec<f64> {
         // Dropout and the number of epochs keep hidden layers in check, and each candidate takes long.
         HeadArchitecture::Mlp { .. } => vec![settings.c],
     }
+}
+
+/// The rows at `indices`.
+fn select(rows: Tensor<2>, indices: &[usize]) -> Tensor<2> {
+    if indices.len() == rows.dims()[0] {
+        return rows;
+    }
+    let indices = indices_on(indices, &rows.device());
+    rows.select(0, indices)
 }
 
 /// For each example and head its one-hot row, as [`CrossValidation::targets`] has it.

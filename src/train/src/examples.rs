@@ -13,6 +13,8 @@ pub struct Examples {
     labels: Vec<usize>,
     /// For each row the group that must not be torn apart.
     groups: Vec<u64>,
+    /// For each row whether it is an augmented view of a photo and not the photo itself.
+    views: Vec<bool>,
 }
 
 impl Examples {
@@ -32,7 +34,8 @@ impl Examples {
             return Err(TrainError::Examples("a label beyond the last class".into()));
         }
         let groups = (0..labels.len() as u64).collect();
-        Ok(Self { descriptors: rows.concat(), width, labels, groups })
+        let views = vec![false; labels.len()];
+        Ok(Self { descriptors: rows.concat(), width, labels, groups, views })
     }
 
     /// The same examples, those with equal numbers in `groups` belonging together: frames of one burst, say, or copies of
@@ -47,7 +50,31 @@ impl Examples {
         Ok(Self { groups, ..self })
     }
 
-    /// How many there are.
+    /// The same examples, and behind them augmented views of them: each the index of its example and a descriptor. A view
+    /// is in its example's class and group, is trained on and never validates.
+    ///
+    /// # Errors
+    /// [`TrainError::Examples`] where a view has another width, or is one of no example.
+    pub fn with_views(mut self, views: Vec<(usize, Vec<f32>)>) -> Result<Self, TrainError> {
+        let examples = self.len();
+        for (example, row) in views {
+            if example >= examples || row.len() != self.width {
+                return Err(TrainError::Examples("an augmented view of no example, or of another width".into()));
+            }
+            self.descriptors.extend(row);
+            self.labels.push(self.labels[example]);
+            self.groups.push(self.groups[example]);
+            self.views.push(true);
+        }
+        Ok(self)
+    }
+
+    /// The indices of the examples that are no augmented views.
+    pub fn photos(&self) -> impl Iterator<Item = usize> {
+        self.views.iter().enumerate().filter(|(_, view)| !**view).map(|(index, _)| index)
+    }
+
+    /// How many there are, augmented views included.
     #[must_use]
     pub fn len(&self) -> usize {
         self.labels.len()
@@ -91,6 +118,7 @@ impl Examples {
             width: self.width,
             labels: indices.iter().map(|index| self.labels[*index]).collect(),
             groups: indices.iter().map(|index| self.groups[*index]).collect(),
+            views: indices.iter().map(|index| self.views[*index]).collect(),
         }
     }
 
@@ -117,6 +145,19 @@ mod tests {
         assert_eq!(selected.descriptor(0), [5.0, 6.0]);
         assert_eq!((selected.labels(), selected.groups()), (&[1, 0][..], &[8, 7][..]));
         assert_eq!(examples.per_class(3), [1, 2, 0]);
+    }
+
+    #[test]
+    fn views_follow_their_examples_in_class_and_group() {
+        let rows = [vec![1.0], vec![2.0]];
+        let examples = || Examples::new(&rows, vec![1, 0], 2).unwrap().with_groups(vec![7, 8]).unwrap();
+        let all = examples().with_views(vec![(1, vec![3.0]), (0, vec![4.0])]).unwrap();
+        assert_eq!((all.labels(), all.groups()), (&[1, 0, 0, 1][..], &[7, 8, 8, 7][..]));
+        assert_eq!(all.descriptor(2), [3.0]);
+        assert_eq!(all.photos().collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(all.select(&[2, 1, 0]).photos().collect::<Vec<_>>(), [1, 2]);
+        assert!(examples().with_views(vec![(2, vec![3.0])]).is_err());
+        assert!(examples().with_views(vec![(0, vec![])]).is_err());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! A whole run: from examples to a head with its figure, in steps.
 
+use std::collections::HashSet;
+
 use burn::tensor::Device;
 use headstart_weights::FileHash;
 use headstart_weights::head::DenseWeights;
@@ -80,7 +82,7 @@ impl Run {
     /// [`TrainError::TooFewClasses`], [`TrainError::EmptyClass`], [`TrainError::Settings`], [`TrainError::Examples`],
     /// [`TrainError::OtherLayers`].
     pub fn new(plan: Plan, device: &Device) -> Result<Self, TrainError> {
-        let trained_on = plan.examples.len();
+        let trained_on = plan.examples.photos().count();
         let golden_input = if plan.examples.is_empty() { Vec::new() } else { plan.examples.descriptor(0).to_vec() };
         let mut run = Self {
             epochs_to_fit: plan.settings.epochs,
@@ -128,7 +130,9 @@ impl Run {
             return Err(TrainError::Settings("the share of photos set aside must be above 0 and below 1".into()));
         }
         let Plan { settings, classes, examples, .. } = &self.plan;
-        let (training, validation) = grouped(examples.labels(), examples.groups(), share, settings.seed);
+        let (training, held_out) = grouped(examples.labels(), examples.groups(), share, settings.seed);
+        let photos: HashSet<usize> = examples.photos().collect();
+        let validation: Vec<usize> = held_out.into_iter().filter(|index| photos.contains(index)).collect();
         if validation.is_empty() {
             return self.fit_unchecked();
         }
@@ -146,7 +150,7 @@ impl Run {
         } else {
             Trainer::unchecked(settings.clone(), classes, &trained, &self.device)?
         };
-        self.trained_on = training.len();
+        self.trained_on = trained.photos().count();
         self.golden_input = trained.descriptor(0).to_vec();
         self.fit(trainer)
     }
@@ -227,7 +231,8 @@ impl Run {
     fn refit(&mut self, folds: CrossValidation) -> Result<(), TrainError> {
         let (found, trainer) = folds.refit()?;
         self.figure = Figure::CrossValidated { folds: found.folds };
-        self.left_out = self.plan.examples.labels().iter().copied().enumerate().collect();
+        let examples = &self.plan.examples;
+        self.left_out = examples.photos().map(|index| (index, examples.labels()[index])).collect();
         self.found = Some(found.answers);
         self.plan.settings.c = found.c;
         self.epochs_to_fit = found.best_epoch;

@@ -12,6 +12,7 @@ mod limits;
 mod normalise;
 mod square;
 mod thumbnail;
+mod view;
 
 pub use decode::decode;
 pub use error::VisionError;
@@ -21,3 +22,4 @@ pub use limits::Limits;
 pub use normalise::{IMAGENET_MEAN, IMAGENET_STD, normalise};
 pub use square::square;
 pub use thumbnail::thumbnail;
+pub use view::{VIEWS, view};

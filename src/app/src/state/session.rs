@@ -133,7 +133,7 @@ impl Page {
             Ok(bytes) if wanted => {
                 let photo = Pixels::Encoded(bytes);
                 let command = match self.asked(id) {
-                    Some(_) => Command::Describe { id, photo, size: self.fix_size() },
+                    Some(_) => Command::Describe { id, photo, size: self.fix_size(), views: self.teach.views() },
                     None => Command::Classify { id, photo },
                 };
                 let sent = self.session.try_update_value(|session| {

@@ -51,6 +51,32 @@ fn every_photo_is_left_out_once_and_then_trained_on() {
 }
 
 #[test]
+fn views_are_trained_on_and_never_validate() {
+    let views = |examples: &Examples| (0..30).map(|index| (index, examples.descriptor(index).to_vec())).collect();
+    for (left_out, trained_on, validated_on) in [(LeftOut::InTurn, 30, 30), (LeftOut::Share(0.2), 24, 6)] {
+        let examples = photos(30, 0.02);
+        let labels = examples.labels().to_vec();
+        let views = views(&examples);
+        let outcome = finished(plan(examples.with_views(views).unwrap(), left_out));
+        assert_eq!((outcome.trained_on, outcome.answers.len()), (trained_on, validated_on));
+        assert!(outcome.answers.iter().all(|one| one.example < 30 && one.label == labels[one.example]));
+        assert_eq!(outcome.confusion().accuracy(), Some(1.0));
+    }
+}
+
+/// Were a view of a photo trained on where the photo is left out, any label would be learnt by heart.
+#[test]
+fn views_stay_on_their_photos_side() {
+    let mut random = generator(9, 0);
+    let rows: Vec<Vec<f32>> = (0..60).map(|_| (0..300).map(|_| random.random::<f32>() - 0.5).collect()).collect();
+    let labels = (0..60).map(|_| random.random_range(0..3)).collect();
+    let views = rows.iter().cloned().enumerate().collect();
+    let examples = Examples::new(&rows, labels, 3).unwrap().with_views(views).unwrap();
+    let accuracy = finished(plan(examples, LeftOut::InTurn)).confusion().accuracy().unwrap();
+    assert!(accuracy < 0.6, "{accuracy}");
+}
+
+#[test]
 fn photos_set_aside_are_never_trained_on() {
     let outcome = finished(plan(photos(30, 0.02), LeftOut::Share(0.2)));
     assert_eq!((outcome.figure, outcome.trained_on, outcome.answers.len()), (Figure::HeldOut, 24, 6));

@@ -46,12 +46,17 @@ impl Describing {
 impl Page {
     /// Has those of `photos` looked at that were not.
     pub(super) fn ask(self, photos: &[Arc<Example>]) {
+        let pending = |photo: &&Arc<Example>| matches!(*photo.state.read_untracked(), ExampleState::Pending);
+        self.ask_anew(&photos.iter().filter(pending).cloned().collect::<Vec<_>>());
+    }
+
+    /// Has all `photos` looked at but those that wait for it; whether there are any.
+    pub(super) fn ask_anew(self, photos: &[Arc<Example>]) -> bool {
         let known: HashSet<u32> =
             self.teach.desk.with_value(|desk| desk.asked.values().map(|photo| photo.id).collect());
-        let pending = |photo: &&Arc<Example>| matches!(*photo.state.read_untracked(), ExampleState::Pending);
-        let fresh: Vec<_> = photos.iter().filter(|photo| !known.contains(&photo.id)).filter(pending).collect();
+        let fresh: Vec<_> = photos.iter().filter(|photo| !known.contains(&photo.id)).collect();
         if fresh.is_empty() {
-            return;
+            return false;
         }
         self.session.update_value(|session| {
             self.teach.desk.update_value(|desk| {
@@ -69,6 +74,7 @@ impl Page {
             describing.of += fresh.len();
         });
         self.send_photos();
+        true
     }
 
     /// No answer is wanted any more for these photos.

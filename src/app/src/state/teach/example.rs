@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use headstart_protocol::{Description, Failure, PhotoHash};
+use headstart_protocol::{DESCRIPTOR_BYTES, Description, Failure, PhotoHash};
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
@@ -61,8 +61,8 @@ impl ExampleState {
 pub(crate) struct Described {
     /// SHA-256 of its file.
     pub(crate) hash: PhotoHash,
-    /// What heads are trained on, 32-bit floats, little endian.
-    pub(crate) descriptor: Vec<u8>,
+    /// What heads are trained on, as in [`Description::descriptors`].
+    pub(crate) descriptors: Vec<u8>,
     thumbnail: SendWrapper<Blob>,
     /// Made when it is first looked at: most photos are never on the screen.
     address: OnceLock<String>,
@@ -70,8 +70,13 @@ pub(crate) struct Described {
 
 impl Described {
     /// `thumbnail` is a small JPEG.
-    pub(crate) fn new(hash: PhotoHash, descriptor: Vec<u8>, thumbnail: Blob) -> Self {
-        Self { hash, descriptor, thumbnail: SendWrapper::new(thumbnail), address: OnceLock::new() }
+    pub(crate) fn new(hash: PhotoHash, descriptors: Vec<u8>, thumbnail: Blob) -> Self {
+        Self { hash, descriptors, thumbnail: SendWrapper::new(thumbnail), address: OnceLock::new() }
+    }
+
+    /// Augmented views that were described too.
+    pub(crate) fn views(&self) -> usize {
+        (self.descriptors.len() / DESCRIPTOR_BYTES).saturating_sub(1)
     }
 
     /// The small photo.
@@ -88,7 +93,7 @@ impl Described {
 impl From<Description> for Described {
     fn from(description: Description) -> Self {
         let thumbnail = blob(&description.thumbnail, "image/jpeg");
-        Self::new(description.hash, description.descriptor, thumbnail)
+        Self::new(description.hash, description.descriptors, thumbnail)
     }
 }
 

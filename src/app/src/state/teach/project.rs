@@ -144,6 +144,11 @@ impl Teach {
         }
     }
 
+    /// Augmented views of each photo that heads are trained on.
+    pub(in crate::state) fn views(self) -> u32 {
+        self.settings.with_untracked(|settings| settings.views)
+    }
+
     /// A number that the project has not used.
     pub(super) fn next_id(self) -> u32 {
         let next = self.desk.try_update_value(|desk| {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use headstart_protocol::{
-    Command, Epoch, Example as Described, Failure, HeadSummary, InputSize, Training, TrainingProgress, TrainingResult,
-    TrainingSettings,
+    Command, DESCRIPTOR_BYTES, Epoch, Example as Described, Failure, HeadSummary, InputSize, Training,
+    TrainingProgress, TrainingResult, TrainingSettings,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::Example;
 use crate::error::PageError;
 use crate::state::Page;
 use crate::wording;
@@ -114,6 +115,9 @@ impl Page {
         if in_the_way {
             return;
         }
+        if self.teach.desk.with_value(|desk| desk.armed.is_some()) && self.ask_for_views() {
+            return;
+        }
         let armed = self.teach.desk.try_update_value(|desk| desk.armed.take()).flatten();
         let Some(go_on) = armed else { return };
         match self.training(go_on) {
@@ -128,6 +132,16 @@ impl Page {
         }
     }
 
+    /// Has augmented views described that the run is to see and that were not wanted before; whether there are any.
+    fn ask_for_views(self) -> bool {
+        let wanted = self.teach.views() as usize;
+        let lacks = |photo: &Arc<Example>| photo.described().is_some_and(|described| described.views() < wanted);
+        // Those of a run that cannot be are not asked for: the run itself says why.
+        let classes = self.classes_to_train().unwrap_or_default();
+        let photos = classes.iter().flat_map(|class| class.photos.get_untracked()).filter(lacks).collect::<Vec<_>>();
+        self.ask_anew(&photos)
+    }
+
     fn training(self, go_on: bool) -> Result<Training, PageError> {
         let on = self.classes_to_train()?;
         let (mut examples, mut photos) = (Vec::new(), Vec::new());
@@ -135,8 +149,9 @@ impl Page {
             let before = examples.len();
             for photo in class.photos.read_untracked().iter() {
                 let Some(described) = photo.described() else { continue };
-                let descriptor = described.descriptor.clone();
-                examples.push(Described { descriptor, label, burst: photo.burst });
+                let wanted = DESCRIPTOR_BYTES * (1 + self.teach.views() as usize);
+                let descriptors = described.descriptors[..wanted.min(described.descriptors.len())].to_vec();
+                examples.push(Described { descriptors, label, burst: photo.burst });
                 photos.push((photo.id, label));
             }
             if examples.len() == before {

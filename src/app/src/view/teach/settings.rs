@@ -111,6 +111,13 @@ pub(super) fn Settings() -> impl IntoView {
                     most=u32::MAX
                     set=set_seed/>
                 <SizeChoice />
+                <Choice
+                    label="Augmented views (mirrored, cropped, brighter)"
+                    testid="setting-views"
+                    options=VIEWS.map(|(words, _)| words).to_vec()
+                    chosen=Signal::derive(move || settings.with(|s| VIEWS.iter().position(|(_, views)| *views == s.views)))
+                    choose=move |index: usize| page.set_up(|s| s.views = VIEWS.get(index).map_or(s.views, |choice| choice.1))
+                />
                 <Check
                     label="Let rare classes count more"
                     testid="setting-balance"
@@ -121,6 +128,9 @@ pub(super) fn Settings() -> impl IntoView {
         </details>
     }
 }
+
+const VIEWS: [(&str, u32); 3] =
+    [("None", 0), ("2 a photo: three times the looking", 2), ("4 a photo: five times the looking", 4)];
 
 const VALIDATIONS: [(&str, Validation); 5] = [
     ("Every photo in turn (cross-validation)", Validation::Cross),
