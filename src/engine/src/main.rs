@@ -5,6 +5,7 @@
 
 mod bench;
 mod cache;
+mod constructors;
 mod describe;
 mod device;
 mod download;
@@ -28,6 +29,7 @@ use crate::session::Session;
 use crate::zip::Zip;
 
 fn main() {
+    constructors::run();
     let port = Port::open();
     port.report_panics();
     wasm_bindgen_futures::spawn_local(serve(port));

@@ -26,12 +26,14 @@ pub(super) fn ClassTable(classes: Vec<(String, ClassFigures)>) -> impl IntoView 
     view! {
         <div class="table-scroller">
             <table class="figures-table">
-                <caption>"Each class"</caption>
+                <caption>
+                    "Recall: of the photos of a class, how many were answered so. Precision: of the answers with a class, how many are true."
+                </caption>
                 <thead>
                     <tr>
                         <th scope="col">"Class"</th>
-                        <th scope="col">"Found"<small>"recall: of its photos, how many were answered so"</small></th>
-                        <th scope="col">"Right"<small>"precision: of these answers, how many are true"</small></th>
+                        <th scope="col">"Recall"</th>
+                        <th scope="col">"Precision"</th>
                         <th scope="col">"Photos"</th>
                     </tr>
                 </thead>
