@@ -8,6 +8,9 @@ use web_sys::{Blob, DataTransfer, DomException, File, FileList, FilePropertyBag,
 
 use crate::error::PageError;
 
+/// The largest file that is read: the engine refuses larger ones too.
+const LARGEST_FILE: u64 = 64 << 20;
+
 /// What the visitor gave.
 pub(crate) enum Picked {
     /// A file, not read yet.
@@ -44,18 +47,34 @@ pub(crate) fn dropped(transfer: &DataTransfer) -> Vec<Picked> {
     picked
 }
 
-/// The bytes of a file.
+/// The bytes of a photo's file.
 ///
 /// # Errors
-/// [`PageError::UnreadableFile`] where the browser does not hand them over.
+/// [`PageError::EmptyFile`], [`PageError::FileTooLarge`], and [`PageError::UnreadableFile`] where the browser does not
+/// hand them over.
 pub(crate) async fn read(file: &Blob) -> Result<Vec<u8>, PageError> {
+    // Not before its turn: for a file's size the browser goes to the disk, and the page waits.
+    check_size(file)?;
     Ok(bytes(file).await?.to_vec())
+}
+
+/// Refuses by its size alone a file that need not be read.
+///
+/// # Errors
+/// [`PageError::EmptyFile`], [`PageError::FileTooLarge`].
+fn check_size(file: &Blob) -> Result<(), PageError> {
+    // Sizes are whole numbers far below 2^53.
+    match file.size() as u64 {
+        0 => Err(PageError::EmptyFile),
+        bytes if bytes > LARGEST_FILE => Err(PageError::FileTooLarge { bytes, limit: LARGEST_FILE }),
+        _ => Ok(()),
+    }
 }
 
 /// The bytes of a file, left in the browser's memory.
 ///
 /// # Errors
-/// As [`read`].
+/// [`PageError::UnreadableFile`].
 pub(crate) async fn bytes(file: &Blob) -> Result<Uint8Array, PageError> {
     let buffer = JsFuture::from(file.array_buffer()).await;
     let buffer = buffer.map_err(|error| PageError::UnreadableFile { detail: reason(&error) })?;

@@ -11,7 +11,7 @@ mod teach;
 pub(crate) use camera::{Camera, CameraStatus};
 pub(crate) use engine::Phase;
 pub(crate) use page::Page;
-pub(crate) use photo::{Answer, HeadAnswer, Outcome, Photo, checked_size};
+pub(crate) use photo::{Answer, HeadAnswer, Outcome, Photo};
 pub(crate) use teach::{
     Class, Described, Describing, Example, ExampleState, HandsFree, Place, RecordingState, Run, RunState, Taught,
 };

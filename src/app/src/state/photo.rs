@@ -3,17 +3,13 @@
 use headstart_protocol::{Backend, Failure, HeadSummary, Prediction, Ready};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
-use web_sys::{Blob, File};
+use web_sys::File;
 
 use super::Page;
 use super::session::Session;
-use crate::error::PageError;
 use crate::intake::Picked;
 use crate::queue::PhotoId;
 use crate::wording;
-
-/// The largest file that is read: the engine refuses larger ones too.
-const LARGEST_FILE: u64 = 64 << 20;
 
 /// A photo on the page.
 #[derive(Clone)]
@@ -161,31 +157,14 @@ impl Page {
 
     fn photo(self, picked: Picked) -> Photo {
         let id = self.session.try_update_value(Session::next_id).unwrap_or_default();
-        let (name, checked, file) = match picked {
-            Picked::File(file) => (file.name(), checked_size(&file), Some(file)),
-            Picked::Refused { name, error } => (name, Err(error), None),
-        };
-        let outcome = match checked {
-            Ok(()) => {
+        let (name, file, outcome) = match picked {
+            Picked::File(file) => {
                 self.session.update_value(|session| session.queue.add(id));
-                Outcome::Waiting
+                (file.name(), Some(SendWrapper::new(file)), Outcome::Waiting)
             }
-            Err(error) => Outcome::Failed(error.into()),
+            Picked::Refused { name, error } => (name, None, Outcome::Failed(error.into())),
         };
-        Photo { id, name, file: file.map(SendWrapper::new), outcome: ArcRwSignal::new(outcome) }
-    }
-}
-
-/// Refuses by its size alone a file that need not be read.
-///
-/// # Errors
-/// [`PageError::EmptyFile`], [`PageError::FileTooLarge`].
-pub(crate) fn checked_size(file: &Blob) -> Result<(), PageError> {
-    // Sizes are whole numbers far below 2^53.
-    match file.size() as u64 {
-        0 => Err(PageError::EmptyFile),
-        bytes if bytes > LARGEST_FILE => Err(PageError::FileTooLarge { bytes, limit: LARGEST_FILE }),
-        _ => Ok(()),
+        Photo { id, name, file, outcome: ArcRwSignal::new(outcome) }
     }
 }
 

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use headstart_protocol::Failure;
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use web_sys::Blob;
 
 use super::project::Step;
 use super::{Class, Example, ExampleState};
-use crate::state::{Page, checked_size};
+use crate::state::Page;
 
 /// A photo on its way into the project.
 pub(super) struct Fresh {
@@ -33,17 +32,13 @@ impl Page {
     }
 
     fn example(self, class: u32, fresh: Fresh) -> Example {
-        let state = match checked_size(&fresh.file) {
-            Ok(()) => ExampleState::Pending,
-            Err(error) => ExampleState::Failed(Failure::from(error)),
-        };
         Example {
             id: self.teach.next_id(),
             name: fresh.name,
             burst: fresh.burst,
             file: SendWrapper::new(fresh.file),
             class: ArcRwSignal::new(class),
-            state: ArcRwSignal::new(state),
+            state: ArcRwSignal::new(ExampleState::Pending),
         }
     }
 
