@@ -3,6 +3,7 @@
 //! bytes → [`decode`] (or a frame → [`from_rgba`]) → [`square`] → [`normalise`] → `[3, size, size]` for the base.
 
 mod alpha;
+mod augment;
 mod decode;
 mod error;
 mod format;
@@ -13,6 +14,7 @@ mod normalise;
 mod square;
 mod thumbnail;
 
+pub use augment::{Augmentation, augment};
 pub use decode::decode;
 pub use error::VisionError;
 pub use frame::from_rgba;
