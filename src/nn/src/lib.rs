@@ -1,12 +1,15 @@
-//! The models, in burn: the VGG16 base with its 3×3 convolution, and the heads. One model for every device.
+//! The models, in burn: the VGG16 base with its 3×3 convolution, the heads, and the CNN trained from scratch. One model
+//! for every device.
 
 mod conv3x3;
 mod error;
 mod golden;
 mod head;
+mod scratch_cnn;
 mod vgg16;
 
 pub use error::NnError;
 pub use golden::{measure_golden, read};
 pub use head::*;
+pub use scratch_cnn::ScratchCnn;
 pub use vgg16::{DESCRIPTOR, DESCRIPTOR_RECIPE, Features, POOLED, Vgg16, Vgg16Builder};
