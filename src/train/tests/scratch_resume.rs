@@ -14,7 +14,7 @@ use headstart_weights::scratch::ScratchArchitecture;
 fn photos(count: usize, seed: u32) -> Arc<Photos> {
     let image = |index: u32| {
         RgbImage::from_fn(22, 22, |x, y| {
-            let noise = (x * 31 + y * 17 + index * 101 + seed * 57) * 2_654_435_761u32.wrapping_mul(index + 1) >> 25;
+            let noise = (x * 31 + y * 17 + index * 101 + seed * 57).wrapping_mul(2_654_435_761) >> 25;
             [(60 + 80 * (index % 2)) as u8, noise as u8, (x * 9) as u8].into()
         })
     };
