@@ -1,5 +1,6 @@
 //! The CNN trained from scratch, on the command line.
 
+mod allocation;
 mod model;
 mod photos;
 mod quantize;

@@ -18,6 +18,7 @@ use headstart_weights::scratch::{KIND, ScratchArchitecture, ScratchFile, Scratch
 use headstart_weights::sha256;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::allocation::keep_freed_memory;
 use super::photos::load;
 use crate::error::CliError;
 use crate::photos::{classes, training_folder};
@@ -33,6 +34,7 @@ const AHEAD: usize = 2;
 /// # Errors
 /// Whatever keeps photos from being read, the network from being trained, or files from being written.
 pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
+    keep_freed_memory();
     let folder = training_folder(&options.data)?;
     let names = classes(&folder.training);
     let (images, labels) = load(&folder.training, &names, options.size)?;

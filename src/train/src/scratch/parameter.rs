@@ -23,6 +23,8 @@ pub(super) struct Parameter {
     pub(super) average: Vec<f32>,
     /// Whether it decays: a weight, no bias.
     pub(super) decays: bool,
+    /// What the learning rate is multiplied with.
+    pub(super) pace: f64,
 }
 
 /// What a step does.
@@ -47,9 +49,9 @@ struct Factors {
 }
 
 impl Parameter {
-    pub(super) fn new(values: Vec<f32>, decays: bool) -> Self {
+    pub(super) fn new(values: Vec<f32>, decays: bool, pace: f64) -> Self {
         let zeros = vec![0.0; values.len()];
-        Self { means: zeros.clone(), squares: zeros, average: values.clone(), values, decays }
+        Self { means: zeros.clone(), squares: zeros, average: values.clone(), values, decays, pace }
     }
 
     /// One step of AdamW against `gradient`, then the average.
@@ -58,12 +60,13 @@ impl Parameter {
     pub(super) fn update(&mut self, gradient: &[f32], update: Update) {
         let correction = BETA.map(|beta| 1.0 - beta.powf(update.number as f64));
         let decay = if self.decays { update.weight_decay } else { 0.0 };
+        let rate = update.rate * self.pace;
         let factors = Factors {
             mean: [BETA[0] as f32, (1.0 - BETA[0]) as f32],
             square: [BETA[1] as f32, (1.0 - BETA[1]) as f32],
-            step: (update.rate * correction[1].sqrt() / correction[0]) as f32,
+            step: (rate * correction[1].sqrt() / correction[0]) as f32,
             epsilon: (EPSILON * correction[1].sqrt()) as f32,
-            kept: (1.0 - update.rate * decay) as f32,
+            kept: (1.0 - rate * decay) as f32,
             towards: (1.0 - update.kept_of_average) as f32,
         };
         let threads = thread::available_parallelism().map_or(1, NonZero::get);
@@ -118,9 +121,9 @@ mod tests {
         for (decays, decay) in [(true, 0.1), (false, 0.0)] {
             let starts = [0.5, -2.0, 0.0];
             let gradients = [[0.3, -0.2, 0.0], [0.1, 0.4, 1e-4], [-0.5, 0.2, -3.0]];
-            let mut parameter = Parameter::new(starts.map(|value| value as f32).to_vec(), decays);
+            let mut parameter = Parameter::new(starts.map(|value| value as f32).to_vec(), decays, 0.5);
             for (index, gradients) in gradients.iter().enumerate() {
-                let update = Update { number: index + 1, rate: 0.05, weight_decay: 0.1, kept_of_average: 0.75 };
+                let update = Update { number: index + 1, rate: 0.1, weight_decay: 0.1, kept_of_average: 0.75 };
                 parameter.update(&gradients.map(|gradient| gradient as f32), update);
             }
             for at in 0..3 {
@@ -137,11 +140,11 @@ mod tests {
         let count = 3 * SHARE + 17;
         let value = |at: usize| (at as f32 * 0.37).sin();
         let gradient: Vec<f32> = (0..count).map(|at| (at as f32 * 0.11).cos()).collect();
-        let mut whole = Parameter::new((0..count).map(value).collect(), true);
+        let mut whole = Parameter::new((0..count).map(value).collect(), true, 1.0);
         let update = Update { number: 1, rate: 0.1, weight_decay: 0.1, kept_of_average: 0.5 };
         whole.update(&gradient, update);
         for at in [0, SHARE - 1, SHARE, 2 * SHARE + 5, count - 1] {
-            let mut alone = Parameter::new(vec![value(at)], true);
+            let mut alone = Parameter::new(vec![value(at)], true, 1.0);
             alone.update(&gradient[at..=at], update);
             assert_eq!((whole.values[at], whole.average[at]), (alone.values[0], alone.average[0]));
         }

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::TrainError;
 
+/// Inputs of the widest layer that learns at the full rate.
+const PACED_INPUTS: f64 = 1024.0;
 /// The most epochs that a run may have.
 const MOST_EPOCHS: usize = 2000;
 
@@ -45,7 +47,7 @@ impl ScratchSettings {
             architecture,
             epochs: 60,
             batch: 32,
-            learning_rate: 5e-4,
+            learning_rate: 1e-3,
             warm_up: 0.05,
             weight_decay: 0.05,
             label_smoothing: 0.05,
@@ -63,6 +65,13 @@ impl ScratchSettings {
         }
         let progress = (step - rising) as f64 / (steps - rising).max(1) as f64;
         self.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos())
+    }
+
+    /// What the rate is multiplied with for a layer of `inputs` inputs. Adam moves each weight about as far, so that the
+    /// more of them add up, the further an output moves: wide layers are held back (between no correction and the full
+    /// one of Yang et al., "Tensor Programs V", 2022).
+    pub(super) fn pace(inputs: usize) -> f64 {
+        (PACED_INPUTS / inputs as f64).sqrt().min(1.0)
     }
 
     /// How much of the average step `step`, counted from 0, keeps: less at first, when the weights still run.
@@ -109,6 +118,14 @@ mod tests {
         assert_eq!([rate(0), rate(1), rate(3), rate(4)], [0.25, 0.5, 1.0, 1.0]);
         assert!((rate(22) - 0.5).abs() < 1e-12 && rate(39) < 0.01 && rate(39) > 0.0);
         assert!(ScratchSettings { warm_up: 0.0, ..settings }.rate(0, 1) > 0.0);
+    }
+
+    #[test]
+    fn wide_layers_are_held_back() {
+        assert_eq!(
+            [1, 576, 1024, 4096, 102_400].map(|inputs| ScratchSettings::pace(inputs)),
+            [1.0, 1.0, 1.0, 0.5, 0.1]
+        );
     }
 
     #[test]

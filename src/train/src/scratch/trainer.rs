@@ -120,9 +120,14 @@ impl ScratchTrainer {
         if training.labels().iter().chain(validation.labels()).any(|label| *label >= classes.len()) {
             return Err(TrainError::Photos("a label beyond the last class".into()));
         }
-        let weights = initial::weights(&settings.architecture, settings.seed).into_iter().enumerate();
+        let shapes = settings.architecture.tensors();
+        let weights = initial::weights(&settings.architecture, settings.seed).into_iter().zip(shapes);
+        let parameter = |(values, (_, shape)): (Vec<f32>, (String, Vec<usize>))| {
+            let inputs: usize = shape[1..].iter().product();
+            Parameter::new(values, shape.len() > 1, ScratchSettings::pace(inputs))
+        };
         Ok(Self {
-            parameters: weights.map(|(index, values)| Parameter::new(values, index % 2 == 0)).collect(),
+            parameters: weights.map(parameter).collect(),
             digests: [training.digest(), validation.digest()],
             settings,
             classes: classes.to_vec(),
