@@ -54,7 +54,7 @@ impl ScratchCnn {
     /// # Errors
     /// As [`Self::new`].
     pub fn from_parameters(architecture: &ScratchArchitecture, parameters: Vec<Tensor<1>>) -> Result<Self, NnError> {
-        architecture.check().map_err(|error| NnError::ScratchLayers(error.to_string()))?;
+        architecture.check().map_err(|what| NnError::ScratchLayers(what.to_owned()))?;
         let lengths = architecture.tensors().into_iter().map(|(_, shape)| shape.iter().product::<usize>());
         if !parameters.iter().map(|tensor| tensor.dims()[0]).eq(lengths) {
             return Err(NnError::ScratchLayers("its tensors are not those of its architecture".to_owned()));

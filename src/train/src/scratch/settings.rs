@@ -82,7 +82,7 @@ impl ScratchSettings {
     /// Refuses settings that no run can have.
     pub(super) fn check(&self) -> Result<(), TrainError> {
         let refuse = |what: &str| Err(TrainError::Settings(what.to_owned()));
-        self.architecture.check().map_err(|error| TrainError::Settings(error.to_string()))?;
+        self.architecture.check().or_else(refuse)?;
         if !(1..=MOST_EPOCHS).contains(&self.epochs) {
             return refuse("a run has 1 to 2,000 epochs");
         }
@@ -122,10 +122,7 @@ mod tests {
 
     #[test]
     fn wide_layers_are_held_back() {
-        assert_eq!(
-            [1, 576, 1024, 4096, 102_400].map(|inputs| ScratchSettings::pace(inputs)),
-            [1.0, 1.0, 1.0, 0.5, 0.1]
-        );
+        assert_eq!([1, 576, 1024, 4096, 102_400].map(ScratchSettings::pace), [1.0, 1.0, 1.0, 0.5, 0.1]);
     }
 
     #[test]

@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::WeightsError;
-
 /// The most numbers that a network of a file may have.
 const MOST_PARAMETERS: usize = 100_000_000;
 /// The most blocks, channels of a block, hidden outputs, classes, and pixels a side.
@@ -84,24 +82,23 @@ impl ScratchArchitecture {
     /// Refuses what no network can be, or only an absurdly large one.
     ///
     /// # Errors
-    /// [`WeightsError::Layout`], which says what is wrong.
-    pub fn check(&self) -> Result<(), WeightsError> {
-        let refuse = |what: &str| Err(WeightsError::Layout(what.to_owned()));
+    /// What is wrong.
+    pub fn check(&self) -> Result<(), &'static str> {
         let within = |value: usize, most: usize| (1..=most).contains(&value);
         if !within(self.channels.len(), MOST_BLOCKS) || !self.channels.iter().all(|c| within(*c, MOST_CHANNELS)) {
-            return refuse("a CNN of 1 to 8 blocks has 1 to 1,024 channels in each");
+            return Err("a CNN of 1 to 8 blocks has 1 to 1,024 channels in each");
         }
         if !within(self.side, MOST_SIDE) || self.last_side() == 0 {
-            return refuse("the photos are too small for its blocks, or larger than 1,024 pixels a side");
+            return Err("the photos are too small for its blocks, or larger than 1,024 pixels a side");
         }
         if !within(self.hidden, MOST_HIDDEN) || !(2..=MOST_CLASSES).contains(&self.classes) {
-            return refuse("it has no or too many hidden outputs or classes");
+            return Err("it has no or too many hidden outputs or classes");
         }
         if !(0.0..1.0).contains(&self.dropout) {
-            return refuse("its dropout is no share below 1");
+            return Err("its dropout is no share below 1");
         }
         if self.parameters() > MOST_PARAMETERS {
-            return refuse("it has more than 100 million parameters");
+            return Err("it has more than 100 million parameters");
         }
         Ok(())
     }

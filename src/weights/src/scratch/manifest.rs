@@ -50,7 +50,7 @@ impl ScratchManifest {
         if self.version != VERSION {
             return Err(WeightsError::Version { found: self.version, expected: VERSION });
         }
-        self.architecture.check()?;
+        self.architecture.check().or_else(refuse)?;
         if self.classes.len() != self.architecture.classes || self.golden.len() != self.classes.len() {
             return refuse("its classes are not as many as its answers");
         }
