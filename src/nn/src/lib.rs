@@ -6,6 +6,7 @@ mod error;
 mod golden;
 mod head;
 mod scratch_cnn;
+mod trainable_pool;
 mod vgg16;
 
 pub use error::NnError;

@@ -8,16 +8,16 @@ use burn::tensor::{Device, Tensor, TensorData};
 use headstart_weights::scratch::{ScratchArchitecture, ScratchFile};
 use headstart_weights::{ConvWeights, golden_pattern};
 
-use crate::NnError;
 use crate::conv3x3::{Conv3x3, is_cpu, max_pool2x2};
+use crate::{NnError, trainable_pool};
 
 /// How far a network's probabilities may be from those that its file says it gives.
 const ANSWER_BOUND: f32 = 1e-3;
 
 /// A CNN as its [`ScratchArchitecture`] says, on one device.
 ///
-/// Where its tensors are on a device with autodiff it runs burn's own convolution, through which gradients flow, and
-/// dropout. On the CPU without autodiff it runs the base's Winograd convolution.
+/// Where its tensors are on a device with autodiff it runs burn's own convolution, through which gradients flow, a pool of
+/// ours where that is the CPU, and dropout. On the CPU without autodiff it runs the base's Winograd convolution.
 #[derive(Debug, Clone)]
 pub struct ScratchCnn {
     architecture: ScratchArchitecture,
@@ -127,7 +127,7 @@ impl ScratchCnn {
             activations = match &self.frozen {
                 Some(frozen) => max_pool2x2(inner(frozen[block].forward(activations))),
                 // The pool before ReLU, which gives the same: there is a quarter left for it to do.
-                None => relu(max_pool2x2(self.convolve(block, activations))),
+                None => relu(pool(self.convolve(block, activations))),
             };
         }
         let flattened = self.dropout.forward(activations.flatten(1, 3));
@@ -158,6 +158,16 @@ impl ScratchCnn {
         let (weight, bias) = (self.parameters[index].clone(), self.parameters[index + 1].clone());
         let weight = weight.reshape([bias.dims()[0], input.dims()[1]]);
         weight.matmul(input.transpose()).transpose() + bias.unsqueeze()
+    }
+}
+
+/// The pool after a convolution through which gradients flow.
+fn pool(activations: Tensor<4>) -> Tensor<4> {
+    let device = activations.device();
+    if device.is_autodiff() && is_cpu(&device.inner()) {
+        trainable_pool::max_pool2x2(activations)
+    } else {
+        max_pool2x2(activations)
     }
 }
 
