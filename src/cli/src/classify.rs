@@ -1,4 +1,4 @@
-//! `headstart classify`: what a head says of single photos.
+//! `headstart classify`: what a model says of single photos.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use headstart_train::metrics::answer;
 use serde::Serialize;
 
+use crate::classifier::Classifier;
 use crate::error::CliError;
-use crate::features::extract;
-use crate::models::{Base, TrainedHead};
 
 /// The answer for one photo.
 #[derive(Serialize)]
@@ -23,28 +22,22 @@ struct Answer<'a> {
 ///
 /// # Errors
 /// [`CliError::NothingReadable`] where none is a photo.
-pub(crate) fn run(
-    files: &[PathBuf],
-    base: &Base,
-    head: &TrainedHead,
-    cache: &Path,
-    json: bool,
-) -> Result<(), CliError> {
+pub(crate) fn run(files: &[PathBuf], model: &Classifier, json: bool) -> Result<(), CliError> {
+    let classes = model.classes();
     let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
-    let extracted = extract(&paths, base, head.size, cache, 0)?;
-    for skipped in &extracted.skipped {
+    let found = model.answers(&paths)?;
+    for skipped in &found.skipped {
         eprintln!("skipped {}: {}", skipped.path.display(), skipped.reason);
     }
     let mut answers = Vec::new();
-    for (path, descriptor) in paths.into_iter().zip(extracted.descriptors) {
-        let Some(descriptor) = descriptor else { continue };
-        let probabilities = head.probabilities(&[descriptor])?.remove(0);
+    for (path, probabilities) in paths.into_iter().zip(found.probabilities) {
+        let Some(probabilities) = probabilities else { continue };
         let best = answer(&probabilities);
         answers.push(Answer {
             path,
-            label: &head.classes[best],
+            label: &classes[best],
             confidence: probabilities[best],
-            probabilities: head.classes.iter().map(String::as_str).zip(probabilities).collect(),
+            probabilities: classes.iter().map(String::as_str).zip(probabilities).collect(),
         });
     }
     if json {

@@ -23,7 +23,11 @@ pub(crate) enum CliError {
     HeadMismatch { path: PathBuf, size: usize },
     #[error("No head for {0}×{0} ships with Headstart. Sizes are 150 and 224.")]
     NoHead(usize),
-    #[error("The folder has none of the classes that the head knows ({known}).")]
+    #[error("{} was trained on photos of {own}×{own} pixels. Leave --size out.", .path.display())]
+    ScratchSize { path: PathBuf, own: usize },
+    #[error("The CNN trained from scratch is not among the shipped models: {} is missing. Train one with `headstart train --model scratch`, and give its file with --model.", .path.display())]
+    NoScratch { path: PathBuf },
+    #[error("The folder has none of the classes that the model knows ({known}).")]
     UnknownClasses { known: String },
     #[error(transparent)]
     Model(#[from] NnError),

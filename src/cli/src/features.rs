@@ -126,7 +126,8 @@ fn describe(
     Ok((hash, descriptor))
 }
 
-fn style() -> ProgressStyle {
+/// How progress over photos looks.
+pub(crate) fn style() -> ProgressStyle {
     ProgressStyle::with_template("{pos}/{len} photos {wide_bar} {per_sec}, {eta} left")
         .unwrap_or_else(|_| ProgressStyle::default_bar())
 }

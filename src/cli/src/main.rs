@@ -1,5 +1,6 @@
 //! The `headstart` command: what the page does, on the native machine, from the same code.
 
+mod classifier;
 mod classify;
 mod error;
 mod evaluate;
@@ -9,6 +10,7 @@ mod models;
 mod photos;
 mod quantize;
 mod reference;
+mod scratch;
 mod train;
 
 use std::path::PathBuf;
@@ -16,6 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::classifier::Classifier;
 use crate::error::CliError;
 
 /// Transfer learning on photos: quantize the VGG16 base, train heads on it, evaluate and use them.
@@ -31,12 +34,17 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Turn float weights (safetensors with torchvision's names) into the file that the page loads.
+    /// Turn float weights (safetensors: VGG16 with torchvision's names, or what `train --model scratch` wrote) into the file
+    /// that the page loads.
     Quantize {
         /// The float weights.
         input: PathBuf,
         /// The file to write.
         output: PathBuf,
+        /// How coarse the largest layer of a CNN trained from scratch may be, in root mean squares of its weights: 0.5 if
+        /// left out.
+        #[arg(long)]
+        step: Option<f32>,
     },
     /// Train a head on a folder of photos.
     Train(train::Options),
@@ -60,10 +68,11 @@ enum Command {
     },
 }
 
-/// The base and head to use.
+/// What is to answer.
 #[derive(Args)]
 struct With {
-    /// A head file; the shipped cat/dog head if left out.
+    /// A head file, the file of a CNN trained from scratch, or `scratch` for the shipped one; the shipped cat/dog head if
+    /// left out.
     #[arg(long)]
     model: Option<PathBuf>,
     /// Side of the square that a photo is squeezed to: the head's own, or 150, if left out.
@@ -75,14 +84,6 @@ struct With {
     /// Where features are kept between runs.
     #[arg(long, default_value_os_t = features::default_cache())]
     cache: PathBuf,
-}
-
-impl With {
-    fn open(&self) -> Result<(models::Base, models::TrainedHead), CliError> {
-        let base = models::Base::open(self.base.as_deref())?;
-        let head = models::TrainedHead::open(self.model.as_deref(), self.size, &base, self.base.is_some())?;
-        Ok((base, head))
-    }
 }
 
 fn main() -> ExitCode {
@@ -98,17 +99,11 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<(), CliError> {
     let json = arguments.json;
     match &arguments.command {
-        Command::Quantize { input, output } => quantize::run(input, output, json),
+        Command::Quantize { input, output, step } => quantize::run(input, output, *step, json),
         Command::Train(options) => train::run(options, json),
-        Command::Evaluate { dir, with } => {
-            let (base, head) = with.open()?;
-            evaluate::run(dir, &base, &head, &with.cache, json)
-        }
+        Command::Evaluate { dir, with } => evaluate::run(dir, &Classifier::open(with)?, json),
         Command::FewShots(options) => few_shots::run(options, json),
-        Command::Classify { files, with } => {
-            let (base, head) = with.open()?;
-            classify::run(files, &base, &head, &with.cache, json)
-        }
+        Command::Classify { files, with } => classify::run(files, &Classifier::open(with)?, json),
     }
 }
 

@@ -1,12 +1,15 @@
-//! `headstart quantize`: float weights → the file that the page loads.
+//! `headstart quantize`: float weights → the file that the page loads. Of VGG16's base here, of a CNN trained from scratch
+//! in [`scratch`].
 
 use std::{fs, path::Path};
 
 use headstart_vision::{Limits, RgbImage, decode, normalise, square};
 use headstart_weights::{
-    BaseWeights, ConvWeights, FileConv, Neighbourhoods, Source, WeightsError,
+    BaseWeights, ConvWeights, FileConv, MAGIC, Neighbourhoods, Source, WeightsError,
     index::{FILE_NAME, FileEntry, Index},
-    quantize, sha256_hex,
+    quantize,
+    scratch::ScratchFile,
+    sha256_hex,
     vgg16::{CONVS, ConvShape, SIZES},
     write_base,
 };
@@ -16,6 +19,7 @@ use crate::{
     error::CliError,
     print_json,
     reference::{Stage, convolve, golden, pool},
+    scratch,
 };
 
 /// How coarse each convolution may be: the step between its weights, in root mean squares of a channel's weights. None
@@ -38,7 +42,7 @@ const STEPS: [Option<f32>; 13] = [
 ];
 
 /// The pictures that say which inputs to expect: those that ship as samples.
-const PICTURES: [&[u8]; 3] = [
+pub(crate) const PICTURES: [&[u8]; 3] = [
     include_bytes!("../../../public/samples/chelsea.png"),
     include_bytes!("../../../public/samples/coffee.png"),
     include_bytes!("../../../public/samples/husky.png"),
@@ -62,8 +66,8 @@ pub(crate) struct Report {
 }
 
 /// Reads the float weights `input`, writes the file `output` and prints how that went. An index of models beside the
-/// output names the new file as its base from then on.
-pub(crate) fn run(input: &Path, output: &Path, json: bool) -> Result<(), CliError> {
+/// output names a new base from then on. `step` is for a CNN trained from scratch ([`scratch::HIDDEN_STEP`] if left out).
+pub(crate) fn run(input: &Path, output: &Path, step: Option<f32>, json: bool) -> Result<(), CliError> {
     let read = |path: &Path| fs::read(path).map_err(|error| CliError::Read { path: path.to_owned(), error });
     let write = |path: &Path, bytes: &[u8]| {
         fs::write(path, bytes).map_err(|error| CliError::Write { path: path.to_owned(), error })
@@ -73,6 +77,28 @@ pub(crate) fn run(input: &Path, output: &Path, json: bool) -> Result<(), CliErro
         move |error| CliError::Weights { path, error }
     };
     let floats = read(input)?;
+    let print = |bytes: usize, weights: usize, relative_error: f64| {
+        let report = Report { bytes, bits_per_weight: 8.0 * bytes as f64 / weights as f64, relative_error };
+        if json {
+            print_json(&report);
+        } else {
+            let (bits, error) = (report.bits_per_weight, 100.0 * relative_error);
+            println!("{}: {bytes} bytes, {bits:.2} bits a weight, weights off by {error:.1} %", output.display());
+        }
+    };
+    if !floats.starts_with(&MAGIC) {
+        match ScratchFile::from_bytes(&floats) {
+            Ok(network) => {
+                let step = step.unwrap_or(scratch::HIDDEN_STEP);
+                let (file, relative_error) = scratch::quantize(&network, &floats, step, output)?;
+                write(output, &file)?;
+                print(file.len(), network.manifest.architecture.parameters(), relative_error);
+                return Ok(());
+            }
+            Err(WeightsError::Foreign | WeightsError::Safetensors(_)) => {}
+            Err(error) => return Err(blame(input)(error)),
+        }
+    }
     let base = BaseWeights::from_safetensors(&floats).map_err(blame(input))?;
     let (file, relative_error) = quantized_file(&base, &floats).map_err(blame(output))?;
     write(output, &file)?;
@@ -87,19 +113,7 @@ pub(crate) fn run(input: &Path, output: &Path, json: bool) -> Result<(), CliErro
     }
 
     let weights: usize = CONVS.iter().map(|shape| shape.weight_count() + shape.out_channels).sum();
-    let report =
-        Report { bytes: file.len(), bits_per_weight: 8.0 * file.len() as f64 / weights as f64, relative_error };
-    if json {
-        print_json(&report);
-    } else {
-        println!(
-            "{}: {} bytes, {:.2} bits a weight, weights off by {:.1} %",
-            output.display(),
-            report.bytes,
-            report.bits_per_weight,
-            100.0 * report.relative_error
-        );
-    }
+    print(file.len(), weights, relative_error);
     Ok(())
 }
 
@@ -112,7 +126,7 @@ fn quantized_file(base: &BaseWeights, floats: &[u8]) -> Result<(Vec<u8>, f64), W
         eprintln!("quantizing {} …", shape.stage);
         let (file_conv, weights) = match step {
             Some(step) => {
-                let quantized = quantize(conv, &neighbourhoods(&views), step);
+                let quantized = quantize(conv, &neighbourhoods(&views, 0), step);
                 let weight = quantized.dequantized();
                 (FileConv::Quantized(quantized), ConvWeights { weight, ..conv.clone() })
             }
@@ -165,16 +179,19 @@ fn view(picture: &RgbImage, number: u32) -> RgbImage {
     })
 }
 
-/// What a 3×3 convolution sees at positions that are spread over all `inputs`.
-fn neighbourhoods(inputs: &[Stage]) -> Neighbourhoods {
+/// What a 3×3 convolution sees at positions that are spread over all `inputs`, but for their outermost `margin` rows and
+/// columns.
+pub(crate) fn neighbourhoods(inputs: &[Stage], margin: usize) -> Neighbourhoods {
     let Some(first) = inputs.first() else { return Neighbourhoods::new(0, 0) };
     let (channels, side) = (first.channels, first.side);
-    let positions = inputs.len() * side * side;
+    let within = side - 2 * margin;
+    let positions = inputs.len() * within * within;
     let count = NEIGHBOURHOODS.min(positions);
     let mut samples = Neighbourhoods::new(channels, count);
     for sample in 0..count {
         let position = sample * positions / count;
-        let (input, y, x) = (&inputs[position / (side * side)], position / side % side, position % side);
+        let input = &inputs[position / (within * within)];
+        let (y, x) = (margin + position / within % within, margin + position % within);
         for channel in 0..channels {
             for tap in 0..9 {
                 // One less, for the kernel's middle is its tap 4; outside are zeros.
@@ -223,7 +240,7 @@ mod tests {
             bias: vec![0.0],
         };
         let answers = convolve(&conv, &input).values;
-        let samples = neighbourhoods(&[input]);
+        let samples = neighbourhoods(&[input], 0);
         for (sample, answer) in answers.iter().enumerate() {
             let seen: f64 =
                 (0..72).map(|number| f64::from(samples.get(sample, number)) * f64::from(conv.weight[number])).sum();

@@ -1,4 +1,4 @@
-//! `headstart train`: a head on a folder of photos.
+//! `headstart train`: a head on a folder of photos; a CNN from scratch in [`scratch`].
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,58 +19,74 @@ use crate::error::CliError;
 use crate::features::{self, extract};
 use crate::models::Base;
 use crate::photos::{LabelledFile, classes, training_folder};
+use crate::scratch;
 
 /// What to train, on what.
 #[derive(Args)]
 pub(crate) struct Options {
     /// The folder: train/CLASS/* with val/CLASS/*, or CLASS/* alone, which is cross-validated; or files named CLASS.N.jpg.
     #[arg(long)]
-    data: PathBuf,
+    pub(crate) data: PathBuf,
     /// What to train.
     #[arg(long, value_enum, default_value = "vgg16-head")]
     model: Model,
     /// Side of the square that a photo is squeezed to, 150 or 224.
     #[arg(long, default_value_t = 150)]
-    size: usize,
+    pub(crate) size: usize,
     /// Passes over the photos, at most.
     #[arg(long)]
-    epochs: Option<usize>,
+    pub(crate) epochs: Option<usize>,
     /// Augmented views of each photo (mirrored, cropped, brighter) that are trained on beside it, up to 6.
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=i64::from(VIEWS)))]
     views: u32,
     /// Seed of the split, the initial weights and the order of photos.
     #[arg(long, default_value_t = 1)]
-    seed: u64,
+    pub(crate) seed: u64,
+    /// Go on from the checkpoint beside the file to write, if there is one; for the CNN, which takes long.
+    #[arg(long)]
+    pub(crate) resume: bool,
     /// A base file, quantized or float; the shipped one if left out.
     #[arg(long)]
     base: Option<PathBuf>,
     /// Where features are kept between runs.
     #[arg(long, default_value_os_t = features::default_cache())]
     cache: PathBuf,
-    /// The head file to write. Where an index.json lies beside it, the head is listed there.
+    /// The file to write. Where an index.json lies beside it, a head is listed there.
     #[arg(long)]
-    out: PathBuf,
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Model {
     /// A linear head on the frozen VGG16 base.
     Vgg16Head,
+    /// A CNN from random weights, the published architecture.
+    Scratch,
 }
 
 #[derive(Serialize)]
-struct Report {
-    best_epoch: usize,
+pub(crate) struct Report {
+    pub(crate) best_epoch: usize,
     /// `None` where a class has too few photos to leave any out.
-    val_accuracy: Option<f64>,
-    epochs: Vec<EpochFigures>,
+    pub(crate) val_accuracy: Option<f64>,
+    pub(crate) epochs: Vec<EpochFigures>,
 }
 
-/// Trains as `options` say and writes the head.
+/// Trains as `options` say and writes the file.
 ///
 /// # Errors
-/// Whatever keeps photos from being read, the head from being trained, or its file from being written.
+/// Whatever keeps photos from being read, the model from being trained, or its file from being written.
 pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
+    match options.model {
+        Model::Vgg16Head => head(options, json),
+        Model::Scratch => scratch::train(options, json),
+    }
+}
+
+fn head(options: &Options, json: bool) -> Result<(), CliError> {
+    if options.resume {
+        eprintln!("a head is trained in one go: there is nothing to resume, it is trained anew");
+    }
     let base = Base::open(options.base.as_deref())?;
     let folder = training_folder(&options.data)?;
     let names = classes(&folder.training);
@@ -79,7 +95,6 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     let examples = examples.with_views(views(&folder.training, &base, options)?)?;
     let left_out =
         if folder.validation.is_empty() { LeftOut::InTurn } else { LeftOut::Given(described(&folder.validation)?) };
-    let Model::Vgg16Head = options.model;
     let defaults = Settings::default();
     let settings = Settings { epochs: options.epochs.unwrap_or(defaults.epochs), seed: options.seed, ..defaults };
     let outcome = train(Plan { settings, classes: names, examples, left_out, continue_from: None })?;

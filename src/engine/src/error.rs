@@ -84,9 +84,13 @@ impl EngineError {
             Self::WrongContent { .. } => ErrorKind::WrongContent,
             Self::WrongHash { .. }
             | Self::Weights { .. }
-            | Self::Model(NnError::Layers | NnError::HeadLayers | NnError::HeadAnswer { .. }) => {
-                ErrorKind::CorruptWeights
-            }
+            | Self::Model(
+                NnError::Layers
+                | NnError::HeadLayers
+                | NnError::HeadAnswer { .. }
+                | NnError::ScratchLayers(_)
+                | NnError::ScratchAnswer { .. },
+            ) => ErrorKind::CorruptWeights,
             Self::HeadMismatch { .. }
             | Self::OtherBase
             | Self::HeadSize(_)
@@ -96,7 +100,7 @@ impl EngineError {
             Self::DeviceWrong { .. } => ErrorKind::DeviceWrong,
             Self::DeviceLost(_) => ErrorKind::DeviceLost,
             Self::Train(TrainError::Diverged { .. }) => ErrorKind::Diverged,
-            Self::Train(TrainError::Unfinished) => ErrorKind::Internal,
+            Self::Train(TrainError::Unfinished | TrainError::Order(_)) => ErrorKind::Internal,
             Self::Train(_) | Self::Descriptor(_) => ErrorKind::CannotTrain,
             Self::ClassNames => ErrorKind::BadName,
             Self::Archive(error) if error.is_of_project() => ErrorKind::BadProject,

@@ -25,6 +25,19 @@ pub enum NnError {
         /// The largest that is allowed.
         bound: f32,
     },
+    /// A CNN's tensors do not fit together.
+    #[error("The CNN's parts do not fit together ({0}): the file was damaged, or made by another program.")]
+    ScratchLayers(String),
+    /// A CNN that does not give the answer that its file says it gives.
+    #[error(
+        "The CNN answers its own test question off by {error:.1e} where {bound:.0e} is allowed: its file is damaged, or this device computes wrongly."
+    )]
+    ScratchAnswer {
+        /// The largest difference of a probability.
+        error: f32,
+        /// The largest that is allowed.
+        bound: f32,
+    },
     /// The device did not hand over a result.
     #[error("The device did not give its result back ({0}). Reload the page, or use the processor instead.")]
     Readback(String),

@@ -1,14 +1,18 @@
-//! The models, in burn: the VGG16 base with its 3×3 convolution, and the heads. One model for every device.
+//! The models, in burn: the VGG16 base with its 3×3 convolution, the heads, and the CNN trained from scratch. One model
+//! for every device.
 
 mod conv3x3;
 mod error;
 mod golden;
 mod head;
 mod head_stack;
+mod scratch_cnn;
+mod trainable_pool;
 mod vgg16;
 
 pub use error::NnError;
 pub use golden::{measure_golden, read};
 pub use head::*;
 pub use head_stack::HeadStack;
+pub use scratch_cnn::ScratchCnn;
 pub use vgg16::{DESCRIPTOR, DESCRIPTOR_RECIPE, Features, POOLED, Vgg16, Vgg16Builder};

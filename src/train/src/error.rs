@@ -29,12 +29,21 @@ pub enum TrainError {
     /// Numbers that do not fit together.
     #[error("The examples do not fit together: {0}.")]
     Examples(String),
+    /// Photos that do not fit together, or do not fit the network.
+    #[error("The photos do not fit together: {0}.")]
+    Photos(String),
+    /// A checkpoint of another run, or a damaged one.
+    #[error("The run cannot go on from its checkpoint: {0}. Start anew, without --resume.")]
+    Checkpoint(String),
+    /// A step or a validation out of turn: a mistake of the program.
+    #[error("The training was driven in a wrong order: {0}. Please report this.")]
+    Order(String),
     /// Settings that no run can have.
     #[error("The training cannot run with these settings: {0}.")]
     Settings(String),
     /// The loss is no number any more.
     #[error(
-        "The training ran away in epoch {epoch}: its loss is not a number. Lower the learning rate; the best head so \
+        "The training ran away in epoch {epoch}: its loss is not a number. Lower the learning rate; the best one so \
          far is kept."
     )]
     Diverged {

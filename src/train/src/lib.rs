@@ -1,5 +1,5 @@
 //! Training of heads on cached descriptors: examples, split, the training loop, cross-validation, metrics, early
-//! stopping, history.
+//! stopping, history. [`scratch`] trains a CNN on photos.
 //!
 //! [`Grouping`] finds the photos that a split must not tear apart, a [`Run`] trains and checks the head, and its
 //! [`Outcome`] is the head file. With photos set aside for validation a [`Trainer`] keeps the epoch that does best on
@@ -23,6 +23,7 @@ pub mod metrics;
 mod outcome;
 mod run;
 mod scaling;
+pub mod scratch;
 mod settings;
 mod split;
 mod trainer;

@@ -3,6 +3,7 @@
 //! bytes → [`decode`] (or a frame → [`from_rgba`]) → [`square`] → [`normalise`] → `[3, size, size]` for the base.
 
 mod alpha;
+mod augment;
 mod decode;
 mod error;
 mod format;
@@ -14,6 +15,7 @@ mod square;
 mod thumbnail;
 mod view;
 
+pub use augment::{Augmentation, augment};
 pub use decode::decode;
 pub use error::VisionError;
 pub use frame::from_rgba;

@@ -17,7 +17,7 @@ use crate::{
     WeightsError,
     base::{ConvWeights, float_bytes},
     golden::Golden,
-    hash::{sha256, sha256_hex},
+    hash::sha256,
     manifest::{Encoding, Licence, Manifest, Preprocessing, Source, TensorEntry},
     quantized::QuantizedConv,
     vgg16::{CONVS, ConvShape},
@@ -60,14 +60,7 @@ pub(crate) fn write(
     let mut tensors = Vec::new();
     let mut payload = Vec::new();
     let mut add = |name: String, shape: &[usize], encoding: Encoding, bytes: &[u8]| {
-        tensors.push(TensorEntry {
-            name,
-            shape: shape.to_vec(),
-            encoding,
-            offset: payload.len() as u64,
-            bytes: bytes.len() as u64,
-            sha256: sha256_hex(bytes),
-        });
+        tensors.push(TensorEntry::of(name, shape, encoding, payload.len(), bytes));
         payload.extend_from_slice(bytes);
     };
     if shapes.len() != convs.len() {
@@ -110,12 +103,17 @@ pub(crate) fn write(
         goldens,
     };
     let json = serde_json::to_vec(&manifest).map_err(|error| WeightsError::Manifest(error.to_string()))?;
-    let mut file = Vec::with_capacity(HEADER + json.len() + payload.len());
+    Ok(assemble(&json, &payload))
+}
+
+/// A file of a manifest and the tensors that it describes.
+pub(crate) fn assemble(manifest: &[u8], payload: &[u8]) -> Vec<u8> {
+    let mut file = Vec::with_capacity(HEADER + manifest.len() + payload.len());
     file.extend(MAGIC);
     file.extend(VERSION.to_le_bytes());
-    file.extend((json.len() as u32).to_le_bytes());
-    file.extend(sha256(&json));
-    file.extend(json);
+    file.extend((manifest.len() as u32).to_le_bytes());
+    file.extend(sha256(manifest));
+    file.extend(manifest);
     file.extend(payload);
-    Ok(file)
+    file
 }

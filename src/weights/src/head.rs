@@ -3,9 +3,7 @@
 //! The tensors `layers.0.weight`, `layers.0.bias`, … are 32-bit floats, weights row-major `[outputs, inputs]`; the
 //! metadata's key [`KEY`] holds the [`HeadManifest`] as JSON.
 
-use std::borrow::Cow;
-
-use safetensors::{Dtype, SafeTensors, View};
+use safetensors::SafeTensors;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -13,6 +11,7 @@ use crate::{
     base::{float_bytes, read_floats},
     hash::sha256_hex,
     reader::looks_like_a_web_page,
+    sealed::{FloatTensor, Sealed, check_version},
 };
 
 /// The key of the manifest in the file's metadata.
@@ -113,24 +112,6 @@ pub struct HeadFile {
     pub layers: Vec<DenseWeights>,
 }
 
-/// The manifest as it stands in a file, with the hash that protects it and the tensors.
-#[derive(Serialize, Deserialize)]
-struct Sealed {
-    manifest: HeadManifest,
-    /// The SHA-256 of each tensor's bytes, weight and bias in turn.
-    tensors: Vec<String>,
-    /// The SHA-256 of the manifest's JSON followed by those hashes.
-    seal: String,
-}
-
-impl Sealed {
-    fn new(manifest: HeadManifest, tensors: Vec<String>) -> Result<Self, WeightsError> {
-        let mut sealed = serde_json::to_string(&manifest).map_err(|error| WeightsError::Manifest(error.to_string()))?;
-        sealed.extend(tensors.iter().map(String::as_str));
-        Ok(Self { manifest, tensors, seal: sha256_hex(sealed.as_bytes()) })
-    }
-}
-
 impl HeadFile {
     /// The head as bytes of a safetensors file.
     ///
@@ -139,11 +120,11 @@ impl HeadFile {
     /// Parts that do not fit together, or values that are not finite: what [`HeadFile::from_bytes`] would refuse.
     pub fn to_bytes(&self) -> Result<Vec<u8>, WeightsError> {
         check(&self.manifest, &self.layers)?;
-        let tensors: Vec<(String, Tensor)> =
+        let tensors: Vec<(String, FloatTensor)> =
             (0..).zip(&self.layers).flat_map(|(index, layer)| tensors_of(index, layer)).collect();
         let hashes = tensors.iter().map(|(_, tensor)| sha256_hex(&tensor.bytes)).collect();
         let sealed = Sealed::new(self.manifest.clone(), hashes)?;
-        let json = serde_json::to_string(&sealed).map_err(|error| WeightsError::Manifest(error.to_string()))?;
+        let json = sealed.to_json()?;
         safetensors::serialize(tensors, Some([(KEY.to_owned(), json)].into_iter().collect()))
             .map_err(|error| WeightsError::Safetensors(error.to_string()))
     }
@@ -160,12 +141,8 @@ impl HeadFile {
         let unreadable = |error: safetensors::SafeTensorError| WeightsError::Safetensors(error.to_string());
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(unreadable)?;
         let json = metadata.metadata().as_ref().and_then(|entries| entries.get(KEY)).ok_or(WeightsError::Foreign)?;
-        check_version(json)?;
-        let found: Sealed = serde_json::from_str(json).map_err(|error| WeightsError::Manifest(error.to_string()))?;
-        let sealed = Sealed::new(found.manifest, found.tensors)?;
-        if sealed.seal != found.seal {
-            return Err(WeightsError::ManifestHash);
-        }
+        check_version(json, VERSION)?;
+        let sealed = Sealed::<HeadManifest>::from_json(json)?;
         let file = SafeTensors::deserialize(bytes).map_err(unreadable)?;
         let outputs = sealed.manifest.architecture.outputs(sealed.manifest.classes.len());
         if sealed.tensors.len() != 2 * outputs.len() || file.len() != sealed.tensors.len() {
@@ -190,23 +167,6 @@ impl HeadFile {
         }
         check(&sealed.manifest, &layers)?;
         Ok(Self { manifest: sealed.manifest, layers })
-    }
-}
-
-/// Refuses manifests of another version, whatever else is in them.
-fn check_version(json: &str) -> Result<(), WeightsError> {
-    #[derive(Deserialize)]
-    struct Versioned {
-        manifest: Version,
-    }
-    #[derive(Deserialize)]
-    struct Version {
-        version: u32,
-    }
-    let found: Versioned = serde_json::from_str(json).map_err(|error| WeightsError::Manifest(error.to_string()))?;
-    match found.manifest.version {
-        VERSION => Ok(()),
-        found => Err(WeightsError::Version { found, expected: VERSION }),
     }
 }
 
@@ -250,34 +210,10 @@ fn check(manifest: &HeadManifest, layers: &[DenseWeights]) -> Result<(), Weights
     if golden.copied().all(f32::is_finite) { Ok(()) } else { wrong("its golden answer is not finite") }
 }
 
-/// A tensor on its way into a file.
-struct Tensor {
-    shape: Vec<usize>,
-    bytes: Vec<u8>,
-}
-
-fn tensors_of(index: usize, layer: &DenseWeights) -> [(String, Tensor); 2] {
-    let weight = Tensor { shape: vec![layer.outputs, layer.inputs], bytes: float_bytes(&layer.weight) };
-    let bias = Tensor { shape: vec![layer.outputs], bytes: float_bytes(&layer.bias) };
+fn tensors_of(index: usize, layer: &DenseWeights) -> [(String, FloatTensor); 2] {
+    let weight = FloatTensor::new(&[layer.outputs, layer.inputs], &layer.weight);
+    let bias = FloatTensor::new(&[layer.outputs], &layer.bias);
     [(format!("layers.{index}.weight"), weight), (format!("layers.{index}.bias"), bias)]
-}
-
-impl View for Tensor {
-    fn dtype(&self) -> Dtype {
-        Dtype::F32
-    }
-
-    fn shape(&self) -> &[usize] {
-        &self.shape
-    }
-
-    fn data(&self) -> Cow<'_, [u8]> {
-        Cow::Borrowed(&self.bytes)
-    }
-
-    fn data_len(&self) -> usize {
-        self.bytes.len()
-    }
 }
 
 #[cfg(test)]

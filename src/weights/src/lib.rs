@@ -1,5 +1,5 @@
-//! The files that hold what a network has learned: the quantized VGG16 base, the heads on top of it, and the index of
-//! both. Reading checks everything: a truncated, flipped or foreign file is a [`WeightsError`], never a wrong answer.
+//! The files that hold what a network has learned: the quantized VGG16 base, the heads on top of it, the CNN trained from
+//! scratch, and the index of the page's models. Reading checks everything: a truncated, flipped or foreign file is a [`WeightsError`], never a wrong answer.
 
 mod base;
 mod error;
@@ -14,6 +14,8 @@ mod quantized;
 mod rans;
 mod reader;
 mod rounding;
+pub mod scratch;
+mod sealed;
 pub mod vgg16;
 
 pub use base::{BaseWeights, ConvWeights};
@@ -24,6 +26,6 @@ pub use half::f16;
 pub use hash::{FileHash, sha256, sha256_hex};
 pub use manifest::{Encoding, Licence, Manifest, Preprocessing, Source, TensorEntry};
 pub use moments::Neighbourhoods;
-pub use quantized::QuantizedConv;
+pub use quantized::{QuantizedConv, QuantizedRows};
 pub use reader::{BaseReader, read_base};
-pub use rounding::quantize;
+pub use rounding::{quantize, quantize_dense};

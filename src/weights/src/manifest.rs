@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     WeightsError,
     golden::Golden,
+    hash::sha256_hex,
     quantized::longest_coding,
     vgg16::{ConvShape, MEAN, SIZES, STD},
 };
@@ -103,6 +104,25 @@ pub struct TensorEntry {
     pub sha256: String,
 }
 
+impl TensorEntry {
+    /// The entry of a tensor whose `bytes` begin at `offset`.
+    pub(crate) fn of(name: String, shape: &[usize], encoding: Encoding, offset: usize, bytes: &[u8]) -> Self {
+        let sha256 = sha256_hex(bytes);
+        Self { name, shape: shape.to_vec(), encoding, offset: offset as u64, bytes: bytes.len() as u64, sha256 }
+    }
+
+    /// Whether its bytes begin at `offset` and are as many as its shape and encoding explain.
+    pub(crate) fn is_plausible(&self, offset: u64) -> bool {
+        let rows = self.shape.first().copied().unwrap_or(1);
+        let count: usize = self.shape.iter().product();
+        let fits = match self.encoding {
+            Encoding::F32 => self.bytes == 4 * count as u64,
+            Encoding::Rans => self.shape.len() > 1 && self.bytes <= longest_coding(rows, count / rows.max(1)) as u64,
+        };
+        fits && self.offset == offset
+    }
+}
+
 /// How a tensor's values are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -120,8 +140,7 @@ impl Manifest {
         let manifest: Self = serde_json::from_slice(json).map_err(|error| WeightsError::Manifest(error.to_string()))?;
         let expected = shapes.iter().flat_map(|shape| {
             let weight = (format!("{}.weight", shape.name), shape.weight_shape().to_vec());
-            let bias = (format!("{}.bias", shape.name), vec![shape.out_channels]);
-            [(weight, longest_coding(shape.out_channels, shape.in_channels)), (bias, 0)]
+            [weight, (format!("{}.bias", shape.name), vec![shape.out_channels])]
         });
         if manifest.tensors.len() != 2 * shapes.len() {
             return Err(WeightsError::Layout(format!(
@@ -131,19 +150,14 @@ impl Manifest {
             )));
         }
         let mut offset = 0;
-        for (tensor, ((name, shape), longest)) in manifest.tensors.iter().zip(expected) {
+        for (tensor, (name, shape)) in manifest.tensors.iter().zip(expected) {
             if tensor.name != name {
                 return Err(WeightsError::Layout(format!("{} stands where {name} should", tensor.name)));
             }
             if tensor.shape != shape {
                 return Err(WeightsError::Shape { name, found: tensor.shape.clone(), expected: shape });
             }
-            let floats = 4 * shape.iter().product::<usize>() as u64;
-            let fits = match tensor.encoding {
-                Encoding::F32 => tensor.bytes == floats,
-                Encoding::Rans => tensor.bytes <= longest as u64,
-            };
-            if !fits || tensor.offset != offset {
+            if !tensor.is_plausible(offset) {
                 return Err(WeightsError::Layout(format!("{name} is not where or as long as it should be")));
             }
             offset += tensor.bytes;

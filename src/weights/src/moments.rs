@@ -1,4 +1,4 @@
-//! Second moments of a convolution's inputs: which directions of its weights matter to its answers.
+//! Second moments of a layer's inputs: which directions of its weights matter to its answers.
 
 use std::{num::NonZero, thread};
 
@@ -9,8 +9,8 @@ const BLOCK: usize = 64;
 /// Rows that a thread takes at a time.
 const BAND: usize = 64;
 
-/// Samples of what a convolution sees: each is `side` numbers, the 3×3 neighbourhood of a position in every input
-/// channel, in the order of a kernel's weights (IHW).
+/// Samples of what an output of a layer sees: each is `side` numbers in the order of its weights. For a convolution they
+/// are the 3×3 neighbourhood of a position in every input channel (IHW).
 pub struct Neighbourhoods {
     side: usize,
     count: usize,
@@ -19,11 +19,22 @@ pub struct Neighbourhoods {
 }
 
 impl Neighbourhoods {
-    /// Room for `count` samples of `in_channels` channels, all zero. `in_channels` must be a multiple of 8.
+    /// Room for `count` samples of `in_channels` channels, all zero.
     #[must_use]
     pub fn new(in_channels: usize, count: usize) -> Self {
-        let side = in_channels * 9;
+        Self::of(in_channels * 9, count)
+    }
+
+    /// Room for `count` samples of `side` numbers, all zero.
+    #[must_use]
+    pub fn of(side: usize, count: usize) -> Self {
         Self { side, count, panels: vec![0.0; side.next_multiple_of(PANEL) * count] }
+    }
+
+    /// Numbers of a sample.
+    #[must_use]
+    pub fn side(&self) -> usize {
+        self.side
     }
 
     /// Number `number` of sample `sample`.
@@ -180,14 +191,14 @@ fn tile(a: &[[f32; PANEL]], b: &[[f32; PANEL]]) -> [[f32; PANEL]; PANEL] {
 mod tests {
     use super::*;
 
-    /// 300 samples of 72 numbers, more than a run and a block.
+    /// 300 samples of 77 numbers, more than a run and a block, and no multiple of a panel.
     fn samples() -> (Neighbourhoods, Vec<Vec<f32>>) {
-        let mut neighbourhoods = Neighbourhoods::new(8, 300);
+        let mut neighbourhoods = Neighbourhoods::of(77, 300);
         let value = |sample: usize, number: usize| {
             ((sample * 31 + number * number * 17 + sample * number) % 101) as f32 / 50.0 - 1.0
         };
         let plain: Vec<Vec<f32>> =
-            (0..300).map(|sample| (0..72).map(|number| value(sample, number)).collect()).collect();
+            (0..300).map(|sample| (0..77).map(|number| value(sample, number)).collect()).collect();
         for (sample, numbers) in plain.iter().enumerate() {
             numbers.iter().enumerate().for_each(|(number, &value)| neighbourhoods.set(sample, number, value));
         }
@@ -198,7 +209,7 @@ mod tests {
     fn moments_are_sums_of_products() {
         let (samples, plain) = samples();
         let moments = Moments::of(&samples);
-        for row in 0..72 {
+        for row in 0..77 {
             for column in 0..=row {
                 let expected: f32 = plain.iter().map(|numbers| numbers[row] * numbers[column]).sum();
                 assert!((moments.row(row)[column] - expected).abs() < 1e-3);
@@ -213,10 +224,10 @@ mod tests {
         let damped = moments.arranged(&order, 0.01);
         let mut factor = moments.arranged(&order, 0.01);
         factor.factor();
-        for row in 0..72 {
+        for row in 0..77 {
             for column in 0..=row {
                 let product: f32 = factor.row(row).iter().zip(factor.row(column)).map(|(a, b)| a * b).sum();
-                assert!((product - damped.row(row)[column]).abs() < 2e-3 * damped.row(71)[71]);
+                assert!((product - damped.row(row)[column]).abs() < 2e-3 * damped.row(76)[76]);
             }
         }
     }

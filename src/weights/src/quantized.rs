@@ -1,7 +1,7 @@
-//! A quantized kernel: small integers times one scale an output channel, and its coded form in the file.
+//! Quantized weights: small integers times one scale an output, and their coded form in the file.
 //!
-//! The coded form is: scales (`f16`) of the output channels; the table of the integers' frequencies; the integers in
-//! OIHW order, entropy-coded ([`crate::rans`]). As the scales follow the spread of their channels, the integers of all
+//! The coded form is: scales (`f16`) of the outputs; the table of the integers' frequencies; the integers in
+//! the order of the weights (OIHW), entropy-coded ([`crate::rans`]). As the scales follow the spread of their channels, the integers of all
 //! channels are spread alike and one table serves them: separate ones by the usual magnitude of input channels and
 //! kernel places were measured to save 0.3 %.
 
@@ -11,9 +11,6 @@ use crate::{
     WeightsError,
     rans::{self, Decoder, Frequencies, Slots},
 };
-
-/// Places in a kernel.
-const TAPS: usize = 9;
 
 /// One convolution, quantized: weight = integer × scale of its output channel.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,42 +29,68 @@ impl QuantizedConv {
     /// The weights that the integers stand for, OIHW.
     #[must_use]
     pub fn dequantized(&self) -> Vec<f32> {
-        let mut weights = Vec::with_capacity(self.integers.len());
-        for (row, scale) in self.integers.chunks_exact(self.in_channels * TAPS).zip(&self.scales) {
-            let scale = scale.to_f32();
-            weights.extend(row.iter().map(|&integer| f32::from(integer) * scale));
-        }
-        weights
+        dequantize(&self.scales, &self.integers)
     }
 
     /// The coded form of scales and integers.
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let bytes: Vec<u8> = self.integers.iter().map(|&integer| to_byte(integer)).collect();
-        let mut counts = [0u64; 256];
-        bytes.iter().for_each(|&byte| counts[usize::from(byte)] += 1);
-        let frequencies = Frequencies::from_counts(&counts);
-
-        let mut out: Vec<u8> = self.scales.iter().flat_map(|scale| scale.to_le_bytes()).collect();
-        frequencies.write(&mut out);
-        out.extend(rans::encode(&bytes, &frequencies));
-        out
+        encode(&self.scales, &self.integers)
     }
 }
 
-/// The most bytes that the coded form of a kernel can have: scales, table, states, and 16 bits a weight.
-pub(crate) fn longest_coding(out_channels: usize, in_channels: usize) -> usize {
-    2 * out_channels + 514 + 16 + 2 * out_channels * in_channels * TAPS
+/// The weights of a layer, quantized: weight = integer × scale of its output.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuantizedRows {
+    /// The step between neighbouring weights, one an output.
+    pub scales: Vec<f16>,
+    /// The integers, as many an output, row-major.
+    pub integers: Vec<i8>,
 }
 
-/// Reads back the weights, OIHW, from the coded form `bytes` of the tensor `name`.
-pub(crate) fn decode(
-    bytes: &[u8],
-    out_channels: usize,
-    in_channels: usize,
-    name: &str,
-) -> Result<Vec<f32>, WeightsError> {
+impl QuantizedRows {
+    /// The weights that the integers stand for, row-major.
+    #[must_use]
+    pub fn dequantized(&self) -> Vec<f32> {
+        dequantize(&self.scales, &self.integers)
+    }
+
+    /// The coded form of scales and integers.
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        encode(&self.scales, &self.integers)
+    }
+}
+
+fn dequantize(scales: &[f16], integers: &[i8]) -> Vec<f32> {
+    let mut weights = Vec::with_capacity(integers.len());
+    let columns = integers.len() / scales.len().max(1);
+    for (row, scale) in integers.chunks_exact(columns.max(1)).zip(scales) {
+        let scale = scale.to_f32();
+        weights.extend(row.iter().map(|&integer| f32::from(integer) * scale));
+    }
+    weights
+}
+
+fn encode(scales: &[f16], integers: &[i8]) -> Vec<u8> {
+    let bytes: Vec<u8> = integers.iter().map(|&integer| to_byte(integer)).collect();
+    let mut counts = [0u64; 256];
+    bytes.iter().for_each(|&byte| counts[usize::from(byte)] += 1);
+    let frequencies = Frequencies::from_counts(&counts);
+
+    let mut out: Vec<u8> = scales.iter().flat_map(|scale| scale.to_le_bytes()).collect();
+    frequencies.write(&mut out);
+    out.extend(rans::encode(&bytes, &frequencies));
+    out
+}
+
+/// The most bytes that the coded form of `rows` × `columns` weights can have: scales, table, states, and 16 bits a weight.
+pub(crate) fn longest_coding(rows: usize, columns: usize) -> usize {
+    2 * rows + 514 + 16 + 2 * rows * columns
+}
+
+/// Reads back `rows` × `columns` weights from the coded form `bytes` of the tensor `name`.
+pub(crate) fn decode(bytes: &[u8], rows: usize, columns: usize, name: &str) -> Result<Vec<f32>, WeightsError> {
     let broken = |reason| WeightsError::Coding { name: name.to_owned(), reason };
-    let (scales, mut rest) = bytes.split_at_checked(out_channels * 2).ok_or(broken("it ends too early"))?;
+    let (scales, mut rest) = bytes.split_at_checked(rows * 2).ok_or(broken("it ends too early"))?;
     let scales: Vec<f32> = scales.as_chunks::<2>().0.iter().map(|pair| f16::from_le_bytes(*pair).to_f32()).collect();
     if !scales.iter().all(|scale| scale.is_finite()) {
         return Err(WeightsError::NonFinite { name: name.to_owned() });
@@ -76,9 +99,9 @@ pub(crate) fn decode(
     let slots = Slots::new(&frequencies);
     let mut decoder = Decoder::new(rest).ok_or(broken("its stream is no stream"))?;
 
-    let mut weights = Vec::with_capacity(out_channels * in_channels * TAPS);
+    let mut weights = Vec::with_capacity(rows * columns);
     for &scale in &scales {
-        weights.extend((0..in_channels * TAPS).map(|_| f32::from(from_byte(decoder.next(&slots))) * scale));
+        weights.extend((0..columns).map(|_| f32::from(from_byte(decoder.next(&slots))) * scale));
     }
     if decoder.finished() { Ok(weights) } else { Err(broken("its stream does not end where it should")) }
 }
@@ -111,8 +134,8 @@ mod tests {
             scales in prop::array::uniform3(1e-3f32..1.0),
         ) {
             let conv = small(integers, scales);
-            prop_assert_eq!(decode(&conv.encode(), 3, 2, "w").unwrap(), conv.dequantized());
-            prop_assert!(conv.encode().len() <= longest_coding(3, 2));
+            prop_assert_eq!(decode(&conv.encode(), 3, 18, "w").unwrap(), conv.dequantized());
+            prop_assert!(conv.encode().len() <= longest_coding(3, 18));
         }
 
         #[test]
@@ -125,9 +148,9 @@ mod tests {
             let mut bytes = small(integers, [0.1; 3]).encode();
             let at = at.index(bytes.len());
             bytes[at] ^= flip;
-            let _ = decode(&bytes, 3, 2, "w");
+            let _ = decode(&bytes, 3, 18, "w");
             bytes.truncate(keep.index(bytes.len()));
-            let _ = decode(&bytes, 3, 2, "w");
+            let _ = decode(&bytes, 3, 18, "w");
         }
     }
 }

@@ -131,19 +131,25 @@ impl BaseReader {
 
     /// Reads header and manifest; false while bytes are missing.
     fn read_manifest(&mut self) -> Result<bool, WeightsError> {
-        check_beginning(&self.pending)?;
-        let Some(length) = manifest_length(&self.pending) else { return Ok(false) };
-        if length > LONGEST_MANIFEST {
-            return Err(WeightsError::Manifest(format!("it claims {length} bytes")));
-        }
-        let Some(json) = self.pending.get(HEADER..HEADER + length) else { return Ok(false) };
-        if self.pending[16..HEADER] != sha256(json) {
-            return Err(WeightsError::ManifestHash);
-        }
+        let Some(json) = sealed_manifest(&self.pending)? else { return Ok(false) };
+        let used = HEADER + json.len();
         self.manifest = Some(Manifest::parse(json, self.shapes)?);
-        self.pending.drain(..HEADER + length);
-        self.used = (HEADER + length) as u64;
+        self.pending.drain(..used);
+        self.used = used as u64;
         Ok(true)
+    }
+}
+
+/// The manifest's JSON at the beginning of a file, once it has come; it is as it was written.
+pub(crate) fn sealed_manifest(bytes: &[u8]) -> Result<Option<&[u8]>, WeightsError> {
+    check_beginning(bytes)?;
+    let Some(length) = manifest_length(bytes) else { return Ok(None) };
+    if length > LONGEST_MANIFEST {
+        return Err(WeightsError::Manifest(format!("it claims {length} bytes")));
+    }
+    match bytes.get(HEADER..HEADER + length) {
+        Some(json) if bytes[16..HEADER] != sha256(json) => Err(WeightsError::ManifestHash),
+        json => Ok(json),
     }
 }
 
@@ -175,15 +181,16 @@ fn manifest_length(bytes: &[u8]) -> Option<usize> {
     Some(u32::from_le_bytes([header[12], header[13], header[14], header[15]]) as usize)
 }
 
-fn read_tensor(tensor: &TensorEntry, bytes: &[u8]) -> Result<Vec<f32>, WeightsError> {
+/// The values of `tensor`, whose bytes are `bytes`.
+pub(crate) fn read_tensor(tensor: &TensorEntry, bytes: &[u8]) -> Result<Vec<f32>, WeightsError> {
     if sha256_hex(bytes) != tensor.sha256 {
         return Err(WeightsError::TensorHash { name: tensor.name.clone() });
     }
     match tensor.encoding {
         Encoding::F32 => finite(floats(bytes), &tensor.name),
-        Encoding::Rans => match *tensor.shape {
-            [out_channels, in_channels, ..] => quantized::decode(bytes, out_channels, in_channels, &tensor.name),
-            _ => Err(WeightsError::Coding { name: tensor.name.clone(), reason: "only kernels are coded like this" }),
+        Encoding::Rans => match &*tensor.shape {
+            [rows, columns @ ..] => quantized::decode(bytes, *rows, columns.iter().product(), &tensor.name),
+            [] => Err(WeightsError::Coding { name: tensor.name.clone(), reason: "a single number is not coded" }),
         },
     }
 }

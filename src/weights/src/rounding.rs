@@ -11,7 +11,7 @@ use half::f16;
 use crate::{
     base::ConvWeights,
     moments::{Moments, Neighbourhoods},
-    quantized::QuantizedConv,
+    quantized::{QuantizedConv, QuantizedRows},
 };
 
 /// How much of the mean moment is added to each, against trusting few samples too far.
@@ -27,18 +27,53 @@ const LARGEST: f32 = 127.0;
 pub fn quantize(conv: &ConvWeights, samples: &Neighbourhoods, step: f32) -> QuantizedConv {
     let side = conv.in_channels * 9;
     let scales: Vec<f16> = conv.weight.chunks_exact(side).map(|row| scale_of(row, step)).collect();
+    let integers = round(&conv.weight, &scales, samples);
+    QuantizedConv { in_channels: conv.in_channels, scales, integers, bias: conv.bias.clone() }
+}
 
+/// Quantizes a dense layer of `inputs` inputs, `weight` row-major, like [`quantize`]. The moments of all inputs at once
+/// would fill the memory, so the inputs are taken in `blocks`, one after the other from the first on, each with samples
+/// of as many inputs: rounding errors are carried within a block only.
+///
+/// # Panics
+/// Where the blocks have fewer or more inputs than the layer.
+#[must_use]
+pub fn quantize_dense(
+    weight: &[f32],
+    inputs: usize,
+    blocks: impl IntoIterator<Item = Neighbourhoods>,
+    step: f32,
+) -> QuantizedRows {
+    let scales: Vec<f16> = weight.chunks_exact(inputs).map(|row| scale_of(row, step)).collect();
+    let mut integers = vec![0i8; weight.len()];
+    let mut from = 0;
+    for samples in blocks {
+        let range = from..from + samples.side();
+        let block: Vec<f32> = weight.chunks_exact(inputs).flat_map(|row| &row[range.clone()]).copied().collect();
+        let rounded = round(&block, &scales, &samples);
+        for (row, rounded) in integers.chunks_exact_mut(inputs).zip(rounded.chunks_exact(samples.side())) {
+            row[range.clone()].copy_from_slice(rounded);
+        }
+        from = range.end;
+    }
+    assert_eq!(from, inputs, "blocks for all inputs");
+    QuantizedRows { scales, integers }
+}
+
+/// The integers for `weight`, rows of as many weights as a sample has numbers, with a scale a row.
+fn round(weight: &[f32], scales: &[f16], samples: &Neighbourhoods) -> Vec<i8> {
+    let side = samples.side();
     let moments = Moments::of(samples);
     let order = moments.ascending();
     let mut factor = moments.arranged(&order, DAMPING);
     drop(moments);
     factor.factor();
 
-    let mut integers = vec![0i8; conv.weight.len()];
+    let mut integers = vec![0i8; weight.len()];
     let group = GROUP * side;
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let mut shares: Vec<Vec<_>> = (0..threads).map(|_| Vec::new()).collect();
-    let groups = integers.chunks_mut(group).zip(conv.weight.chunks(group)).zip(scales.chunks(GROUP));
+    let groups = integers.chunks_mut(group).zip(weight.chunks(group)).zip(scales.chunks(GROUP));
     groups.enumerate().for_each(|(index, work)| shares[index % threads].push(work));
     std::thread::scope(|scope| {
         for share in shares {
@@ -50,7 +85,7 @@ pub fn quantize(conv: &ConvWeights, samples: &Neighbourhoods, step: f32) -> Quan
             });
         }
     });
-    QuantizedConv { in_channels: conv.in_channels, scales, integers, bias: conv.bias.clone() }
+    integers
 }
 
 /// The step of a channel with the weights `row`.
@@ -124,6 +159,29 @@ mod tests {
         }
         let (carried, nearest) = (carried.dequantized(), nearest.dequantized());
         assert!(answers_error(&carried, &kernel) < 0.5 * answers_error(&nearest, &kernel));
+    }
+
+    #[test]
+    fn a_dense_layer_carries_errors_within_each_of_its_blocks() {
+        let (kernel, inputs) = (kernel(), inputs());
+        let block = |from: usize| {
+            let mut samples = Neighbourhoods::of(36, inputs.len());
+            for (sample, input) in inputs.iter().enumerate() {
+                (0..36).for_each(|number| samples.set(sample, number, input[from + number]));
+            }
+            samples
+        };
+        let carried = quantize_dense(&kernel.weight, 72, [block(0), block(36)], 0.5);
+        let nearest: Vec<f32> = kernel
+            .weight
+            .iter()
+            .enumerate()
+            .map(|(index, weight)| {
+                let scale = carried.scales[index / 72].to_f32();
+                (weight / scale).round() * scale
+            })
+            .collect();
+        assert!(answers_error(&carried.dequantized(), &kernel) < 0.5 * answers_error(&nearest, &kernel));
     }
 
     #[test]

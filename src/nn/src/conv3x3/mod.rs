@@ -36,7 +36,7 @@ impl ChannelsLast for Flex {
 }
 
 /// Whether `device` is burn's CPU backend, without gradients.
-fn is_cpu(device: &Device) -> bool {
+pub(crate) fn is_cpu(device: &Device) -> bool {
     matches!(device.as_dispatch(), DispatchDevice::Flex(_))
 }
 

@@ -1,0 +1,104 @@
+//! What answers photos: a head on the base, or a CNN trained from scratch.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use headstart_weights::WeightsError;
+use headstart_weights::scratch::ScratchFile;
+
+use crate::With;
+use crate::error::CliError;
+use crate::features::{Skipped, extract};
+use crate::models::{Base, TrainedHead, shipped};
+use crate::scratch::ScratchModel;
+
+/// The value of `--model` that stands for the CNN that ships with the page.
+const SHIPPED: &str = "scratch";
+/// Its file among the page's models.
+const SHIPPED_FILE: &str = "cats-dogs-scratch.hsw";
+
+/// What came of a list of photos.
+pub(crate) struct Answers {
+    /// For each file the probability of each class; `None` for one that was skipped.
+    pub(crate) probabilities: Vec<Option<Vec<f32>>>,
+    /// What was skipped.
+    pub(crate) skipped: Vec<Skipped>,
+    /// Milliseconds a photo from the file's bytes to the answer, on one core.
+    pub(crate) ms_per_photo: f64,
+}
+
+/// What answers photos.
+pub(crate) enum Classifier {
+    /// A head on the base, and where the base's features are kept.
+    Transfer { base: Base, head: TrainedHead, cache: PathBuf },
+    /// A CNN trained from scratch.
+    Scratch(ScratchModel),
+}
+
+impl Classifier {
+    /// What the options ask for.
+    ///
+    /// # Errors
+    /// Whatever keeps its files from being read or run.
+    pub(crate) fn open(with: &With) -> Result<Self, CliError> {
+        if let Some(path) = &with.model
+            && let Some(file) = scratch_file(path)?
+        {
+            return Ok(Self::Scratch(ScratchModel::open(file, path.clone(), with.size)?));
+        }
+        let base = Base::open(with.base.as_deref())?;
+        let head = TrainedHead::open(with.model.as_deref(), with.size, &base, with.base.is_some())?;
+        Ok(Self::Transfer { base, head, cache: with.cache.clone() })
+    }
+
+    /// The names of the classes, in the order of the answers.
+    pub(crate) fn classes(&self) -> &[String] {
+        match self {
+            Self::Transfer { head, .. } => &head.classes,
+            Self::Scratch(model) => &model.classes,
+        }
+    }
+
+    /// Side of the square that a photo is squeezed to.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Transfer { head, .. } => head.size,
+            Self::Scratch(model) => model.size(),
+        }
+    }
+
+    /// The answers to the photos in `files`.
+    ///
+    /// # Errors
+    /// [`CliError::NothingReadable`] where none is a photo; those of [`extract`].
+    pub(crate) fn answers(&self, files: &[&Path]) -> Result<Answers, CliError> {
+        let (base, head, cache) = match self {
+            Self::Scratch(model) => return model.answers(files),
+            Self::Transfer { base, head, cache } => (base, head, cache),
+        };
+        let extracted = extract(files, base, head.size, cache, 0)?;
+        let known: Vec<Vec<f32>> = extracted.descriptors.iter().flatten().cloned().collect();
+        let mut answers = head.probabilities(&known)?.into_iter();
+        let probabilities = extracted.descriptors.iter().map(|found| found.as_ref().and_then(|_| answers.next()));
+        Ok(Answers {
+            probabilities: probabilities.collect(),
+            skipped: extracted.skipped,
+            ms_per_photo: extracted.ms_per_photo,
+        })
+    }
+}
+
+/// The CNN in `path`, or the shipped one; `None` where the file is of another kind.
+fn scratch_file(path: &Path) -> Result<Option<ScratchFile>, CliError> {
+    let ships = path == Path::new(SHIPPED);
+    let path = if ships { shipped(SHIPPED_FILE) } else { path.to_owned() };
+    if ships && !path.exists() {
+        return Err(CliError::NoScratch { path });
+    }
+    let bytes = fs::read(&path).map_err(|error| CliError::Read { path: path.clone(), error })?;
+    match ScratchFile::from_bytes(&bytes) {
+        Ok(file) => Ok(Some(file)),
+        Err(WeightsError::Foreign | WeightsError::Safetensors(_)) if !ships => Ok(None),
+        Err(error) => Err(CliError::Weights { path, error }),
+    }
+}

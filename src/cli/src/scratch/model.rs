@@ -1,0 +1,84 @@
+//! A trained CNN, ready to answer.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use burn::tensor::Device;
+use futures::executor::block_on;
+use headstart_nn::ScratchCnn;
+use headstart_vision::normalise;
+use headstart_weights::scratch::ScratchFile;
+use indicatif::ProgressBar;
+use rayon::prelude::*;
+
+use super::photos::read;
+use crate::classifier::Answers;
+use crate::error::CliError;
+use crate::features::Skipped;
+
+/// A trained CNN, ready to answer.
+pub(crate) struct ScratchModel {
+    network: ScratchCnn,
+    pub(crate) classes: Vec<String>,
+}
+
+impl ScratchModel {
+    /// The network in `file`, which was read from `path`.
+    ///
+    /// # Errors
+    /// [`CliError::ScratchSize`] where it is for photos of another size than `size`, [`CliError::Model`] where it does
+    /// not give the answer that its file says it gives.
+    pub(crate) fn open(file: ScratchFile, path: PathBuf, size: Option<usize>) -> Result<Self, CliError> {
+        let own = file.manifest.architecture.side;
+        if size.is_some_and(|size| size != own) {
+            return Err(CliError::ScratchSize { path, own });
+        }
+        let network = block_on(ScratchCnn::open(&file, &Device::flex()))?;
+        Ok(Self { network, classes: file.manifest.classes })
+    }
+
+    /// Side of the square photos that it was trained on.
+    pub(crate) fn size(&self) -> usize {
+        self.network.architecture().side
+    }
+
+    /// Its answers to the photos in `files`, on all cores.
+    ///
+    /// # Errors
+    /// [`CliError::NothingReadable`] where none is a photo.
+    pub(crate) fn answers(&self, files: &[&Path]) -> Result<Answers, CliError> {
+        let bar = ProgressBar::new(files.len() as u64).with_style(crate::features::style());
+        bar.enable_steady_tick(Duration::from_millis(500));
+        let results: Vec<_> = files
+            .par_iter()
+            .map(|path| {
+                let start = Instant::now();
+                let answer = self.answer(path).map(|answer| (answer, start.elapsed()));
+                bar.inc(1);
+                answer
+            })
+            .collect();
+        bar.finish_and_clear();
+        let (mut probabilities, mut skipped, mut spent) = (Vec::new(), Vec::new(), Duration::ZERO);
+        for (path, result) in files.iter().zip(results) {
+            let result = result.map_err(|reason| skipped.push(Skipped { path: path.to_path_buf(), reason }));
+            probabilities.push(result.ok().map(|(answer, time)| {
+                spent += time;
+                answer
+            }));
+        }
+        if let [first, ..] = &skipped[..]
+            && skipped.len() == files.len()
+        {
+            let (first, reason) = (first.path.clone(), first.reason.clone());
+            return Err(CliError::NothingReadable { count: files.len(), first, reason });
+        }
+        let ms_per_photo = spent.as_secs_f64() * 1e3 / (files.len() - skipped.len()).max(1) as f64;
+        Ok(Answers { probabilities, skipped, ms_per_photo })
+    }
+
+    fn answer(&self, path: &Path) -> Result<Vec<f32>, String> {
+        let photo = self.network.photos(normalise(&read(path, self.size())?));
+        block_on(headstart_nn::read(self.network.probabilities(photo))).map_err(|error| error.to_string())
+    }
+}

@@ -1,0 +1,240 @@
+//! `headstart train --model scratch`: a CNN from random weights.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::{self, Scope};
+use std::time::{Duration, Instant};
+
+use burn::tensor::Device;
+use futures::executor::block_on;
+use headstart_nn::ScratchCnn;
+use headstart_train::grouped;
+use headstart_train::metrics::wilson_interval;
+use headstart_train::scratch::{Batch, BestEpoch, Photos, ScratchSettings, ScratchTrainer};
+use headstart_vision::RgbImage;
+use headstart_weights::scratch::{KIND, ScratchArchitecture, ScratchFile, ScratchManifest, VERSION};
+use headstart_weights::sha256;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::allocation::keep_freed_memory;
+use super::photos::load;
+use crate::error::CliError;
+use crate::photos::{classes, training_folder};
+use crate::train::{Options, Report};
+
+/// The share of each class that is set aside where the folder has no validation photos.
+const SET_ASIDE: f64 = 0.2;
+/// Batches that each loader may be ahead.
+const AHEAD: usize = 2;
+
+/// Trains as `options` say and writes the network.
+///
+/// # Errors
+/// Whatever keeps photos from being read, the network from being trained, or files from being written.
+pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
+    keep_freed_memory();
+    let folder = training_folder(&options.data)?;
+    let names = classes(&folder.training);
+    let (images, labels) = load(&folder.training, &names, options.size)?;
+    let (training, validation) = if folder.validation.is_empty() {
+        set_aside(images, labels, options.seed)
+    } else {
+        ((images, labels), load(&folder.validation, &names, options.size)?)
+    };
+    let photos = |(images, labels)| Photos::new(options.size, images, labels, names.len()).map(Arc::new);
+    let (training, validation) = (photos(training)?, photos(validation)?);
+    let (trained_on, validated_on) = (training.len(), validation.len());
+
+    let defaults = ScratchSettings::new(ScratchArchitecture::published(options.size, names.len()));
+    let settings =
+        ScratchSettings { epochs: options.epochs.unwrap_or(defaults.epochs), seed: options.seed, ..defaults };
+    let checkpoint = checkpoint_path(&options.out);
+    let device = Device::flex();
+    let mut trainer = match fs::read(&checkpoint) {
+        Ok(bytes) if options.resume => {
+            ScratchTrainer::resume(&bytes, settings.clone(), &names, training, validation, &device)?
+        }
+        Err(error) if options.resume && error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(CliError::Read { path: checkpoint, error });
+        }
+        _ => {
+            if options.resume {
+                eprintln!("no checkpoint {}: starting anew", checkpoint.display());
+            }
+            ScratchTrainer::new(settings.clone(), &names, training, validation, &device)?
+        }
+    };
+    let result = train(&mut trainer, &checkpoint);
+    // A run that ran away leaves its best epoch all the same.
+    if let Some(best) = trainer.best() {
+        write_network(best, &settings, &names, [trained_on, validated_on], &options.out)?;
+    }
+    result?;
+    let epochs = trainer.history().to_vec();
+    let (best_epoch, val_accuracy) = trainer.best().map_or((0, None), |best| (best.epoch, best.accuracy));
+    // It was of use until now only; where it cannot be removed it is in nobody's way.
+    let _ = fs::remove_file(&checkpoint);
+    if json {
+        crate::print_json(&Report { best_epoch, val_accuracy, epochs });
+        return Ok(());
+    }
+    if let Some(accuracy) = val_accuracy {
+        let (low, high) = wilson_interval((accuracy * validated_on as f64).round() as usize, validated_on);
+        let [accuracy, low, high] = [accuracy, low, high].map(|share| 100.0 * share);
+        println!("{accuracy:.2} % right (95 % interval {low:.2}–{high:.2} %) of {validated_on} validation photos");
+    }
+    println!("  epoch {best_epoch} of {} on {trained_on} photos; network in {}", epochs.len(), options.out.display());
+    Ok(())
+}
+
+/// Runs to the end, with a checkpoint after each epoch. Batches are made on all other cores meanwhile.
+fn train(trainer: &mut ScratchTrainer, checkpoint: &Path) -> Result<(), CliError> {
+    let start = Instant::now();
+    let before = trainer.history().last().map_or(0.0, |figures| figures.seconds);
+    let begin = trainer.next_batch();
+    let bar = ProgressBar::new(trainer.loader().total() as u64).with_style(style());
+    bar.enable_steady_tick(Duration::from_millis(500));
+    bar.set_position(begin as u64);
+    bar.reset_eta();
+    thread::scope(|scope| {
+        let feeds = feeds(scope, trainer);
+        while !trainer.is_over() {
+            let number = trainer.next_batch();
+            if !trainer.is_validation_due() {
+                let feed = &feeds[(number - begin) % feeds.len()];
+                let batch = feed.recv().unwrap_or_else(|_| trainer.loader().load(number));
+                block_on(trainer.step(batch))?;
+                bar.inc(1);
+            } else if let Some(epoch) = block_on(trainer.validate(before + start.elapsed().as_secs_f64()))? {
+                replace(checkpoint, &trainer.checkpoint()?)?;
+                let accuracy = epoch.val_accuracy.map_or_else(String::new, |share| format!(", {share:.4} right"));
+                bar.set_message(format!("epoch {}: loss {:.4}{accuracy}", epoch.epoch, epoch.loss));
+            }
+        }
+        bar.finish_and_clear();
+        Ok(())
+    })
+}
+
+/// Threads that make the batches that are due, each every so many-th one, in their order.
+fn feeds<'scope>(scope: &'scope Scope<'scope, '_>, trainer: &ScratchTrainer) -> Vec<Receiver<Batch>> {
+    let threads = thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1));
+    let begin = trainer.next_batch();
+    let feed = |thread: usize| {
+        let (sender, receiver) = sync_channel(AHEAD);
+        let mut loader = trainer.loader();
+        scope.spawn(move || {
+            for number in (begin + thread..loader.total()).step_by(threads) {
+                // Nobody takes it any more: the run has ended early.
+                if sender.send(loader.load(number)).is_err() {
+                    return;
+                }
+            }
+        });
+        receiver
+    };
+    (0..threads).map(feed).collect()
+}
+
+/// Photos with the index of the class of each.
+type Labelled = (Vec<RgbImage>, Vec<usize>);
+
+/// Training photos and validation photos out of `images`; copies of one photo stay on one side.
+fn set_aside(images: Vec<RgbImage>, labels: Vec<usize>, seed: u64) -> (Labelled, Labelled) {
+    let group = |image: &RgbImage| {
+        let [a, b, c, d, e, f, g, h, ..] = sha256(image.as_raw());
+        u64::from_le_bytes([a, b, c, d, e, f, g, h])
+    };
+    let groups: Vec<u64> = images.iter().map(group).collect();
+    let (_, validation) = grouped(&labels, &groups, SET_ASIDE, seed);
+    let (mut training, mut checked) = (Labelled::default(), Labelled::default());
+    for (index, (image, label)) in images.into_iter().zip(labels).enumerate() {
+        let side = if validation.binary_search(&index).is_ok() { &mut checked } else { &mut training };
+        side.0.push(image);
+        side.1.push(label);
+    }
+    (training, checked)
+}
+
+fn write_network(
+    best: &BestEpoch,
+    settings: &ScratchSettings,
+    names: &[String],
+    [trained_on, validated_on]: [usize; 2],
+    path: &Path,
+) -> Result<(), CliError> {
+    let network = ScratchCnn::new(&settings.architecture, &best.weights, &Device::flex())?;
+    let manifest = ScratchManifest {
+        version: VERSION,
+        kind: KIND.to_owned(),
+        classes: names.to_vec(),
+        architecture: settings.architecture.clone(),
+        trained_on,
+        validated_on,
+        val_accuracy: best.accuracy,
+        epochs: settings.epochs,
+        best_epoch: best.epoch,
+        seed: settings.seed,
+        golden: block_on(network.golden())?,
+        float_sha256: None,
+    };
+    let bytes = ScratchFile { manifest, tensors: best.weights.clone() }.to_bytes();
+    replace(path, &bytes.map_err(|error| CliError::Weights { path: path.to_owned(), error })?)
+}
+
+/// Where a run leaves what it needs to go on: beside the file that it will write.
+fn checkpoint_path(out: &Path) -> PathBuf {
+    beside(out, ".checkpoint")
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(suffix);
+    path.with_file_name(name)
+}
+
+/// Writes `path` so that whatever interrupts it, the file is the old one or the new one.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    let unfinished = beside(path, ".unfinished");
+    let write = |error| CliError::Write { path: path.to_owned(), error };
+    fs::write(&unfinished, bytes).and_then(|()| fs::rename(&unfinished, path)).map_err(write)
+}
+
+fn style() -> ProgressStyle {
+    ProgressStyle::with_template("step {pos}/{len} {wide_bar} {per_sec}, {eta} left  {msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_stay_on_one_side_and_a_fifth_is_set_aside() {
+        let image = |level: u8| RgbImage::from_pixel(2, 2, [level; 3].into());
+        // Each photo twice; two classes.
+        let images: Vec<RgbImage> = (0..40).map(|index| image(index / 2)).collect();
+        let labels: Vec<usize> = (0..40).map(|index| index / 20).collect();
+        let (training, validation) = set_aside(images, labels, 1);
+        assert_eq!((training.0.len(), validation.0.len()), (32, 8));
+        assert!(validation.0.iter().all(|image| !training.0.contains(image)));
+        for (images, labels) in [training, validation] {
+            assert!(images.iter().zip(labels).all(|(image, label)| usize::from(image.as_raw()[0] >= 10) == label));
+        }
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole() {
+        let path = std::env::temp_dir().join(format!("headstart-replace-{}", std::process::id()));
+        for bytes in [&b"first"[..], b"2nd"] {
+            replace(&path, bytes).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), bytes);
+        }
+        assert!(!beside(&path, ".unfinished").exists());
+        fs::remove_file(&path).unwrap();
+        assert_eq!(checkpoint_path(Path::new("a/b.safetensors")), Path::new("a/b.safetensors.checkpoint"));
+        assert!(matches!(replace(Path::new("/nowhere/at/all"), b""), Err(CliError::Write { .. })));
+    }
+}

@@ -1,0 +1,136 @@
+//! Which photos a step sees, and how.
+
+use std::sync::Arc;
+
+use headstart_vision::{Augmentation, augment, normalise};
+use rand::seq::SliceRandom;
+
+use super::{Photos, ScratchSettings};
+use crate::generator;
+
+/// Stream of [`generator`] for the first epoch's order.
+const ORDER: u64 = 2 << 32;
+/// Stream of [`generator`] for the first photo's view in the first epoch.
+const VIEWS: u64 = 4 << 32;
+
+/// What one step learns from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Batch {
+    /// Its number, counted from the run's first step.
+    pub(super) number: usize,
+    /// `[n, 3, side, side]`, normalised.
+    pub(super) pixels: Vec<f32>,
+    /// `[n]`.
+    pub(super) labels: Vec<usize>,
+}
+
+/// Makes the batches of a run. A batch follows from its number alone, so that several loaders, each on a thread of its
+/// own, can share the work.
+#[derive(Debug, Clone)]
+pub struct BatchLoader {
+    photos: Arc<Photos>,
+    /// Batches of an epoch.
+    batches: usize,
+    epochs: usize,
+    augment: bool,
+    seed: u64,
+    /// The epoch that `order` is of.
+    epoch: Option<usize>,
+    order: Vec<usize>,
+}
+
+impl BatchLoader {
+    pub(super) fn new(photos: Arc<Photos>, settings: &ScratchSettings) -> Self {
+        Self {
+            batches: photos.len().div_ceil(settings.batch),
+            epochs: settings.epochs,
+            augment: settings.augment,
+            seed: settings.seed,
+            epoch: None,
+            order: Vec::new(),
+            photos,
+        }
+    }
+
+    /// Batches of an epoch, of (nearly) equal size.
+    #[must_use]
+    pub fn batches(&self) -> usize {
+        self.batches
+    }
+
+    /// Batches of the whole run.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.batches * self.epochs
+    }
+
+    /// Batch `number`, counted from the run's first one.
+    pub fn load(&mut self, number: usize) -> Batch {
+        let (epoch, at) = (number / self.batches, number % self.batches);
+        if self.epoch != Some(epoch) {
+            self.order = (0..self.photos.len()).collect();
+            self.order.shuffle(&mut generator(self.seed, ORDER + epoch as u64));
+            self.epoch = Some(epoch);
+        }
+        let bound = |batch: usize| batch * self.order.len() / self.batches;
+        let indices = &self.order[bound(at)..bound(at + 1)];
+        let mut pixels = Vec::with_capacity(indices.len() * 3 * self.photos.side().pow(2));
+        for &index in indices {
+            let image = self.photos.image(index);
+            if self.augment {
+                let stream = VIEWS + (epoch * self.photos.len() + index) as u64;
+                let view = Augmentation::draw(&mut generator(self.seed, stream));
+                pixels.extend(normalise(&augment(image, &view)));
+            } else {
+                pixels.extend(normalise(image));
+            }
+        }
+        let labels = indices.iter().map(|index| self.photos.labels()[*index]).collect();
+        Batch { number, pixels, labels }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use headstart_vision::RgbImage;
+    use headstart_weights::scratch::ScratchArchitecture;
+
+    fn loader(augment: bool, seed: u64) -> BatchLoader {
+        let image = |index: u8| RgbImage::from_fn(22, 22, |x, y| [index, (x * 7 + y * 3) as u8, y as u8].into());
+        let photos = Photos::new(22, (0..10).map(image).collect(), (0..10).collect(), 10).unwrap();
+        let architecture = ScratchArchitecture { side: 22, ..ScratchArchitecture::published(22, 10) };
+        let settings = ScratchSettings { batch: 4, epochs: 3, augment, seed, ..ScratchSettings::new(architecture) };
+        BatchLoader::new(Arc::new(photos), &settings)
+    }
+
+    #[test]
+    fn every_photo_comes_once_an_epoch_in_even_batches() {
+        let mut loader = loader(false, 1);
+        assert_eq!((loader.batches(), loader.total()), (3, 9));
+        let epoch = |loader: &mut BatchLoader, epoch: usize| {
+            (0..3).map(|at| loader.load(3 * epoch + at).labels).collect::<Vec<_>>()
+        };
+        let first = epoch(&mut loader, 0);
+        assert_eq!(first.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 4]);
+        let mut all = first.concat();
+        all.sort_unstable();
+        assert_eq!(all, (0..10).collect::<Vec<_>>());
+        assert_ne!(first, epoch(&mut loader, 1));
+    }
+
+    #[test]
+    fn a_batch_holds_the_photos_of_its_labels_and_follows_from_seed_and_number_alone() {
+        let plain = loader(false, 1).load(4);
+        for (label, pixels) in plain.labels.iter().zip(plain.pixels.chunks(3 * 22 * 22)) {
+            assert_eq!(pixels, normalise(loader(false, 1).photos.image(*label)));
+        }
+        let (mut ahead, mut anew) = (loader(true, 1), loader(true, 1));
+        let views: Vec<Batch> = (0..9).map(|number| ahead.load(number)).collect();
+        for number in [7, 2, 3, 0] {
+            assert_eq!(anew.load(number), views[number]);
+        }
+        assert_ne!(loader(true, 2).load(4).pixels, views[4].pixels);
+        assert_ne!(loader(false, 1).load(4).pixels, views[4].pixels);
+    }
+}

@@ -1,0 +1,154 @@
+//! How a CNN is trained from scratch.
+
+use headstart_weights::scratch::ScratchArchitecture;
+use serde::{Deserialize, Serialize};
+
+use crate::TrainError;
+
+/// Inputs of the widest layer that learns at the full rate.
+const PACED_INPUTS: f64 = 1024.0;
+/// The most epochs that a run may have.
+const MOST_EPOCHS: usize = 2000;
+
+/// How a CNN is trained from scratch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScratchSettings {
+    /// What is trained.
+    pub architecture: ScratchArchitecture,
+    /// Passes over the training photos.
+    pub epochs: usize,
+    /// Photos a step, at most.
+    pub batch: usize,
+    /// The highest learning rate.
+    pub learning_rate: f64,
+    /// The share of the steps over which the rate rises to it; over the rest it falls to zero along a cosine (Loshchilov
+    /// and Hutter, "SGDR", 2017).
+    pub warm_up: f64,
+    /// What the rate times this takes off each weight a step; biases are left alone (Loshchilov and Hutter, "Decoupled
+    /// Weight Decay Regularization", 2019).
+    pub weight_decay: f64,
+    /// The share of a photo's target that all classes have alike (Szegedy et al., "Rethinking the Inception Architecture",
+    /// 2016).
+    pub label_smoothing: f64,
+    /// How much of the averaged weights a step keeps, once there were enough steps. The average is what is validated and
+    /// kept (Polyak and Juditsky, 1992).
+    pub average: f64,
+    /// Whether each photo is seen otherwise in each epoch: [`headstart_vision::Augmentation::draw`].
+    pub augment: bool,
+    /// Of all that is drawn: initial weights, order, augmentation, dropout.
+    pub seed: u64,
+}
+
+impl ScratchSettings {
+    /// Settings for `architecture` that need no touch.
+    #[must_use]
+    pub fn new(architecture: ScratchArchitecture) -> Self {
+        Self {
+            architecture,
+            epochs: 60,
+            batch: 32,
+            learning_rate: 1e-3,
+            warm_up: 0.05,
+            weight_decay: 0.05,
+            label_smoothing: 0.05,
+            average: 0.998,
+            augment: true,
+            seed: 1,
+        }
+    }
+
+    /// The learning rate of step `step` of `steps`, counted from 0.
+    pub(super) fn rate(&self, step: usize, steps: usize) -> f64 {
+        let rising = ((self.warm_up * steps as f64).round() as usize).max(1);
+        if step < rising {
+            return self.learning_rate * (step + 1) as f64 / rising as f64;
+        }
+        let progress = (step - rising) as f64 / (steps - rising).max(1) as f64;
+        self.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos())
+    }
+
+    /// What the rate is multiplied with for a layer of `inputs` inputs. Adam moves each weight about as far, so that the
+    /// more of them add up, the further an output moves: wide layers are held back (between no correction and the full
+    /// one of Yang et al., "Tensor Programs V", 2022).
+    pub(super) fn pace(inputs: usize) -> f64 {
+        (PACED_INPUTS / inputs as f64).sqrt().min(1.0)
+    }
+
+    /// How much of the average step `step`, counted from 0, keeps: less at first, when the weights still run.
+    pub(super) fn kept_of_average(&self, step: usize) -> f64 {
+        self.average.min((1 + step) as f64 / (10 + step) as f64)
+    }
+
+    /// Refuses settings that no run can have.
+    pub(super) fn check(&self) -> Result<(), TrainError> {
+        let refuse = |what: &str| Err(TrainError::Settings(what.to_owned()));
+        self.architecture.check().or_else(refuse)?;
+        if !(1..=MOST_EPOCHS).contains(&self.epochs) {
+            return refuse("a run has 1 to 2,000 epochs");
+        }
+        if self.batch == 0 {
+            return refuse("a batch needs at least one photo");
+        }
+        if !(self.learning_rate > 0.0 && self.learning_rate.is_finite()) {
+            return refuse("the learning rate must be above 0");
+        }
+        if !(self.weight_decay >= 0.0 && self.weight_decay.is_finite()) {
+            return refuse("the weight decay must not be below 0");
+        }
+        let share = |value: f64| (0.0..1.0).contains(&value);
+        if !share(self.warm_up) || !share(self.label_smoothing) || !share(self.average) {
+            return refuse("warm-up, label smoothing and average are shares below 1");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> ScratchSettings {
+        ScratchSettings::new(ScratchArchitecture::published(150, 2))
+    }
+
+    #[test]
+    fn the_rate_rises_in_a_line_and_falls_along_a_cosine() {
+        let settings = ScratchSettings { learning_rate: 1.0, warm_up: 0.1, ..settings() };
+        let rate = |step| settings.rate(step, 40);
+        assert_eq!([rate(0), rate(1), rate(3), rate(4)], [0.25, 0.5, 1.0, 1.0]);
+        assert!((rate(22) - 0.5).abs() < 1e-12 && rate(39) < 0.01 && rate(39) > 0.0);
+        assert!(ScratchSettings { warm_up: 0.0, ..settings }.rate(0, 1) > 0.0);
+    }
+
+    #[test]
+    fn wide_layers_are_held_back() {
+        assert_eq!([1, 576, 1024, 4096, 102_400].map(ScratchSettings::pace), [1.0, 1.0, 1.0, 0.5, 0.1]);
+    }
+
+    #[test]
+    fn the_average_forgets_its_beginning() {
+        let settings = settings();
+        assert_eq!(settings.kept_of_average(0), 0.1);
+        assert_eq!(settings.kept_of_average(1_000_000), settings.average);
+    }
+
+    #[test]
+    fn settings_that_no_run_can_have_are_refused() {
+        assert_eq!(settings().check(), Ok(()));
+        for change in [
+            (|s| s.epochs = 0) as fn(&mut ScratchSettings),
+            |s| s.epochs = 2001,
+            |s| s.batch = 0,
+            |s| s.learning_rate = f64::NAN,
+            |s| s.weight_decay = -1.0,
+            |s| s.warm_up = 1.0,
+            |s| s.label_smoothing = -0.1,
+            |s| s.average = f64::NAN,
+            |s| s.architecture.side = 3,
+        ] {
+            let mut changed = settings();
+            change(&mut changed);
+            assert!(matches!(changed.check(), Err(TrainError::Settings(_))), "{changed:?}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! A manifest in the metadata of a safetensors file, with the hashes that protect it and the tensors.
+
+use std::borrow::Cow;
+
+use safetensors::{Dtype, View};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::{WeightsError, base::float_bytes, hash::sha256_hex};
+
+/// The manifest as it stands in a file.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Sealed<M> {
+    pub(crate) manifest: M,
+    /// The SHA-256 of each tensor's bytes, weight and bias in turn.
+    pub(crate) tensors: Vec<String>,
+    /// The SHA-256 of the manifest's JSON followed by those hashes.
+    seal: String,
+}
+
+impl<M: Serialize + DeserializeOwned> Sealed<M> {
+    pub(crate) fn new(manifest: M, tensors: Vec<String>) -> Result<Self, WeightsError> {
+        let mut sealed = serde_json::to_string(&manifest).map_err(unreadable)?;
+        sealed.extend(tensors.iter().map(String::as_str));
+        Ok(Self { manifest, tensors, seal: sha256_hex(sealed.as_bytes()) })
+    }
+
+    pub(crate) fn to_json(&self) -> Result<String, WeightsError> {
+        serde_json::to_string(self).map_err(unreadable)
+    }
+
+    /// Reads a manifest whose seal is whole.
+    pub(crate) fn from_json(json: &str) -> Result<Self, WeightsError> {
+        let found: Self = serde_json::from_str(json).map_err(unreadable)?;
+        let sealed = Self::new(found.manifest, found.tensors)?;
+        if sealed.seal == found.seal { Ok(sealed) } else { Err(WeightsError::ManifestHash) }
+    }
+}
+
+/// Refuses manifests of another version than `expected`, whatever else is in them.
+pub(crate) fn check_version(json: &str, expected: u32) -> Result<(), WeightsError> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        manifest: Version,
+    }
+    #[derive(Deserialize)]
+    struct Version {
+        version: u32,
+    }
+    let found: Versioned = serde_json::from_str(json).map_err(unreadable)?;
+    match found.manifest.version {
+        version if version == expected => Ok(()),
+        found => Err(WeightsError::Version { found, expected }),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "handed to map_err")]
+fn unreadable(error: serde_json::Error) -> WeightsError {
+    WeightsError::Manifest(error.to_string())
+}
+
+/// A tensor of 32-bit floats on its way into a file.
+pub(crate) struct FloatTensor {
+    shape: Vec<usize>,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl FloatTensor {
+    pub(crate) fn new(shape: &[usize], values: &[f32]) -> Self {
+        Self { shape: shape.to_vec(), bytes: float_bytes(values) }
+    }
+}
+
+impl View for FloatTensor {
+    fn dtype(&self) -> Dtype {
+        Dtype::F32
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&self.bytes)
+    }
+
+    fn data_len(&self) -> usize {
+        self.bytes.len()
+    }
+}
