@@ -71,7 +71,7 @@ fn state_of(shipped: &Shipped) -> &'static str {
 /// Whether the CNN answers, and if not, why.
 fn availability(shipped: Option<&Shipped>) -> AnyView {
     let Some(shipped) = shipped else {
-        return view! { <p class="honesty" role="status">"The CNN from scratch is on its way."</p> }.into_any();
+        return view! { <p class="honesty" role="status">"The CNN from scratch is fetched once the engine is ready."</p> }.into_any();
     };
     let failures = shipped.failures.iter().map(|failure| {
         view! {
