@@ -3,7 +3,7 @@
 use headstart_protocol::{ModelFacts, Shipped, TestRecord};
 
 use super::published::{self, Published};
-use crate::wording::{counted, megabytes, share};
+use crate::wording::{counted, megabytes, share, thousands};
 
 /// What stands where nothing is known.
 const NOTHING: &str = "–";
@@ -65,17 +65,9 @@ fn tested(test: &TestRecord) -> String {
     format!("{} ({} to {}) of {photos}", share(test.accuracy), share(low), share(high))
 }
 
-/// A count with its thousands apart; none for zero, which is not known.
+/// A count; none for zero, which is not known.
 fn number(count: u64) -> Option<String> {
-    let digits = count.to_string();
-    let mut words = String::with_capacity(digits.len() * 4 / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            words.push(',');
-        }
-        words.push(digit);
-    }
-    (count > 0).then_some(words)
+    (count > 0).then(|| thousands(count))
 }
 
 /// A span of time as people say it.

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::button::Refusal;
 use super::curves::CurvesPanel;
 use crate::state::{Page, Run, RunState, ScratchTaught};
-use crate::wording::{counted, milliseconds, share};
+use crate::wording::{counted, milliseconds, share, thousands};
 
 /// The run; nothing before the first.
 #[component]
@@ -111,7 +111,7 @@ fn explained(result: &ScratchResult, folds: Option<u32>) -> String {
          flatters it a little.{stopped}",
         counted(result.trained_on as usize, "photo"),
         milliseconds(result.seconds * 1000.0),
-        result.parameters,
+        thousands(u64::from(result.parameters)),
         result.side,
         share(low),
         share(high),
