@@ -116,6 +116,7 @@ fn two_classes_then_five_and_a_label_put_right() {
     assert_eq!(count.get("classes"), "5");
     assert_eq!(teach.class_names().unwrap(), Texture::ALL.map(Texture::name));
     assert_eq!(teach.result(61).unwrap().get("accuracy"), result.get("accuracy"));
+    assert_eq!(page.all("stale").unwrap(), []);
     assert_eq!(teach.example(named("wanderer.png")).unwrap().get("class"), "dots");
     assert_no_error(page);
 
@@ -212,6 +213,15 @@ fn the_practice_set_is_two_clicks() {
     assert!(count.number("photos").unwrap() >= 9.0, "{count:?}");
     trained(&teach, count.get("photos").parse().unwrap());
     assert_no_error(&teach.page);
+
+    // Figures of photos that are not those of the project any more are said to be, tomorrow too.
+    assert_eq!(teach.page.all("stale").unwrap(), []);
+    teach.page.press("[data-testid='example'] [data-testid='remove-example']").unwrap();
+    teach.page.wait_for("stale", SOON, |_| true).unwrap();
+    std::thread::sleep(Duration::from_secs(2));
+    teach.page.reload().unwrap();
+    teach.page.ready(START).unwrap();
+    teach.page.wait_for("stale", SOON, |_| true).unwrap();
 }
 
 #[test]

@@ -183,7 +183,6 @@ impl CrossValidation {
         }
         let (count, heads) = (self.batches.count(), self.heads());
         let step = self.epoch * count + self.batches.dealt();
-        self.settings.seed_dropout(step, &self.device);
         let Some(indices) = self.batches.deal() else { return true };
         // Each head's loss is a mean over the photos of this batch that it may see.
         let seen = |fold: usize| indices.iter().filter(|index| self.fold_of[**index] != fold).count().max(1) as f32;
@@ -196,7 +195,10 @@ impl CrossValidation {
             let indices = indices_on(indices, &self.device);
             (self.descriptors.clone().select(0, indices.clone()), self.targets.clone().select(0, indices))
         };
-        let loss = (log_softmax(self.stack.forward(descriptors), 2) * (targets * shares)).sum().neg();
+        let drawing = self.settings.seed_dropout(step, &self.device);
+        let logits = self.stack.forward(descriptors);
+        drop(drawing);
+        let loss = (log_softmax(logits, 2) * (targets * shares)).sum().neg();
         let squares = self.stack.squared_weights().into_iter().zip(&self.penalties);
         let objective = squares.fold(loss, |sum, (squares, penalty)| sum + (squares * penalty.clone()).sum());
         let gradients = GradientsParams::from_grads(objective.backward(), &self.stack);

@@ -1,5 +1,7 @@
 //! What every run has in common: which way the weights go, how far, and what dropout drops.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use burn::optim::{AdamConfig, ModuleOptimizer, RmsPropConfig};
 use burn::tensor::Device;
 use headstart_weights::head::HeadArchitecture;
@@ -9,6 +11,18 @@ use crate::{Optimizer, Settings, generator};
 
 /// Stream of [`generator`] for dropout's masks.
 const DROPOUT: u64 = 3 << 32;
+
+/// Whoever draws from the CPU backend's generator: everyone in the program shares it.
+static DRAWING: Mutex<()> = Mutex::new(());
+
+/// Seeds what dropout draws on `device`, so that step `step`, counted from the run's first one, is the same whatever ran
+/// in between. No other run draws while the guard is held.
+pub(crate) fn seed_dropout(seed: u64, step: usize, device: &Device) -> MutexGuard<'static, ()> {
+    // A run that panicked while it drew has left nothing that matters.
+    let guard = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
+    device.seed(generator(seed, DROPOUT + step as u64).random());
+    guard
+}
 
 impl Settings {
     /// The rule of each step.
@@ -25,12 +39,10 @@ impl Settings {
         self.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos())
     }
 
-    /// Draws of the CPU backend come from one generator that everyone in the program shares: seeded anew, a step is the
-    /// same whatever ran in between.
-    pub(crate) fn seed_dropout(&self, step: usize, device: &Device) {
-        if let HeadArchitecture::Mlp { .. } = self.architecture {
-            device.seed(generator(self.seed, DROPOUT + step as u64).random());
-        }
+    /// As [`seed_dropout`], where the head has any.
+    pub(crate) fn seed_dropout(&self, step: usize, device: &Device) -> Option<MutexGuard<'static, ()>> {
+        let drops = matches!(self.architecture, HeadArchitecture::Mlp { .. });
+        drops.then(|| seed_dropout(self.seed, step, device))
     }
 
     /// What the sum of a layer's squared weights is multiplied by in the objective, for `n` training examples and

@@ -165,12 +165,13 @@ impl Trainer {
         }
         let (done, count) = (self.batches.dealt(), self.batches.count());
         let step = self.epoch * count + done;
-        self.settings.seed_dropout(step, &self.device);
+        let drawing = self.settings.seed_dropout(step, &self.device);
         let Some(indices) = self.batches.deal() else { return true };
         let n = indices.len();
         // All at once need not be put in order.
         let (loss, right) =
             if count == 1 { self.training.score(&self.head) } else { self.training.select(indices).score(&self.head) };
+        drop(drawing);
         let sums = (loss.clone().detach(), right.detach());
         self.totals = Some(match self.totals.take() {
             None => sums,

@@ -124,7 +124,11 @@ fn page_of_both(teach: &Teach<'_>) -> Result<(), TestError> {
 fn shoot(browser: &Browser, folder: &Path, name: &str) -> Result<(), TestError> {
     for width in WIDTHS {
         for scheme in SCHEMES {
-            let feature = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+            // Without motion: a picture taken while one scheme fades into the other shows neither.
+            let feature = json!({ "features": [
+                { "name": "prefers-color-scheme", "value": scheme },
+                { "name": "prefers-reduced-motion", "value": "reduce" },
+            ] });
             browser.devtools("Emulation.setEmulatedMedia", &feature)?;
             resize(browser, width, 740)?;
             let height = browser.run("return document.documentElement.scrollHeight", vec![])?;

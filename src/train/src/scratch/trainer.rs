@@ -7,15 +7,13 @@ use burn::tensor::{Device, Tensor, TensorData, Transaction};
 use headstart_nn::{NnError, ScratchCnn, read};
 use headstart_vision::normalise;
 use headstart_weights::scratch::ScratchArchitecture;
-use rand::Rng;
 
 use super::parameter::{Parameter, Update};
 use super::{Batch, BatchLoader, Photos, ScratchSettings, initial};
+use crate::descent::seed_dropout;
 use crate::metrics::{answer, cross_entropy};
-use crate::{EpochFigures, TrainError, generator};
+use crate::{EpochFigures, TrainError};
 
-/// Stream of [`generator`] for dropout's masks.
-const DROPOUT: u64 = 3 << 32;
 /// Photos that are validated at once.
 const PORTION: usize = 16;
 
@@ -208,9 +206,6 @@ impl ScratchTrainer {
     async fn learn(&mut self, batch: Batch) -> Result<(), TrainError> {
         let n = batch.labels.len();
         let device = self.device.clone().autodiff();
-        // Draws of the CPU backend come from one generator that everyone in the program shares: seeded anew, a step is
-        // the same whatever ran in between.
-        device.seed(generator(self.settings.seed, DROPOUT + self.steps as u64).random());
         // The values go to the device and come back: on the CPU that copies nothing.
         let values = self.parameters.iter_mut().map(|parameter| std::mem::take(&mut parameter.values));
         let leaf = |values: Vec<f32>| {
@@ -219,7 +214,10 @@ impl ScratchTrainer {
         };
         let leaves: Vec<Tensor<1>> = values.map(leaf).collect();
         let network = ScratchCnn::from_parameters(&self.settings.architecture, leaves.clone())?;
-        let logits = network.forward(network.photos(batch.pixels));
+        let photos = network.photos(batch.pixels);
+        let drawing = seed_dropout(self.settings.seed, self.steps, &device);
+        let logits = network.forward(photos);
+        drop(drawing);
         let objective = (log_softmax(logits.clone(), 1) * self.targets(&batch.labels, &device)).sum().neg() / n as f64;
         let mut gradients = objective.backward();
         drop((network, objective));

@@ -93,6 +93,7 @@ impl Page {
         teach.desk.update_value(|desk| desk.head = saved.head.map(Arc::new));
         if let Some(run) = saved.run {
             teach.history.set(run.result.history.clone());
+            teach.stale.set(!self.is_as_taught(&run));
             teach.result.set(Some(Arc::new(run)));
         }
         self.open_head();

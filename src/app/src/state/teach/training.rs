@@ -143,6 +143,17 @@ impl Page {
         self.ask_anew(&photos)
     }
 
+    /// Whether a run would see the same photos in the same classes.
+    pub(super) fn is_as_taught(self, run: &Taught) -> bool {
+        let Ok(on) = self.classes_to_train() else { return false };
+        let classes = on.iter().map(|class| (class.id, class.name.get_untracked()));
+        let photos = (0_u32..).zip(&on).flat_map(|(label, class)| {
+            let photos = class.photos.get_untracked().into_iter().filter(|photo| photo.described().is_some());
+            photos.map(move |photo| (photo.id, label))
+        });
+        classes.eq(run.classes.iter().cloned()) && photos.eq(run.photos.iter().copied())
+    }
+
     /// A run on the project as it is, and its photos in the order of the examples.
     pub(super) fn training(self, go_on: bool) -> Result<(Training, Vec<Arc<Example>>), PageError> {
         let on = self.classes_to_train()?;

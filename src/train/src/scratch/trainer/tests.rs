@@ -1,7 +1,9 @@
 use super::*;
+use crate::generator;
 use futures::executor::block_on;
 use headstart_vision::RgbImage;
 use headstart_weights::scratch::ScratchArchitecture;
+use rand::Rng;
 
 fn classes() -> Vec<String> {
     vec!["dark".into(), "light".into()]
