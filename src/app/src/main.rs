@@ -2,7 +2,6 @@
 
 mod address;
 mod camera;
-mod compare;
 mod database;
 mod download;
 mod error;

@@ -7,12 +7,6 @@ use crate::TrainError;
 
 /// Inputs of the widest layer that learns at the full rate.
 const PACED_INPUTS: f64 = 1024.0;
-/// A small network sees so many photos, counted anew each time that it sees one.
-const PASSES: usize = 3000;
-/// The fewest and the most epochs of a small network.
-const SMALL_EPOCHS: [usize; 2] = [12, 100];
-/// Photos a step of a small network: many small steps get further on few photos, and each is over sooner.
-const SMALL_BATCH: usize = 8;
 /// The most epochs that a run may have.
 const MOST_EPOCHS: usize = 2000;
 
@@ -61,14 +55,6 @@ impl ScratchSettings {
             augment: true,
             seed: 1,
         }
-    }
-
-    /// Settings for [`ScratchArchitecture::small`] on `photos` training photos: the fewer they are, the more epochs, so
-    /// that a run takes about as long for 30 photos as for 100.
-    #[must_use]
-    pub fn small(classes: usize, photos: usize) -> Self {
-        let epochs = (PASSES / photos.max(1)).clamp(SMALL_EPOCHS[0], SMALL_EPOCHS[1]);
-        Self { epochs, batch: SMALL_BATCH, ..Self::new(ScratchArchitecture::small(classes)) }
     }
 
     /// The learning rate of step `step` of `steps`, counted from 0.
@@ -132,13 +118,6 @@ mod tests {
         assert_eq!([rate(0), rate(1), rate(3), rate(4)], [0.25, 0.5, 1.0, 1.0]);
         assert!((rate(22) - 0.5).abs() < 1e-12 && rate(39) < 0.01 && rate(39) > 0.0);
         assert!(ScratchSettings { warm_up: 0.0, ..settings }.rate(0, 1) > 0.0);
-    }
-
-    #[test]
-    fn few_photos_are_seen_more_often() {
-        let epochs = [0, 2, 80, 100, 1000].map(|photos| ScratchSettings::small(3, photos).epochs);
-        assert_eq!(epochs, [100, 100, 37, 30, 12]);
-        assert_eq!(ScratchSettings::small(3, 80).check(), Ok(()));
     }
 
     #[test]

@@ -3,7 +3,6 @@
 
 mod archive;
 mod class;
-mod comparison;
 mod describe;
 mod example;
 mod head;
@@ -19,7 +18,6 @@ mod training;
 mod zip_in;
 
 pub(crate) use class::Class;
-pub(crate) use comparison::ScratchTaught;
 pub(crate) use describe::Describing;
 pub(crate) use example::{Described, Example, ExampleState};
 pub(crate) use intake::Place;

@@ -1,19 +1,17 @@
 //! The teach view: classes with their photos on one side, training and its result on the other.
 
-pub(super) mod button;
+mod button;
 mod class_card;
 mod classes;
 mod confusion;
-mod curve;
 mod curves;
 mod figures;
 mod notices;
 mod photo_grid;
-pub(super) mod picker;
+mod picker;
 mod project_files;
 mod recorder;
 mod result;
-mod scratch;
 mod settings;
 mod train;
 mod try_it;
@@ -21,11 +19,9 @@ mod try_it;
 use leptos::prelude::*;
 
 use self::classes::Classes;
-use self::curve::CurvePanel;
 use self::notices::Notices;
 use self::project_files::ProjectFiles;
 use self::result::ResultPanel;
-use self::scratch::ScratchResultPanel;
 use self::train::TrainPanel;
 use self::try_it::TryIt;
 use crate::state::Page;
@@ -56,8 +52,6 @@ pub(super) fn Teach() -> impl IntoView {
                 </div>
             </div>
             <ResultPanel />
-            <ScratchResultPanel />
-            <CurvePanel />
             <ProjectFiles />
         </Show>
     }
