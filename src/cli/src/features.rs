@@ -85,15 +85,24 @@ pub(crate) fn extract(
         store.flush()?;
     }
     bar.finish_and_clear();
-    if let [first, ..] = &skipped[..]
-        && skipped.len() == files.len()
-    {
-        let (first, reason) = (first.path.clone(), first.reason.clone());
-        return Err(CliError::NothingReadable { count: files.len(), first, reason });
-    }
+    refuse_nothing(files.len(), &skipped)?;
     let (spent, photos) = *timed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let ms_per_photo = spent.as_secs_f64() * 1e3 / f64::from(photos.max(1));
     Ok(Extracted { descriptors, skipped, ms_per_photo })
+}
+
+/// Refuses a list of `files` files all of which were skipped.
+///
+/// # Errors
+/// [`CliError::NothingReadable`].
+pub(crate) fn refuse_nothing(files: usize, skipped: &[Skipped]) -> Result<(), CliError> {
+    match skipped {
+        [first, ..] if skipped.len() == files => {
+            let (first, reason) = (first.path.clone(), first.reason.clone());
+            Err(CliError::NothingReadable { count: files, first, reason })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// One file's hash and descriptor. The first few are computed even where the cache has them, for their time.

@@ -37,7 +37,7 @@ pub use likeness::Grouping;
 pub use outcome::{Answer, Figure, Outcome};
 pub use run::{LeftOut, Plan, Run, Start};
 pub use settings::{Optimizer, Settings};
-pub use split::{folds, grouped, stratified};
+pub use split::{folds, grouped};
 pub use trainer::Trainer;
 
 /// The generator behind every random choice of a run: `stream` keeps the choices of one purpose apart from another's.

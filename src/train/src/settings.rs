@@ -5,7 +5,7 @@ use headstart_weights::head::HeadArchitecture;
 use crate::TrainError;
 
 /// The most epochs: a cross-validation keeps every photo's answer after each.
-const MOST_EPOCHS: usize = 2000;
+pub(crate) const MOST_EPOCHS: usize = 2000;
 
 /// Which rule turns gradients into steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,16 +9,10 @@ use rand::seq::SliceRandom;
 
 use crate::{TrainError, generator};
 
-/// Splits `labels` into training and validation indices, `share` of each class for validation (rounded, at least one and
-/// at most all but one where a class has two or more), drawn by `seed`. Both lists are sorted.
-#[must_use]
-pub fn stratified(labels: &[usize], share: f64, seed: u64) -> (Vec<usize>, Vec<usize>) {
-    let groups: Vec<u64> = (0..labels.len() as u64).collect();
-    grouped(labels, &groups, share, seed)
-}
-
-/// As [`stratified`], but examples with the same number in `groups` stay together. No class has more than its share
-/// held out, unless its smallest group is larger; a class of a single group is all trained on.
+/// Splits examples into training and validation indices, `share` of each class of `labels` for validation (rounded, at
+/// least one and at most all but one where a class has two or more), drawn by `seed`. Both lists are sorted. Examples
+/// with the same number in `groups` stay together: no class has more than its share held out, unless its smallest group is
+/// larger; a class of a single group is all trained on.
 ///
 /// # Panics
 /// Where `groups` has not one number a label.
@@ -152,12 +146,18 @@ mod tests {
         })
     }
 
+    /// Every example in a group of its own.
+    fn single(labels: &[usize], share: f64, seed: u64) -> (Vec<usize>, Vec<usize>) {
+        let groups: Vec<u64> = (0..labels.len() as u64).collect();
+        grouped(labels, &groups, share, seed)
+    }
+
     proptest! {
         #[test]
         fn every_example_stands_on_one_side_and_every_class_on_both(
             labels in prop::collection::vec(0..CLASSES, 0..200), share in 0.05f64..0.6, seed: u64,
         ) {
-            let (training, validation) = stratified(&labels, share, seed);
+            let (training, validation) = single(&labels, share, seed);
             let mut all = [training.clone(), validation.clone()].concat();
             all.sort_unstable();
             prop_assert_eq!(all, (0..labels.len()).collect::<Vec<_>>());
@@ -168,7 +168,7 @@ mod tests {
                 prop_assert!(n < 2 || (trained >= 1 && held_out >= 1));
                 prop_assert!(n < 2 || (held_out as f64 - n as f64 * share).abs() <= 1.0);
             }
-            prop_assert_eq!((training, validation), stratified(&labels, share, seed));
+            prop_assert_eq!((training, validation), single(&labels, share, seed));
         }
 
         #[test]
@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn another_seed_draws_others() {
         let labels = vec![0; 100];
-        assert_ne!(stratified(&labels, 0.2, 1), stratified(&labels, 0.2, 2));
+        assert_ne!(single(&labels, 0.2, 1), single(&labels, 0.2, 2));
         let (labels, groups) = ((0..100).map(|i| i % 4).collect::<Vec<_>>(), (0..100).collect::<Vec<_>>());
         assert_ne!(folds(&labels, &groups, &names(), 5, 1), folds(&labels, &groups, &names(), 5, 2));
     }

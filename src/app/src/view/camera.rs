@@ -111,17 +111,25 @@ fn LiveAnswer() -> impl IntoView {
 /// Shows the stream in the video while there is one, and offers its frames to the engine.
 fn show_stream(page: Page, video: NodeRef<Video>) {
     Effect::new(move || {
-        let (Some(video), stream) = (video.get(), page.camera.stream.get()) else { return };
-        video.set_src_object(stream.as_ref());
-        if stream.is_some() {
-            // The video plays by itself; where it must not, its first frame stands still.
-            let _ = video.play();
-            if let Some(grabber) = FrameGrabber::new() {
-                let taken = page.camera.opening();
-                offer_frames(page, taken, Rc::new((video, grabber)));
-            }
+        let Some(video) = video.get() else { return };
+        if play_stream(page, &video)
+            && let Some(grabber) = FrameGrabber::new()
+        {
+            let taken = page.camera.opening();
+            offer_frames(page, taken, Rc::new((video, grabber)));
         }
     });
+}
+
+/// Shows what the camera sees; whether it is on. Within an effect, which runs again when the camera goes on or off.
+pub(super) fn play_stream(page: Page, video: &HtmlVideoElement) -> bool {
+    let stream = page.camera.stream.get();
+    video.set_src_object(stream.as_ref());
+    if stream.is_some() {
+        // The video plays by itself; where it must not, its first frame stands still.
+        let _ = video.play();
+    }
+    stream.is_some()
 }
 
 /// Offers the frame on the screen at every repaint, until the camera goes off or is opened anew.

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use super::photos::read;
 use crate::classifier::Answers;
 use crate::error::CliError;
-use crate::features::Skipped;
+use crate::features::{Skipped, refuse_nothing};
 
 /// A trained CNN, ready to answer.
 pub(crate) struct ScratchModel {
@@ -67,12 +67,7 @@ impl ScratchModel {
                 answer
             }));
         }
-        if let [first, ..] = &skipped[..]
-            && skipped.len() == files.len()
-        {
-            let (first, reason) = (first.path.clone(), first.reason.clone());
-            return Err(CliError::NothingReadable { count: files.len(), first, reason });
-        }
+        refuse_nothing(files.len(), &skipped)?;
         let ms_per_photo = spent.as_secs_f64() * 1e3 / (files.len() - skipped.len()).max(1) as f64;
         Ok(Answers { probabilities, skipped, ms_per_photo })
     }

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use crate::error::CliError;
+use crate::features::{Skipped, refuse_nothing};
 use crate::photos::LabelledFile;
 
 /// Squares of `size` pixels a side of the photos in `files` whose class is among `names`, each with its class's index.
@@ -45,17 +46,12 @@ pub(super) fn load(
             }
             Err(reason) => {
                 eprintln!("skipped {}: {reason}", path.display());
-                skipped.push((path, reason));
+                skipped.push(Skipped { path: path.to_owned(), reason });
             }
         }
     }
-    let count = skipped.len();
-    match skipped.into_iter().next() {
-        Some((first, reason)) if images.is_empty() => {
-            Err(CliError::NothingReadable { count, first: first.to_owned(), reason })
-        }
-        _ => Ok((images, labels)),
-    }
+    refuse_nothing(images.len() + skipped.len(), &skipped)?;
+    Ok((images, labels))
 }
 
 /// The photo in `path`, squeezed to `size` × `size` pixels; or why there is none.

@@ -4,11 +4,10 @@ use headstart_weights::scratch::ScratchArchitecture;
 use serde::{Deserialize, Serialize};
 
 use crate::TrainError;
+use crate::settings::MOST_EPOCHS;
 
 /// Inputs of the widest layer that learns at the full rate.
 const PACED_INPUTS: f64 = 1024.0;
-/// The most epochs that a run may have.
-const MOST_EPOCHS: usize = 2000;
 
 /// How a CNN is trained from scratch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

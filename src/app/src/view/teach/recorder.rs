@@ -9,7 +9,7 @@ use web_sys::Element;
 use super::button::Action;
 use super::settings::WholeField;
 use crate::state::{HandsFree, Page, RecordingState};
-use crate::view::camera::CameraFailure;
+use crate::view::camera::{CameraFailure, play_stream};
 use crate::wording::counted;
 
 /// The button that records while it is held. The first press opens the camera.
@@ -80,12 +80,8 @@ pub(super) fn Recorder(class: u32) -> impl IntoView {
     let camera = page.camera;
     let video = NodeRef::<Video>::new();
     Effect::new(move || {
-        let (Some(video), stream) = (video.get(), camera.stream.get()) else { return };
-        video.set_src_object(stream.as_ref());
-        if stream.is_some() {
-            // The video plays by itself; where it must not, its first frame stands still.
-            let _ = video.play();
-        }
+        let Some(video) = video.get() else { return };
+        play_stream(page, &video);
         page.record_from(Some(video));
     });
     on_cleanup(move || page.record_from(None));

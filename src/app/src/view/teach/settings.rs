@@ -50,7 +50,7 @@ pub(super) fn Settings() -> impl IntoView {
                     testid="setting-epochs"
                     value=shown(|s| s.epochs.map(|epochs| epochs.to_string()))
                     least=1
-                    most=10_000
+                    most=2_000
                     set=move |number| page.set_up(|s| s.epochs = number)
                 />
                 <WholeField
