@@ -11,13 +11,17 @@ pub(crate) enum View {
     Classify,
     /// Teach it classes of the visitor's own.
     Teach,
+    /// Both shipped models side by side.
+    Compare,
+    /// How it works, for someone who has never trained a network.
+    Learn,
     /// What this is.
     About,
 }
 
 impl View {
     /// Every view, in the order of the navigation.
-    pub(crate) const ALL: [Self; 3] = [Self::Classify, Self::Teach, Self::About];
+    pub(crate) const ALL: [Self; 5] = [Self::Classify, Self::Teach, Self::Compare, Self::Learn, Self::About];
 
     /// The view that the address's hash names; the first one where it names none of ours.
     pub(crate) fn from_hash(hash: &str) -> Self {
@@ -29,6 +33,8 @@ impl View {
         match self {
             Self::Classify => "#/classify",
             Self::Teach => "#/teach",
+            Self::Compare => "#/compare",
+            Self::Learn => "#/learn",
             Self::About => "#/about",
         }
     }
@@ -38,6 +44,8 @@ impl View {
         match self {
             Self::Classify => "Classify",
             Self::Teach => "Teach",
+            Self::Compare => "Compare",
+            Self::Learn => "Learn",
             Self::About => "About",
         }
     }

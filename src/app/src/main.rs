@@ -2,6 +2,7 @@
 
 mod address;
 mod camera;
+mod compare;
 mod database;
 mod download;
 mod error;

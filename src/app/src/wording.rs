@@ -24,6 +24,19 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
+/// A count with its thousands apart.
+pub(crate) fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let mut words = String::with_capacity(digits.len() * 4 / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            words.push(',');
+        }
+        words.push(digit);
+    }
+    words
+}
+
 /// How long something will still take.
 pub(crate) fn seconds_left(seconds: f64) -> String {
     match seconds {
@@ -113,6 +126,7 @@ mod tests {
         assert_eq!(counted(0, "photo"), "0 photos");
         assert_eq!(counted(1, "photo"), "1 photo");
         assert_eq!(counted(2, "photo"), "2 photos");
+        assert_eq!([0, 999, 1000, 168_641].map(thousands), ["0", "999", "1,000", "168,641"]);
         assert_eq!(share(1.0), "100.0 %");
         assert_eq!(share(0.955), "95.5 %");
     }

@@ -27,6 +27,8 @@ pub(crate) enum CliError {
     ScratchSize { path: PathBuf, own: usize },
     #[error("The CNN trained from scratch is not among the shipped models: {} is missing. Train one with `headstart train --model scratch`, and give its file with --model.", .path.display())]
     NoScratch { path: PathBuf },
+    #[error("{} does not hold the figures that it is said to hold: {reason}.", .path.display())]
+    Record { path: PathBuf, reason: String },
     #[error("The folder has none of the classes that the model knows ({known}).")]
     UnknownClasses { known: String },
     #[error(transparent)]

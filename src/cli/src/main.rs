@@ -6,9 +6,11 @@ mod error;
 mod evaluate;
 mod features;
 mod few_shots;
+mod learning_curve;
 mod models;
 mod photos;
 mod quantize;
+mod record;
 mod reference;
 mod scratch;
 mod train;
@@ -55,6 +57,10 @@ enum Command {
         #[command(flatten)]
         with: With,
     },
+    /// Measure how good a head and a small CNN trained from scratch are with how many photos.
+    LearningCurve(learning_curve::Options),
+    /// List figures that other commands printed with --json among the models that ship, for the page to show.
+    Record(record::Options),
     /// Measure how good heads of few photos are, and how fast they are trained.
     #[command(hide = true)]
     FewShots(few_shots::Options),
@@ -102,6 +108,8 @@ fn run(arguments: &Arguments) -> Result<(), CliError> {
         Command::Quantize { input, output, step } => quantize::run(input, output, *step, json),
         Command::Train(options) => train::run(options, json),
         Command::Evaluate { dir, with } => evaluate::run(dir, &Classifier::open(with)?, json),
+        Command::LearningCurve(options) => learning_curve::run(options, json),
+        Command::Record(options) => record::run(options),
         Command::FewShots(options) => few_shots::run(options, json),
         Command::Classify { files, with } => classify::run(files, &Classifier::open(with)?, json),
     }

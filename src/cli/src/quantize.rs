@@ -92,6 +92,7 @@ pub(crate) fn run(input: &Path, output: &Path, step: Option<f32>, json: bool) ->
                 let step = step.unwrap_or(scratch::HIDDEN_STEP);
                 let (file, relative_error) = scratch::quantize(&network, &floats, step, output)?;
                 write(output, &file)?;
+                list(output, &file, |index, entry| index.scratch = Some(entry))?;
                 print(file.len(), network.manifest.architecture.parameters(), relative_error);
                 return Ok(());
             }
@@ -103,18 +104,23 @@ pub(crate) fn run(input: &Path, output: &Path, step: Option<f32>, json: bool) ->
     let (file, relative_error) = quantized_file(&base, &floats).map_err(blame(output))?;
     write(output, &file)?;
 
-    let folder = output.parent().unwrap_or(Path::new(""));
-    let index_path = folder.join(FILE_NAME);
-    if let (true, Some(name)) = (index_path.exists(), output.file_name()) {
-        let entry = FileEntry::of(&name.to_string_lossy(), &file);
-        let mut index = Index::from_json(&read(&index_path)?).map_err(blame(&index_path))?;
-        index.set_base(entry);
-        write(&index_path, &index.to_json().map_err(blame(&index_path))?)?;
-    }
+    list(output, &file, Index::set_base)?;
 
     let weights: usize = CONVS.iter().map(|shape| shape.weight_count() + shape.out_channels).sum();
     print(file.len(), weights, relative_error);
     Ok(())
+}
+
+/// Has the index of models beside `output`, where there is one, name the file `bytes` there.
+fn list(output: &Path, bytes: &[u8], name: impl FnOnce(&mut Index, FileEntry)) -> Result<(), CliError> {
+    let path = output.with_file_name(FILE_NAME);
+    let Ok(json) = fs::read(&path) else { return Ok(()) };
+    let blame = |error| CliError::Weights { path: path.clone(), error };
+    let mut index = Index::from_json(&json).map_err(blame)?;
+    let file = output.file_name().unwrap_or_default().to_string_lossy();
+    name(&mut index, FileEntry::of(&file, bytes));
+    let json = index.to_json().map_err(blame)?;
+    fs::write(&path, json).map_err(|error| CliError::Write { path: path.clone(), error })
 }
 
 /// The weight file of `base`, read from the safetensors file `floats`, and the relative error of its weights.

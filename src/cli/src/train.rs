@@ -8,12 +8,12 @@ use burn::tensor::Device;
 use clap::{Args, ValueEnum};
 use futures::executor::block_on;
 use headstart_train::metrics::wilson_interval;
-use headstart_train::{EpochFigures, Examples, Figure, Grouping, LeftOut, Outcome, Plan, Run, Settings};
+use headstart_train::records::TrainingRecord;
+use headstart_train::{Examples, Figure, Grouping, LeftOut, Outcome, Plan, Run, Settings};
 use headstart_vision::VIEWS;
 use headstart_weights::head::HeadFile;
 use headstart_weights::index::{FileEntry, Index};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde::Serialize;
 
 use crate::error::CliError;
 use crate::features::{self, extract};
@@ -64,14 +64,6 @@ enum Model {
     Scratch,
 }
 
-#[derive(Serialize)]
-pub(crate) struct Report {
-    pub(crate) best_epoch: usize,
-    /// `None` where a class has too few photos to leave any out.
-    pub(crate) val_accuracy: Option<f64>,
-    pub(crate) epochs: Vec<EpochFigures>,
-}
-
 /// Trains as `options` say and writes the file.
 ///
 /// # Errors
@@ -101,7 +93,7 @@ fn head(options: &Options, json: bool) -> Result<(), CliError> {
     let head = block_on(outcome.head_file(options.size, &base.sha256, &Device::flex()))?;
     write(&head, &options.out)?;
     if json {
-        crate::print_json(&Report {
+        crate::print_json(&TrainingRecord {
             best_epoch: outcome.best_epoch,
             val_accuracy: outcome.confusion().accuracy(),
             epochs: outcome.history,
@@ -155,7 +147,10 @@ fn words(outcome: &Outcome) -> String {
 }
 
 /// The same examples, near-duplicates in one group, so that no fold tears them apart.
-fn grouped(examples: Examples) -> Result<Examples, CliError> {
+///
+/// # Errors
+/// None that examples that fit together would have.
+pub(crate) fn grouped(examples: Examples) -> Result<Examples, CliError> {
     let bursts = vec![None; examples.len()];
     let mut grouping = Grouping::new(examples, &bursts)?;
     while !grouping.step() {}

@@ -54,6 +54,12 @@ pub(crate) enum EngineError {
         "What the base said of a photo is damaged (number {0} of those to train on). Remove the photo and add it again."
     )]
     Descriptor(usize),
+    #[error("The engine does not have all photos for the CNN any more. Start it again.")]
+    NotKept,
+    #[error("The CNN was stopped before its first epoch was over, so there is none yet. Train again to have one.")]
+    StoppedEarly,
+    #[error("{file} could not be read as figures of a model ({reason}). The host’s copy is of another release.")]
+    Record { file: String, reason: String },
     #[error("{0}")]
     Archive(#[from] ArchiveError),
     #[error("No zip file has been begun. Save the project again.")]
@@ -101,7 +107,8 @@ impl EngineError {
             Self::DeviceLost(_) => ErrorKind::DeviceLost,
             Self::Train(TrainError::Diverged { .. }) => ErrorKind::Diverged,
             Self::Train(TrainError::Unfinished | TrainError::Order(_)) => ErrorKind::Internal,
-            Self::Train(_) | Self::Descriptor(_) => ErrorKind::CannotTrain,
+            Self::Train(_) | Self::Descriptor(_) | Self::NotKept | Self::StoppedEarly => ErrorKind::CannotTrain,
+            Self::Record { .. } => ErrorKind::CorruptWeights,
             Self::ClassNames => ErrorKind::BadName,
             Self::Archive(error) if error.is_of_project() => ErrorKind::BadProject,
             Self::Archive(_) => ErrorKind::BadZip,

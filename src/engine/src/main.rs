@@ -1,21 +1,27 @@
 //! The web worker: it picks the device, owns the models, and answers the page's commands with events.
 //!
 //! Commands queue up in [`port`] and are answered one at a time, in order; every wait is asynchronous, so that the
-//! worker's event loop stays free. Training alone goes on beside other commands: it takes turns with them ([`turns`]).
+//! worker's event loop stays free. Training and learning curves alone go on beside other commands: they take turns with
+//! them ([`turns`]).
 
 mod bench;
 mod cache;
+mod comparison;
 mod constructors;
+mod curve;
 mod describe;
 mod device;
 mod download;
 mod error;
+mod layers;
 mod models;
 mod own_head;
 mod photo;
 mod port;
 mod result;
+mod scratch;
 mod session;
+mod shipped;
 mod teach;
 mod turns;
 mod zip;
@@ -68,7 +74,7 @@ async fn serve(mut port: Port) {
 /// The event that answers `command`, if it has one right away.
 async fn answer(command: Command, session: &Rc<Session>, zip: &mut Zip, port: &Port) -> Option<Event> {
     match command {
-        Command::Classify { id, photo } => Some(session.classify(id, photo).await),
+        Command::Classify { id, photo, compare } => Some(session.classify(id, photo, compare).await),
         Command::Bench(bench) => Some(session.bench(bench).await),
         Command::Parity => Some(session.parity().await),
         Command::Describe { id, photo, size, views } => Some(session.describe(id, photo, size, views).await),
@@ -76,6 +82,17 @@ async fn answer(command: Command, session: &Rc<Session>, zip: &mut Zip, port: &P
             teach::begin(*training, session.clone(), port);
             None
         }
+        Command::Keep { id, photo } => Some(session.keep(id, photo).await),
+        Command::TrainScratch(comparison) => {
+            scratch::begin(*comparison, session.clone(), port);
+            None
+        }
+        Command::DrawCurve(comparison) => {
+            curve::begin(*comparison, session.clone(), port);
+            None
+        }
+        Command::OpenComparison => Some(session.open_comparison().await),
+        Command::ShowLayers { id, photo } => Some(session.show_layers(id, photo).await),
         Command::OpenHead(bytes) => Some(session.open_head(&bytes).await),
         Command::CloseHead => {
             session.close_head();

@@ -23,10 +23,14 @@ pub(crate) struct Models {
     /// SHA-256 of its file, in hexadecimal.
     pub(crate) base_sha256: String,
     pub(crate) head: Head,
+    /// Numbers in the head.
+    pub(crate) head_parameters: usize,
     pub(crate) manifest: HeadManifest,
     pub(crate) size: InputSize,
     /// The base's golden figures at `size`, where its file has them (float32 safetensors have none).
     pub(crate) golden: Option<Golden>,
+    /// Bytes of the files of base and head.
+    pub(crate) bytes: u64,
     /// Bytes that came over the network.
     pub(crate) fetched: u64,
 }
@@ -52,6 +56,24 @@ impl Progress<'_> {
     }
 }
 
+/// The index of this release.
+///
+/// # Errors
+/// [`EngineError::Weights`] where it was built with a damaged one.
+pub(crate) fn index() -> Result<Index, EngineError> {
+    Index::from_json(INDEX).map_err(|error| weights_error("index.json", error))
+}
+
+/// Where a file of this release is, below the page's folder `base_url`.
+pub(crate) fn shipped(base_url: &str, FileEntry { file, bytes, sha256 }: &FileEntry) -> File {
+    File {
+        name: file.clone(),
+        // The hash makes a new release a new address, whatever a cache on the way still holds.
+        url: format!("{base_url}{FOLDER}{file}?sha256={sha256}"),
+        known: Some((*bytes, sha256.clone())),
+    }
+}
+
 impl Models {
     /// Fetches what `start` asks for, or what ships, each layer going to the device as soon as it is here.
     ///
@@ -63,14 +85,9 @@ impl Models {
         device: &Device,
         outbox: &Outbox,
     ) -> Result<Self, EngineError> {
-        let index = Index::from_json(INDEX).map_err(|error| weights_error("index.json", error))?;
+        let index = index()?;
         let cache = ModelCache::open().await;
-        let shipped = |FileEntry { file, bytes, sha256 }: &FileEntry| File {
-            name: file.clone(),
-            // The hash makes a new release a new address, whatever a cache on the way still holds.
-            url: format!("{}{FOLDER}{file}?sha256={sha256}", start.base_url),
-            known: Some((*bytes, sha256.clone())),
-        };
+        let shipped = |entry: &FileEntry| shipped(&start.base_url, entry);
         let foreign = |url: &String| File { name: url.clone(), url: format!("{}{url}", start.base_url), known: None };
         let base = start.weights.as_ref().map_or_else(|| shipped(&index.base), foreign);
         let head = match &start.head {
@@ -81,8 +98,7 @@ impl Models {
                 shipped(&entry.entry)
             }
         };
-        let entries = index.heads.iter().map(|head| &head.entry).chain([&index.base]);
-        cache.keep_only(&entries.map(|entry| shipped(entry).url).collect::<Vec<_>>()).await;
+        cache.keep_only(&index.files().map(|entry| shipped(entry).url).collect::<Vec<_>>()).await;
 
         let transfer = Transfer { loaded: 0, total: 0, cached: false };
         let mut progress = Progress { outbox, transfer, fetched: 0 };
@@ -101,7 +117,18 @@ impl Models {
         let (base, base_sha256, goldens) = fetch_base(&base, &cache, device, &mut progress).await?;
         let golden = goldens.into_iter().find(|golden| golden.size == size.pixels());
         let head = Head::open(&head_file, device).await?;
-        Ok(Self { base, base_sha256, head, manifest, size, golden, fetched: progress.fetched })
+        let head_parameters = head_file.layers.iter().map(|layer| layer.weight.len() + layer.bias.len()).sum();
+        Ok(Self {
+            base,
+            base_sha256,
+            head,
+            head_parameters,
+            manifest,
+            size,
+            golden,
+            bytes: progress.transfer.loaded,
+            fetched: progress.fetched,
+        })
     }
 }
 
@@ -179,7 +206,7 @@ async fn fetch_base(
     }
 }
 
-fn weights_error(file: &str, error: WeightsError) -> EngineError {
+pub(crate) fn weights_error(file: &str, error: WeightsError) -> EngineError {
     match error {
         WeightsError::WebPage => EngineError::WrongContent { file: file.to_owned() },
         error => EngineError::Weights { file: file.to_owned(), error },

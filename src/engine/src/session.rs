@@ -1,11 +1,14 @@
 //! A started engine: one device, its models, and the answers to the page's commands.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use headstart_nn::{NnError, measure_golden, read};
-use headstart_protocol::{Backend, Event, Failure, InputSize, OwnPrediction, Photo, Prediction, Ready, Start};
+use headstart_protocol::{
+    Backend, Event, Failure, InputSize, OwnPrediction, Photo, PhotoHash, Prediction, Ready, Shipped, Start,
+};
 use headstart_vision::{RgbImage, normalise, square};
 use headstart_weights::{golden_pattern, relative_distance};
 use js_sys::Reflect;
@@ -17,6 +20,7 @@ use crate::models::Models;
 use crate::own_head::OwnHead;
 use crate::photo;
 use crate::port::Outbox;
+use crate::shipped::ScratchModel;
 use crate::turns::Turns;
 
 /// Relative L2 distance of the golden pattern's pooled features beyond which a device is refused.
@@ -27,7 +31,15 @@ pub(crate) struct Session {
     pub(crate) models: Models,
     /// The visitor's own head, where one is open.
     pub(crate) own: RefCell<Option<Rc<OwnHead>>>,
+    /// The shipped CNN, where it is open.
+    pub(crate) scratch: RefCell<Option<Rc<ScratchModel>>>,
+    /// What ships for the comparison, once it was fetched.
+    pub(crate) shipped: RefCell<Option<Shipped>>,
+    /// The photos that the page has given for a CNN, small, by the SHA-256 of their files.
+    pub(crate) kept: RefCell<HashMap<PhotoHash, RgbImage>>,
     pub(crate) turns: Turns,
+    /// Address of the page's folder, with a trailing slash.
+    pub(crate) base_url: String,
     ready: Ready,
 }
 
@@ -87,7 +99,16 @@ impl Session {
             note: choice.note,
             fetched_bytes: models.fetched,
         };
-        Ok(Self { models, own: RefCell::default(), turns: Turns::new()?, ready })
+        Ok(Self {
+            models,
+            own: RefCell::default(),
+            scratch: RefCell::default(),
+            shipped: RefCell::default(),
+            kept: RefCell::default(),
+            turns: Turns::new()?,
+            base_url: start.base_url.clone(),
+            ready,
+        })
     }
 
     /// What the page is told once.
@@ -95,15 +116,15 @@ impl Session {
         &self.ready
     }
 
-    /// The event that answers one photo.
-    pub(crate) async fn classify(&self, id: u64, photo: Photo) -> Event {
-        match self.predict(photo).await {
+    /// The event that answers one photo; with the shipped CNN's answer, to `compare`, where it is open.
+    pub(crate) async fn classify(&self, id: u64, photo: Photo, compare: bool) -> Event {
+        match self.predict(photo, compare).await {
             Ok(prediction) => Event::Predicted { id, prediction },
             Err(error) => photo_failed(id, &error),
         }
     }
 
-    async fn predict(&self, photo: Photo) -> Result<Prediction, EngineError> {
+    async fn predict(&self, photo: Photo, compare: bool) -> Result<Prediction, EngineError> {
         let start = now();
         let image = photo::pixels(photo).await?;
         let decoded = now();
@@ -122,7 +143,12 @@ impl Session {
             }
             None => None,
         };
-        Ok(Prediction { probabilities, ms, decode_ms: decoded - start, own })
+        let scratch = self.scratch.borrow().clone().filter(|_| compare);
+        let scratch = match scratch {
+            Some(scratch) => Some(scratch.answer(&image).await?),
+            None => None,
+        };
+        Ok(Prediction { probabilities, ms, decode_ms: decoded - start, own, scratch })
     }
 
     /// What the base says of `image` at `size`, `[1, 2048]`.

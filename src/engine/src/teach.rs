@@ -94,7 +94,7 @@ fn progress(id: u32, run: &Run) -> TrainingProgress {
 }
 
 /// A head file has no room for two classes of one name.
-fn check_names(classes: &[String]) -> Result<(), EngineError> {
+pub(crate) fn check_names(classes: &[String]) -> Result<(), EngineError> {
     let mut names = HashSet::new();
     let named = classes.iter().all(|name| !name.trim().is_empty() && names.insert(name.as_str()));
     if named { Ok(()) } else { Err(EngineError::ClassNames) }
@@ -116,7 +116,11 @@ fn head_to_go_on_from(session: &Session, bytes: &[u8], classes: &[String], size:
 const _: () = assert!(DESCRIPTOR_BYTES == size_of::<f32>() * DESCRIPTOR);
 
 /// The examples with their views, those that a split must not tear apart in one group.
-async fn group(examples: Vec<Example>, classes: usize, slice: &mut Slice<'_>) -> Result<Examples, EngineError> {
+pub(crate) async fn group(
+    examples: Vec<Example>,
+    classes: usize,
+    slice: &mut Slice<'_>,
+) -> Result<Examples, EngineError> {
     let (mut rows, mut labels, mut bursts, mut views) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (index, example) in examples.into_iter().enumerate() {
         let (values, rest) = example.descriptors.as_chunks::<4>();
@@ -141,7 +145,7 @@ async fn group(examples: Vec<Example>, classes: usize, slice: &mut Slice<'_>) ->
 }
 
 /// The trainer's settings for the page's.
-fn settings_of(asked: &TrainingSettings) -> Settings {
+pub(crate) fn settings_of(asked: &TrainingSettings) -> Settings {
     let defaults = Settings::of(match asked.head {
         HeadKind::Linear => HeadArchitecture::Linear,
         kind @ (HeadKind::Hidden | HeadKind::Classic) => {

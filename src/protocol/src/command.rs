@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Backend, InputSize, ProjectManifest, Training};
+use crate::{Backend, Comparison, InputSize, ProjectManifest, Training};
 
 /// What the page asks of its worker. `Start` comes first and once; the rest may follow at any time and are answered in
 /// order once the engine is ready.
@@ -17,6 +17,8 @@ pub enum Command {
         id: u64,
         /// The photo.
         photo: Photo,
+        /// Whether the shipped CNN is to answer too, if it is open.
+        compare: bool,
     },
     /// Time the base on the golden pattern: answered by [`crate::Event::Benched`].
     Bench(Bench),
@@ -37,10 +39,34 @@ pub enum Command {
     /// Train a head: answered by any number of [`crate::Event::TrainingProgressed`] and then
     /// [`crate::Event::Trained`] or [`crate::Event::TrainingFailed`]. It runs beside other commands.
     Train(Box<Training>),
-    /// End that run with the best head so far, if it still goes on.
+    /// End that run with the best head, the best CNN or the points so far, if it still goes on.
     StopTraining {
         /// [`Training::run`].
         run: u32,
+    },
+    /// Keep a photo small, for the CNN: answered by [`crate::Event::Kept`] or [`crate::Event::PhotoFailed`] with this
+    /// `id`.
+    Keep {
+        /// Chosen by the page, returned with the answer; one row of numbers with [`Command::Classify`].
+        id: u64,
+        /// The photo's file.
+        photo: Photo,
+    },
+    /// Train a small CNN from scratch: answered by any number of [`crate::Event::ScratchProgressed`] and then
+    /// [`crate::Event::ScratchTrained`] or [`crate::Event::ScratchFailed`]. It runs beside other commands.
+    TrainScratch(Box<Comparison>),
+    /// Measure how good a head and a CNN are with how many photos: answered by any number of
+    /// [`crate::Event::CurveProgressed`] and then [`crate::Event::CurveEnded`]. It runs beside other commands.
+    DrawCurve(Box<Comparison>),
+    /// Fetch what ships for the comparison, the CNN among it: answered by [`crate::Event::ComparisonOpened`].
+    OpenComparison,
+    /// Say what layers of the base respond to on a photo: answered by [`crate::Event::FeatureMaps`] or
+    /// [`crate::Event::PhotoFailed`] with this `id`.
+    ShowLayers {
+        /// Chosen by the page, returned with the answer; one row of numbers with [`Command::Classify`].
+        id: u64,
+        /// The photo.
+        photo: Photo,
     },
     /// Let this head answer beside the shipped one from now on: answered by [`crate::Event::HeadOpened`] or
     /// [`crate::Event::HeadRefused`]. The head before stays in use where it is refused.

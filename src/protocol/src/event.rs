@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Backend, Description, Failure, HeadSummary, InputSize, TrainingProgress, TrainingResult, Unzipped};
+use crate::{
+    Backend, CurveEnd, CurveProgress, Description, Failure, HeadSummary, InputSize, LayerMaps, ScratchResult, Shipped,
+    TrainingProgress, TrainingResult, Unzipped,
+};
 
 /// What the worker tells the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,6 +62,35 @@ pub enum Event {
         run: u32,
         /// What happened.
         failure: Failure,
+    },
+    /// The answer to [`crate::Command::Keep`].
+    Kept {
+        /// The `id` of the command.
+        id: u64,
+    },
+    /// The training of a CNN goes on.
+    ScratchProgressed(TrainingProgress),
+    /// The training of a CNN ended with one.
+    ScratchTrained(Box<ScratchResult>),
+    /// The training of a CNN ended without one.
+    ScratchFailed {
+        /// The run.
+        run: u32,
+        /// What happened.
+        failure: Failure,
+    },
+    /// A learning curve goes on.
+    CurveProgressed(CurveProgress),
+    /// A learning curve ended.
+    CurveEnded(CurveEnd),
+    /// The answer to [`crate::Command::OpenComparison`]; the CNN answers from now on where asked, if there is one.
+    ComparisonOpened(Box<Shipped>),
+    /// The answer to [`crate::Command::ShowLayers`].
+    FeatureMaps {
+        /// The `id` of the command.
+        id: u64,
+        /// From the photo's side.
+        layers: Vec<LayerMaps>,
     },
     /// A head answers beside the shipped one from now on.
     HeadOpened(HeadSummary),
@@ -127,12 +159,14 @@ pub struct Prediction {
     pub decode_ms: f64,
     /// What the visitor's own head says, where one is open.
     pub own: Option<OwnPrediction>,
+    /// What the shipped CNN says, where it is open and was asked for; in the order of [`Shipped::scratch_classes`].
+    pub scratch: Option<OwnPrediction>,
 }
 
-/// What the visitor's own head says of one photo.
+/// What another model than the built-in head says of one photo.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OwnPrediction {
-    /// One probability a class, in the order of [`HeadSummary::classes`]; they sum to 1.
+    /// One probability a class, in the order of its classes ([`HeadSummary::classes`] for a head); they sum to 1.
     pub probabilities: Vec<f32>,
     /// Milliseconds from decoded pixels to the answer, with what the two heads share.
     pub ms: f64,

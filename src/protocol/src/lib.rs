@@ -6,6 +6,7 @@
 
 mod archive;
 mod command;
+mod compare;
 mod device;
 mod error;
 mod event;
@@ -14,6 +15,10 @@ mod wire;
 
 pub use archive::{PROJECT_VERSION, ProjectClass, ProjectManifest, ProjectPhoto, Unzipped};
 pub use command::{Bench, Command, Photo, Start};
+pub use compare::{
+    Comparison, CurveEnd, CurvePoint, CurveProgress, FeatureMap, LayerMaps, Learner, ModelFacts, RunRecord,
+    ScratchResult, Shipped, TestRecord,
+};
 pub use device::{Backend, InputSize};
 pub use error::{ErrorKind, Failure};
 pub use event::{BenchReport, Event, OwnPrediction, Prediction, Ready, Transfer};

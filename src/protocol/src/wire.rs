@@ -3,7 +3,7 @@
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Counts up with every change to [`crate::Command`] or [`crate::Event`].
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// Why a message could not be written or read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,7 +50,7 @@ mod tests {
     use crate::{Command, Photo};
 
     fn message() -> Command {
-        Command::Classify { id: 7, photo: Photo::Encoded(vec![1, 2, 3]) }
+        Command::Classify { id: 7, photo: Photo::Encoded(vec![1, 2, 3]), compare: false }
     }
 
     #[test]

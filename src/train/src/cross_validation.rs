@@ -15,7 +15,7 @@ use crate::training_set::{class_weights, descriptors_on, indices_on};
 use crate::{Examples, Settings, TrainError, Trainer, initial};
 
 /// The most folds.
-const MOST_FOLDS: usize = 5;
+pub(crate) const MOST_FOLDS: usize = 5;
 
 /// Trains on all folds but one, for each fold and each strength of the penalty that comes into question. All these heads
 /// are trained side by side on the same batches, each blind to the photos of its fold: one wide product for all of them

@@ -4,7 +4,8 @@
 //! [`Grouping`] finds the photos that a split must not tear apart, a [`Run`] trains and checks the head, and its
 //! [`Outcome`] is the head file. With photos set aside for validation a [`Trainer`] keeps the epoch that does best on
 //! them. Without, a [`CrossValidation`] finds the epoch and the penalty, and [`CrossValidation::refit`] trains on every
-//! photo.
+//! photo. [`held_out`] names the photos on which a head and a CNN trained from scratch are compared, and a [`LearningCurve`]
+//! says how good either is with how many photos.
 //!
 //! Nothing here knows of files, clocks or browsers; the command line and the worker run the same code, which works in
 //! steps so that whoever runs it can show progress, wait, or stop in between.
@@ -15,12 +16,15 @@ mod descent;
 mod early_stopping;
 mod error;
 mod examples;
+mod held_out;
 mod history;
 mod initial;
 mod judge;
+mod learning_curve;
 mod likeness;
 pub mod metrics;
 mod outcome;
+pub mod records;
 mod run;
 mod scaling;
 pub mod scratch;
@@ -32,7 +36,9 @@ mod training_set;
 pub use cross_validation::{CrossValidated, CrossValidation};
 pub use error::TrainError;
 pub use examples::Examples;
+pub use held_out::held_out;
 pub use history::EpochFigures;
+pub use learning_curve::{CurvePoint, CurveSettings, Learner, LearningCurve, Pool};
 pub use likeness::Grouping;
 pub use outcome::{Answer, Figure, Outcome};
 pub use run::{LeftOut, Plan, Run, Start};

@@ -1,13 +1,12 @@
 //! A whole run: from examples to a head with its figure, in steps.
 
-use std::collections::HashSet;
-
 use burn::tensor::Device;
 use headstart_weights::FileHash;
 use headstart_weights::head::DenseWeights;
 
+use crate::held_out::set_aside;
 use crate::outcome::Answer;
-use crate::{CrossValidation, EpochFigures, Examples, Figure, Outcome, Settings, TrainError, Trainer, grouped};
+use crate::{CrossValidation, EpochFigures, Examples, Figure, Outcome, Settings, TrainError, Trainer};
 
 /// Which photos say how good the head is.
 #[derive(Debug, Clone)]
@@ -130,9 +129,7 @@ impl Run {
             return Err(TrainError::Settings("the share of photos set aside must be above 0 and below 1".into()));
         }
         let Plan { settings, classes, examples, .. } = &self.plan;
-        let (training, held_out) = grouped(examples.labels(), examples.groups(), share, settings.seed);
-        let photos: HashSet<usize> = examples.photos().collect();
-        let validation: Vec<usize> = held_out.into_iter().filter(|index| photos.contains(index)).collect();
+        let (training, validation) = set_aside(examples, share, settings.seed);
         if validation.is_empty() {
             return self.fit_unchecked();
         }

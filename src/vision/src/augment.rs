@@ -46,6 +46,18 @@ impl Augmentation {
         }
     }
 
+    /// The same but for `share` of its turn, shift, shear and zoom: 1 leaves it as it is, 0 leaves nothing but the flip.
+    #[must_use]
+    pub fn scaled(self, share: f64) -> Self {
+        Self {
+            rotation: share * self.rotation,
+            shift: self.shift.map(|shift| share * shift),
+            shear: share * self.shear,
+            zoom: self.zoom.map(|zoom| 1.0 + share * (zoom - 1.0)),
+            flip: self.flip,
+        }
+    }
+
     /// For a view of `width` × `height` pixels where pixel (x, y) looks: `x' = a·x + b·y + c` and the same for `y'`.
     ///
     /// With p the pixel and m the middle that is `m + R·(t + H·Z·F·(p − m))`: flipped (F), zoomed (Z), sheared (H),
@@ -137,6 +149,17 @@ mod tests {
         let smaller = Augmentation { zoom: [2.0, 2.0], ..none };
         assert_eq!(augment(&square, &smaller), moved(&square, |x, y| (2 * x - 4, 2 * y - 4)));
         assert_eq!(augment(&RgbImage::new(0, 3), &half).dimensions(), (0, 3));
+    }
+
+    #[test]
+    fn a_share_of_a_view_lies_between_it_and_the_photo() {
+        let view = Augmentation { rotation: 40.0, shift: [0.2, -0.1], shear: 0.2, zoom: [0.8, 1.2], flip: true };
+        assert_eq!(view.scaled(0.0), Augmentation { flip: true, ..Augmentation::NONE });
+        let half = view.scaled(0.5);
+        assert_eq!((half.rotation, half.shift, half.shear, half.flip), (20.0, [0.1, -0.05], 0.1, true));
+        assert!(half.zoom.iter().zip([0.9, 1.1]).all(|(zoom, expected)| (zoom - expected).abs() < 1e-12));
+        let whole = view.scaled(1.0);
+        assert!(whole.zoom.iter().zip(view.zoom).all(|(zoom, expected)| (zoom - expected).abs() < 1e-12));
     }
 
     /// Step by step, each pixel looked up as a sum over all pixels under the tent that bilinear interpolation is.

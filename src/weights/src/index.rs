@@ -14,6 +14,38 @@ pub struct Index {
     pub base: FileEntry,
     /// The heads that were trained on it.
     pub heads: Vec<HeadEntry>,
+    /// The CNN trained from scratch, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scratch: Option<FileEntry>,
+    /// What is on record of the models.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<RecordEntry>,
+}
+
+/// A file with figures of a model, as the command line printed them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordEntry {
+    /// Its file.
+    #[serde(flatten)]
+    pub entry: FileEntry,
+    /// What it tells.
+    pub kind: RecordKind,
+}
+
+/// What a record tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RecordKind {
+    /// Training of the head: what `headstart train --json` prints.
+    TransferTraining,
+    /// Training of the CNN: the same.
+    ScratchTraining,
+    /// The head on test photos: what `headstart evaluate --json` prints.
+    TransferTest,
+    /// The CNN on test photos: the same.
+    ScratchTest,
+    /// Both with few photos: what `headstart learning-curve --json` prints.
+    LearningCurve,
 }
 
 /// A file and how to know that it is the right one.
@@ -69,7 +101,26 @@ impl Index {
     /// An index of a base without heads.
     #[must_use]
     pub fn new(base: FileEntry) -> Self {
-        Self { base, heads: Vec::new() }
+        Self { base, heads: Vec::new(), scratch: None, records: Vec::new() }
+    }
+
+    /// All files that it names.
+    pub fn files(&self) -> impl Iterator<Item = &FileEntry> {
+        let records = self.records.iter().map(|record| &record.entry);
+        [&self.base].into_iter().chain(self.heads.iter().map(|head| &head.entry)).chain(&self.scratch).chain(records)
+    }
+
+    /// Names a record, in the place of one of the same kind.
+    pub fn add_record(&mut self, entry: FileEntry, kind: RecordKind) {
+        self.records.retain(|record| record.kind != kind);
+        self.records.push(RecordEntry { entry, kind });
+        self.records.sort_by(|a, b| a.entry.file.cmp(&b.entry.file));
+    }
+
+    /// The record of that kind.
+    #[must_use]
+    pub fn record(&self, kind: RecordKind) -> Option<&FileEntry> {
+        self.records.iter().find(|record| record.kind == kind).map(|record| &record.entry)
     }
 
     /// Reads an index.
@@ -82,8 +133,7 @@ impl Index {
             return Err(WeightsError::WebPage);
         }
         let index: Self = serde_json::from_slice(json).map_err(|error| WeightsError::Index(error.to_string()))?;
-        let files = index.heads.iter().map(|head| &head.entry).chain([&index.base]);
-        for FileEntry { file, .. } in files {
+        for FileEntry { file, .. } in index.files() {
             if file.is_empty() || file.starts_with('.') || file.contains(['/', '\\', ':']) {
                 return Err(WeightsError::Index(format!("{file:?} is not the name of a file beside it")));
             }
@@ -169,6 +219,23 @@ mod tests {
         assert_eq!(index.heads.len(), 2);
         index.set_base(FileEntry::of("base.hsw", b"two"));
         assert!(index.heads.is_empty());
+    }
+
+    #[test]
+    fn records_are_kept_one_of_a_kind_and_old_indices_have_none() {
+        let mut index = Index::new(FileEntry::of("base.hsw", b"one"));
+        let plain = index.to_json().unwrap();
+        assert!(!String::from_utf8_lossy(&plain).contains("records"));
+        assert_eq!(Index::from_json(&plain), Ok(index.clone()));
+        index.scratch = Some(FileEntry::of("scratch.hsw", b"cnn"));
+        index.add_record(FileEntry::of("b.json", b"{}"), RecordKind::ScratchTest);
+        index.add_record(FileEntry::of("a.json", b"[]"), RecordKind::ScratchTest);
+        assert_eq!(index.record(RecordKind::ScratchTest), Some(&FileEntry::of("a.json", b"[]")));
+        assert_eq!(index.record(RecordKind::TransferTest), None);
+        assert_eq!(Index::from_json(&index.to_json().unwrap()), Ok(index.clone()));
+        assert_eq!(index.files().count(), 3);
+        index.scratch = Some(FileEntry::of("../scratch.hsw", b"cnn"));
+        assert!(Index::from_json(&index.to_json().unwrap()).is_err());
     }
 
     #[test]

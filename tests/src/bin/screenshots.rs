@@ -11,7 +11,7 @@ use std::{
 use headstart_tests::{Browser, Built, Kind, Options, Page, Pictures, Site, Teach, TestError, Texture};
 use serde_json::json;
 
-const LONG: Duration = Duration::from_secs(120);
+const LONG: Duration = Duration::from_secs(300);
 const WIDTHS: [u32; 2] = [360, 1280];
 const SCHEMES: [&str; 2] = ["light", "dark"];
 const CPU: &str = "?backend=cpu&size=150#/classify";
@@ -62,6 +62,16 @@ fn take_all(folder: &Path) -> Result<(), TestError> {
     shoot("classify-camera")?;
     page.go("#/about")?;
     shoot("about")?;
+    page.go("#/compare")?;
+    page.wait_for("comparison", LONG, |comparison| comparison.get("state") != "loading")?;
+    page.upload("compare-input", &[built.sample("husky.png")])?;
+    page.predictions(1, LONG)?;
+    shoot("compare")?;
+    page.go("#/learn")?;
+    page.wait_for("layers", LONG, |_| true)?;
+    page.click("layers-sample")?;
+    page.wait_for("layers", LONG, |layers| layers.get("state") == "shown")?;
+    shoot("learn")?;
 
     take_teach(&browser, &site.url(CPU_TEACH), &pictures, &shoot)?;
 
@@ -93,9 +103,21 @@ fn take_teach(
     teach.result(25)?;
     teach.wrong_examples("stripes", "clouds")?;
     shoot("teach-result")?;
+    page_of_both(&teach)?;
+    shoot("teach-scratch")?;
     let photos = [pictures.textures(Texture::Clouds, 100..101)?, pictures.textures(Texture::Dots, 100..101)?].concat();
     teach.own_answers(&photos, LONG)?;
     shoot("classify-own-head")
+}
+
+/// A CNN beside the head, and both learning curves.
+fn page_of_both(teach: &Teach<'_>) -> Result<(), TestError> {
+    teach.page.click("scratch-too")?;
+    teach.train(LONG)?;
+    teach.page.wait_for("result", LONG, |result| result.get("model") == "scratch")?;
+    teach.page.click("draw-curve")?;
+    teach.page.wait_for("learning-curve", LONG, |curve| !matches!(curve.get("state"), "idle" | "running"))?;
+    Ok(())
 }
 
 /// The whole page in each width and scheme.

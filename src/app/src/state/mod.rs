@@ -2,7 +2,9 @@
 //! operations, which stand in one file a concern.
 
 mod camera;
+mod compare;
 mod engine;
+mod layers;
 mod page;
 mod photo;
 mod session;
@@ -10,8 +12,10 @@ mod teach;
 
 pub(crate) use camera::{Camera, CameraStatus};
 pub(crate) use engine::Phase;
+pub(crate) use layers::{Layers, LayersState};
 pub(crate) use page::Page;
 pub(crate) use photo::{Answer, HeadAnswer, Outcome, Photo};
 pub(crate) use teach::{
-    Class, Described, Describing, Example, ExampleState, HandsFree, Place, RecordingState, Run, RunState, Taught,
+    Class, Described, Describing, Example, ExampleState, HandsFree, Place, RecordingState, Run, RunState,
+    ScratchTaught, Taught,
 };

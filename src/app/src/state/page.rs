@@ -1,10 +1,13 @@
 //! The one owner of the page's state.
 
+use std::sync::Arc;
+
+use headstart_protocol::Shipped;
 use leptos::prelude::*;
 
 use super::session::Session;
 use super::teach::Teach;
-use super::{Camera, Phase, Photo};
+use super::{Camera, Layers, Phase, Photo};
 use crate::address::View;
 
 /// Everything the views show. Copies name the same state.
@@ -26,6 +29,10 @@ pub(crate) struct Page {
     pub(crate) camera: Camera,
     /// The project that the visitor teaches.
     pub(crate) teach: Teach,
+    /// What ships for the comparison, once it was asked for and is here.
+    pub(crate) shipped: RwSignal<Option<Arc<Shipped>>>,
+    /// What layers of the base respond to on a photo.
+    pub(crate) layers: RwSignal<Layers>,
     /// What `?bench=` measured, as JSON.
     pub(crate) bench: RwSignal<Option<String>>,
     /// What `?parity=` measured, as JSON.
@@ -45,6 +52,8 @@ impl Page {
             announcement: RwSignal::new(String::new()),
             camera: Camera::new(),
             teach: Teach::new(),
+            shipped: RwSignal::new(None),
+            layers: RwSignal::new(Layers::default()),
             bench: RwSignal::new(None),
             parity: RwSignal::new(None),
             session: StoredValue::new_local(Session::default()),

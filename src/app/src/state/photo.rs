@@ -37,6 +37,8 @@ pub(crate) struct Answer {
     pub(crate) built_in: HeadAnswer,
     /// What the visitor's own head says, where one is open.
     pub(crate) own: Option<HeadAnswer>,
+    /// What the CNN trained from scratch says, where it was asked.
+    pub(crate) scratch: Option<HeadAnswer>,
     /// Milliseconds that decoding took.
     pub(crate) decode_ms: f64,
     /// The device that answered.
@@ -44,13 +46,19 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// `own` is the visitor's head. `None` where there is not one probability for each of the built-in classes.
-    pub(crate) fn new(prediction: Prediction, ready: &Ready, own: Option<&HeadSummary>) -> Option<Self> {
+    /// `own` is the visitor's head, `scratch` are the classes of the shipped CNN. `None` where there is not one probability for each of the built-in classes.
+    pub(crate) fn new(
+        prediction: Prediction,
+        ready: &Ready,
+        own: Option<&HeadSummary>,
+        scratch: &[String],
+    ) -> Option<Self> {
         let built_in = HeadAnswer::new(&ready.classes, prediction.probabilities, prediction.ms)?;
         // A head that was opened or closed meanwhile may not fit: the next answer does.
         let own = prediction.own.zip(own);
         let own = own.and_then(|(says, head)| HeadAnswer::new(&head.classes, says.probabilities, says.ms));
-        Some(Self { built_in, own, decode_ms: prediction.decode_ms, backend: ready.backend })
+        let scratch = prediction.scratch.and_then(|says| HeadAnswer::new(scratch, says.probabilities, says.ms));
+        Some(Self { built_in, own, scratch, decode_ms: prediction.decode_ms, backend: ready.backend })
     }
 
     /// What is said first: the visitor's own head, where there is one.
@@ -195,8 +203,9 @@ mod tests {
             val_accuracy: None,
         };
         let own = own.map(|own| OwnPrediction { probabilities: own.to_vec(), ms: 2.0 });
-        let prediction = Prediction { probabilities: probabilities.to_vec(), ms: 1.0, decode_ms: 1.0, own };
-        Answer::new(prediction, &ready, Some(&head))
+        let scratch = Some(OwnPrediction { probabilities: vec![0.3, 0.7], ms: 3.0 });
+        let prediction = Prediction { probabilities: probabilities.to_vec(), ms: 1.0, decode_ms: 1.0, own, scratch };
+        Answer::new(prediction, &ready, Some(&head), &ready.classes)
     }
 
     #[test]
@@ -213,6 +222,13 @@ mod tests {
         assert_eq!((with_own.first().label(), with_own.built_in.label()), ("plate", "dog"));
         // Of the head before the present one.
         assert_eq!(answer(&[0.1, 0.9], Some(&[0.5, 0.5])).unwrap().own, None);
+    }
+
+    #[test]
+    fn the_cnn_answers_beside_the_head() {
+        let answer = answer(&[0.9, 0.1], None).unwrap();
+        let scratch = answer.scratch.as_ref().unwrap();
+        assert_eq!((answer.first().label(), scratch.label(), scratch.ms()), ("cat", "dog", 3.0));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use send_wrapper::SendWrapper;
 use web_sys::Blob;
 
 use super::{Answer, CameraStatus, Outcome, Page, Phase};
-use crate::address::Query;
+use crate::address::{Query, View};
 use crate::error::PageError;
 use crate::queue::{PhotoId, Queue};
 use crate::restart::{Life, Next, Restarts};
@@ -32,6 +32,8 @@ pub(super) struct Session {
     pub(super) queue: Queue,
     /// The camera frame in the worker: there is never more than one.
     frame: Option<PhotoId>,
+    /// Whether this worker was asked for what ships for the comparison.
+    pub(super) comparison_asked: bool,
 }
 
 impl Session {
@@ -79,7 +81,7 @@ impl Page {
         let sent = self.session.try_update_value(|session| {
             let id = session.next_id();
             session.frame = Some(id);
-            session.send(&Command::Classify { id, photo })
+            session.send(&Command::Classify { id, photo, compare: false })
         });
         self.mind(sent.unwrap_or(Ok(())));
     }
@@ -134,7 +136,7 @@ impl Page {
                 let photo = Pixels::Encoded(bytes);
                 let command = match self.asked(id) {
                     Some(_) => Command::Describe { id, photo, size: self.fix_size(), views: self.teach.views() },
-                    None => Command::Classify { id, photo },
+                    None => Command::Classify { id, photo, compare: self.view.get_untracked() == View::Compare },
                 };
                 let sent = self.session.try_update_value(|session| {
                     session.queue.sent(id);
@@ -166,7 +168,7 @@ impl Page {
         }
     }
 
-    fn engine_is_ready(self) -> bool {
+    pub(super) fn engine_is_ready(self) -> bool {
         self.phase.with_untracked(|phase| phase.ready().is_some())
     }
 
@@ -182,6 +184,7 @@ impl Page {
             session.life = None;
             session.insists_on = insists_on;
             session.frame = None;
+            session.comparison_asked = false;
             let generation = session.generation;
             // The one before ends here, if there is one.
             session.worker = None;
@@ -226,7 +229,9 @@ impl Page {
             Event::PhotoFailed { id, failure } => {
                 if self.is_frame(id) {
                     self.camera_failed(failure);
-                } else {
+                } else if let Some(failure) =
+                    self.keep_failed(id, failure).and_then(|failure| self.layers_failed(id, failure))
+                {
                     self.photo_failed(id, failure);
                     self.done(id);
                 }
@@ -239,6 +244,14 @@ impl Page {
             Event::TrainingProgressed(progress) => self.training_progressed(progress),
             Event::Trained(result) => self.trained(*result),
             Event::TrainingFailed { run, failure } => self.training_failed(run, failure),
+            Event::Kept { id } => self.kept(id),
+            Event::ScratchProgressed(progress) => self.scratch_progressed(progress),
+            Event::ScratchTrained(result) => self.scratch_trained(*result),
+            Event::ScratchFailed { run, failure } => self.scratch_failed(run, failure),
+            Event::CurveProgressed(progress) => self.curve_progressed(progress),
+            Event::CurveEnded(end) => self.curve_ended(end),
+            Event::ComparisonOpened(shipped) => self.comparison_opened(*shipped),
+            Event::FeatureMaps { id, layers } => self.layers_shown(id, layers),
             Event::HeadOpened(summary) => self.head_opened(summary),
             Event::HeadRefused(failure) => self.head_refused(failure),
             Event::ZipPart { bytes, last } => self.zip_part(&bytes, last),
@@ -281,7 +294,9 @@ impl Page {
     fn predicted(self, id: PhotoId, prediction: Prediction) {
         let ready = self.phase.with_untracked(|phase| phase.ready().cloned());
         let own = self.teach.own.get_untracked();
-        let answer = ready.and_then(|ready| Answer::new(prediction, &ready, own.as_deref()));
+        let shipped = self.shipped.get_untracked();
+        let scratch = shipped.as_ref().map_or(&[][..], |shipped| &shipped.scratch_classes);
+        let answer = ready.and_then(|ready| Answer::new(prediction, &ready, own.as_deref(), scratch));
         let Some(answer) = answer else {
             // One probability a class was promised.
             return self.stopped(PageError::Wire(WireError::Malformed).into());
@@ -332,6 +347,7 @@ impl Page {
         }
         if was_ready {
             self.training_lost();
+            self.layers_lost();
             self.zips_lost();
         }
     }

@@ -45,6 +45,39 @@ impl Curves {
     }
 }
 
+/// Two runs in one drawing.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Beside {
+    /// The first run's curves; empty where there is none.
+    pub(crate) own: Curves,
+    /// The second one's, on the same scale.
+    pub(crate) other: Curves,
+}
+
+impl Beside {
+    /// The losses of two runs, on a scale from zero to the largest.
+    pub(crate) fn of_losses(own: &[Epoch], other: &[Epoch]) -> Self {
+        let top = [Curves::of_loss(own).top, Curves::of_loss(other).top].into_iter().fold(0.0, f64::max);
+        // An empty run's scale is 1, which no other should have to follow.
+        let top = if own.is_empty() { Curves::of_loss(other).top } else { top };
+        Self::draw([own, other], [|epoch| Some(epoch.loss), |epoch| epoch.val_loss], top)
+    }
+
+    /// The accuracies of two runs, on a scale from zero to one.
+    pub(crate) fn of_accuracies(own: &[Epoch], other: &[Epoch]) -> Self {
+        Self::draw([own, other], [|epoch| Some(epoch.accuracy), |epoch| epoch.val_accuracy], 1.0)
+    }
+
+    fn draw(runs: [&[Epoch]; 2], figures: [Figure; 2], top: f64) -> Self {
+        let last = runs.iter().filter_map(|run| run.last()).map(|epoch| epoch.epoch).max().unwrap_or(1).max(1);
+        let [own, other] = runs.map(|run| {
+            let [training, validation] = figures.map(|figure| line(run, figure, top, last));
+            Curves { training, validation, top, last }
+        });
+        Self { own, other }
+    }
+}
+
 fn line(history: &[Epoch], figure: Figure, top: f64, last: u32) -> String {
     let step = history.len().div_ceil(POINTS).max(1);
     let kept = history.iter().enumerate().filter(|(index, _)| index % step == 0 || index + 1 == history.len());
@@ -93,6 +126,18 @@ mod tests {
         assert_eq!(Curves::of_loss(&history(&[f64::NAN])).training, "");
         assert_eq!(Curves::of_loss(&history(&[1.0])).training, "0.0,0.0");
         assert!(Curves::of_loss(&history(&vec![1.0; 5000])).training.split(' ').count() <= POINTS + 1);
+    }
+
+    #[test]
+    fn two_runs_share_a_scale() {
+        let both = Beside::of_losses(&history(&[1.0, 0.5]), &history(&[2.0, 1.0, 0.0]));
+        assert_eq!(both.own.training, "0.0,75.0 150.0,112.5");
+        assert_eq!(both.other.training, "0.0,0.0 150.0,75.0 300.0,150.0");
+        assert_eq!((both.own.last, both.own.top), (3, 2.0));
+        let alone = Beside::of_losses(&[], &history(&[0.5, 0.25]));
+        assert_eq!((alone.own.training.as_str(), alone.other.training.as_str()), ("", "0.0,0.0 300.0,75.0"));
+        let accuracies = Beside::of_accuracies(&history(&[1.0]), &[]);
+        assert_eq!((accuracies.own.validation.as_str(), accuracies.other.training.as_str()), ("0.0,0.0", ""));
     }
 
     #[test]

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use crate::state::{Answer, HeadAnswer};
 use crate::wording::{class_title, device, milliseconds, percent};
 
-/// Both heads' answers to one photo, the visitor's own first; `testid` names the built-in one's, `name` is the photo's.
+/// All answers to one photo, that of the visitor's own head first; `testid` names the built-in one's, `name` is the
+/// photo's.
 #[component]
 pub(super) fn Answers<'a>(
     answer: &'a Answer,
@@ -17,7 +18,23 @@ pub(super) fn Answers<'a>(
 ) -> impl IntoView + use<> {
     let said = &answer.built_in;
     let own = answer.own.as_ref();
-    let has_own = own.is_some();
+    let scratch = answer.scratch.as_ref();
+    let has_other = own.is_some() || scratch.is_some();
+    let scratch = scratch.map(|scratch| {
+        view! {
+            <div
+                class="scratch-answer"
+                data-testid="scratch-prediction"
+                data-label=scratch.label().to_owned()
+                data-confidence=figure(scratch.confidence())
+                data-ms=format!("{:.1}", scratch.ms())
+                data-name=name.to_owned()
+            >
+                <p class="answer-by">{format!("CNN from scratch · {}", milliseconds(scratch.ms()))}</p>
+                <Verdict answer=scratch heading=false />
+            </div>
+        }
+    });
     let own = own.map(|own| {
         view! {
             <div
@@ -43,9 +60,10 @@ pub(super) fn Answers<'a>(
                 data-ms=format!("{:.1}", said.ms())
                 data-name=name.to_owned()
             >
-                {has_own.then(|| view! { <p class="answer-by">"Built in"</p> })}
+                {has_other.then(|| view! { <p class="answer-by">{format!("Built in, on VGG16 · {}", milliseconds(said.ms()))}</p> })}
                 <Verdict answer=said heading=headings />
             </div>
+            {scratch}
         </div>
     }
 }

@@ -6,10 +6,13 @@ use web_sys::DataTransfer;
 
 use super::about::About;
 use super::classify::Classify;
+use super::compare::Compare;
 use super::engine_line::EngineLine;
+use super::learn::Learn;
 use super::measurements::Measurements;
 use super::teach::Teach;
 use crate::address::View;
+use crate::intake::Picked;
 use crate::state::{Page, Place};
 use crate::{folders, intake};
 
@@ -43,6 +46,8 @@ pub(crate) fn Shell() -> impl IntoView {
             {move || match page.view.get() {
                 View::Classify => view! { <Classify /> }.into_any(),
                 View::Teach => view! { <Teach /> }.into_any(),
+                View::Compare => view! { <Compare /> }.into_any(),
+                View::Learn => view! { <Learn /> }.into_any(),
                 View::About => view! { <About /> }.into_any(),
             }}
         </main>
@@ -93,8 +98,7 @@ fn take_dropped(page: Page, dragging: RwSignal<bool>) {
             if page.view.get_untracked() == View::Teach {
                 page.take_entries(folders::dropped(&transfer), Place::Anywhere);
             } else {
-                page.add(intake::dropped(&transfer));
-                show_classify();
+                take(page, intake::dropped(&transfer));
             }
         }
     });
@@ -108,14 +112,22 @@ fn take_pasted(page: Page) {
         if page.view.get_untracked() == View::Teach {
             page.take_given(folders::listed(&files), Place::Anywhere);
         } else {
-            page.add(intake::files(&files));
-            show_classify();
+            take(page, intake::files(&files));
         }
     });
 }
 
-fn show_classify() {
-    if View::from_hash(&location_hash()) != View::Classify {
+/// Does with photos what the view is for; a view that has no use for them gives way to the one that answers.
+fn take(page: Page, picked: Vec<Picked>) {
+    let view = page.view.get_untracked();
+    if view == View::Learn {
+        if let Some(first) = picked.into_iter().next() {
+            page.show_layers(first);
+        }
+        return;
+    }
+    page.add(picked);
+    if !matches!(view, View::Classify | View::Compare) {
         // A hash can always be set.
         let _ = window().location().set_hash(View::Classify.hash());
     }

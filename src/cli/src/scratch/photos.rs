@@ -55,7 +55,7 @@ pub(super) fn load(
 }
 
 /// The photo in `path`, squeezed to `size` × `size` pixels; or why there is none.
-pub(super) fn read(path: &Path, size: usize) -> Result<RgbImage, String> {
+pub(crate) fn read(path: &Path, size: usize) -> Result<RgbImage, String> {
     let bytes = fs::read(path).map_err(|error| error.to_string())?;
     let image = decode(&bytes, &Limits::default()).map_err(|error| error.to_string())?;
     Ok(square(&image, size))

@@ -12,6 +12,7 @@ use futures::executor::block_on;
 use headstart_nn::ScratchCnn;
 use headstart_train::grouped;
 use headstart_train::metrics::wilson_interval;
+use headstart_train::records::TrainingRecord;
 use headstart_train::scratch::{Batch, BestEpoch, Photos, ScratchSettings, ScratchTrainer};
 use headstart_vision::RgbImage;
 use headstart_weights::scratch::{KIND, ScratchArchitecture, ScratchFile, ScratchManifest, VERSION};
@@ -22,7 +23,7 @@ use super::allocation::keep_freed_memory;
 use super::photos::load;
 use crate::error::CliError;
 use crate::photos::{classes, training_folder};
-use crate::train::{Options, Report};
+use crate::train::Options;
 
 /// The share of each class that is set aside where the folder has no validation photos.
 const SET_ASIDE: f64 = 0.2;
@@ -77,7 +78,7 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     // It was of use until now only; where it cannot be removed it is in nobody's way.
     let _ = fs::remove_file(&checkpoint);
     if json {
-        crate::print_json(&Report { best_epoch, val_accuracy, epochs });
+        crate::print_json(&TrainingRecord { best_epoch, val_accuracy, epochs });
         return Ok(());
     }
     if let Some(accuracy) = val_accuracy {

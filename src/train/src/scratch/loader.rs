@@ -31,9 +31,7 @@ pub struct BatchLoader {
     photos: Arc<Photos>,
     /// Batches of an epoch.
     batches: usize,
-    epochs: usize,
-    augment: bool,
-    seed: u64,
+    settings: ScratchSettings,
     /// The epoch that `order` is of.
     epoch: Option<usize>,
     order: Vec<usize>,
@@ -43,9 +41,7 @@ impl BatchLoader {
     pub(super) fn new(photos: Arc<Photos>, settings: &ScratchSettings) -> Self {
         Self {
             batches: photos.len().div_ceil(settings.batch),
-            epochs: settings.epochs,
-            augment: settings.augment,
-            seed: settings.seed,
+            settings: settings.clone(),
             epoch: None,
             order: Vec::new(),
             photos,
@@ -61,7 +57,7 @@ impl BatchLoader {
     /// Batches of the whole run.
     #[must_use]
     pub fn total(&self) -> usize {
-        self.batches * self.epochs
+        self.batches * self.settings.epochs
     }
 
     /// Batch `number`, counted from the run's first one.
@@ -69,17 +65,18 @@ impl BatchLoader {
         let (epoch, at) = (number / self.batches, number % self.batches);
         if self.epoch != Some(epoch) {
             self.order = (0..self.photos.len()).collect();
-            self.order.shuffle(&mut generator(self.seed, ORDER + epoch as u64));
+            self.order.shuffle(&mut generator(self.settings.seed, ORDER + epoch as u64));
             self.epoch = Some(epoch);
         }
+        let range = self.settings.range(epoch);
         let bound = |batch: usize| batch * self.order.len() / self.batches;
         let indices = &self.order[bound(at)..bound(at + 1)];
         let mut pixels = Vec::with_capacity(indices.len() * 3 * self.photos.side().pow(2));
         for &index in indices {
             let image = self.photos.image(index);
-            if self.augment {
+            if self.settings.augment {
                 let stream = VIEWS + (epoch * self.photos.len() + index) as u64;
-                let view = Augmentation::draw(&mut generator(self.seed, stream));
+                let view = Augmentation::draw(&mut generator(self.settings.seed, stream)).scaled(range);
                 pixels.extend(normalise(&augment(image, &view)));
             } else {
                 pixels.extend(normalise(image));

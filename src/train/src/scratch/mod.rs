@@ -16,4 +16,4 @@ mod trainer;
 pub use loader::{Batch, BatchLoader};
 pub use photos::Photos;
 pub use settings::ScratchSettings;
-pub use trainer::{BestEpoch, ScratchTrainer};
+pub use trainer::{BestEpoch, ScratchTrainer, answers};

@@ -34,6 +34,16 @@ impl Photos {
         Ok(Self { side, images, labels })
     }
 
+    /// Those at `indices`, in that order.
+    #[must_use]
+    pub fn select(&self, indices: &[usize]) -> Self {
+        Self {
+            side: self.side,
+            images: indices.iter().map(|index| self.images[*index].clone()).collect(),
+            labels: indices.iter().map(|index| self.labels[*index]).collect(),
+        }
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -6,6 +6,7 @@ use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 use headstart_nn::{NnError, ScratchCnn, read};
 use headstart_vision::normalise;
+use headstart_weights::scratch::ScratchArchitecture;
 
 use super::parameter::{Parameter, Update};
 use super::{Batch, BatchLoader, Photos, ScratchSettings, initial};
@@ -165,6 +166,12 @@ impl ScratchTrainer {
         !self.is_over() && self.steps == (self.history.len() + 1) * self.batches()
     }
 
+    /// What is trained.
+    #[must_use]
+    pub fn architecture(&self) -> &ScratchArchitecture {
+        &self.settings.architecture
+    }
+
     /// The epochs so far.
     #[must_use]
     pub fn history(&self) -> &[EpochFigures] {
@@ -318,6 +325,19 @@ impl ScratchTrainer {
         self.history.push(figures);
         Ok(figures)
     }
+}
+
+/// The class that `network` takes each of the photos at `indices` for.
+///
+/// # Errors
+/// [`TrainError::Model`] where the device gives nothing back.
+pub async fn answers(network: &ScratchCnn, photos: &Photos, indices: &[usize]) -> Result<Vec<usize>, TrainError> {
+    if indices.is_empty() {
+        return Ok(Vec::new());
+    }
+    let pixels = indices.iter().flat_map(|index| normalise(photos.image(*index))).collect();
+    let logits = read(network.forward(network.photos(pixels))).await?;
+    Ok(logits.chunks_exact(network.architecture().classes).map(answer).collect())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "handed to map_err")]

@@ -36,6 +36,14 @@ impl ScratchArchitecture {
         Self { side, channels: vec![16, 64, 128], hidden: 512, classes, dropout: 0.3 }
     }
 
+    /// A smaller network of the same kind, which a browser trains on one core while its visitor waits: photos of 64 pixels
+    /// a side, half the published channels, 64 hidden outputs. A pass over a photo and back takes 17 million
+    /// multiply-adds where the published network's takes 484 million.
+    #[must_use]
+    pub fn small(classes: usize) -> Self {
+        Self { side: 64, channels: vec![8, 32, 64], hidden: 64, classes, dropout: 0.3 }
+    }
+
     /// Numbers that the output layer gives.
     #[must_use]
     pub fn outputs(&self) -> usize {
@@ -121,6 +129,8 @@ mod tests {
         assert_eq!(published.flattened(), 36_992);
         assert_eq!(published.parameters(), 19_024_513);
         assert_eq!(ScratchArchitecture::published(150, 3).parameters(), 19_024_512 + 2 * 513 + 1);
+        assert_eq!(ScratchArchitecture::small(2).parameters(), 168_641);
+        assert_eq!(ScratchArchitecture::small(5).check(), Ok(()));
         let shapes: Vec<Vec<usize>> = published.tensors().into_iter().map(|(_, shape)| shape).collect();
         assert_eq!(shapes[4..8], [vec![128, 64, 3, 3], vec![128], vec![512, 36_992], vec![512]]);
     }

@@ -3,6 +3,7 @@
 
 mod archive;
 mod class;
+mod comparison;
 mod describe;
 mod example;
 mod head;
@@ -18,6 +19,7 @@ mod training;
 mod zip_in;
 
 pub(crate) use class::Class;
+pub(crate) use comparison::ScratchTaught;
 pub(crate) use describe::Describing;
 pub(crate) use example::{Described, Example, ExampleState};
 pub(crate) use intake::Place;

@@ -1,15 +1,17 @@
 //! The project as a whole.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use headstart_protocol::{
-    Epoch, HeadSummary, InputSize, PROJECT_VERSION, ProjectClass, ProjectManifest, ProjectPhoto, TrainingSettings,
+    Epoch, HeadSummary, InputSize, PROJECT_VERSION, PhotoHash, ProjectClass, ProjectManifest, ProjectPhoto,
+    TrainingSettings,
 };
 use leptos::prelude::*;
 use web_sys::{File, HtmlVideoElement};
 
 use super::archive::Writing;
+use super::comparison::{Contest, Errand};
 use super::intake::Place;
 use super::notice::Notice;
 use super::recording::{HandsFree, RecordingState};
@@ -45,6 +47,8 @@ pub(crate) struct Teach {
     pub(crate) stale: RwSignal<bool>,
     /// What the head that answers beside the shipped one says of itself.
     pub(crate) own: RwSignal<Option<Arc<HeadSummary>>>,
+    /// The CNN that learns the same photos from scratch, and both learners' curves.
+    pub(crate) contest: Contest,
     /// What went wrong.
     pub(crate) notices: RwSignal<Vec<Notice>>,
     /// What can be taken back.
@@ -79,6 +83,10 @@ pub(in crate::state) struct Desk {
     /// What the run was asked to learn.
     pub(super) plan: Option<Plan>,
     pub(super) last_run: u32,
+    /// What waits for the head's run to end, or for photos to be handed to the worker.
+    pub(super) errand: Option<Errand>,
+    /// The photos that the worker keeps for the CNN.
+    pub(super) kept: HashSet<PhotoHash>,
     /// Whether training starts as soon as the last photo was looked at, and whether it goes on from the head before.
     pub(super) armed: Option<bool>,
     /// Epochs that no view has seen yet.
@@ -133,6 +141,7 @@ impl Teach {
             result: RwSignal::new(None),
             stale: RwSignal::new(false),
             own: RwSignal::new(None),
+            contest: Contest::new(),
             notices: RwSignal::new(Vec::new()),
             undo: RwSignal::new(UndoStack::default()),
             active: RwSignal::new(None),
@@ -267,6 +276,7 @@ impl Page {
         let teach = self.teach;
         self.close_recorder();
         self.stop_training();
+        self.forget_comparisons();
         teach.run.set(Run::default());
         self.forget_photos(teach.photos().iter());
         teach.classes.set(project.classes);

@@ -28,7 +28,7 @@ pub(crate) struct Run {
     /// Whether the folds are behind it.
     pub(crate) fitting: bool,
     pub(crate) latest: Option<Epoch>,
-    number: u32,
+    pub(super) number: u32,
 }
 
 /// How far a run is.
@@ -97,7 +97,7 @@ impl Taught {
 impl Page {
     /// Starts a run, from the present head where `go_on`; at once, or when the last photo was looked at.
     pub(crate) fn train(self, go_on: bool) {
-        if self.teach.run.read_untracked().state.is_on() {
+        if self.teach.run.read_untracked().state.is_on() || self.compares_untracked() {
             return;
         }
         if let Err(error) = self.classes_to_train() {
@@ -121,8 +121,9 @@ impl Page {
         let armed = self.teach.desk.try_update_value(|desk| desk.armed.take()).flatten();
         let Some(go_on) = armed else { return };
         match self.training(go_on) {
-            Ok(training) => {
+            Ok((training, files)) => {
                 let number = training.run;
+                self.plan_scratch(&training, files);
                 self.teach.history.update(Vec::clear);
                 self.teach.run.set(Run { state: RunState::Running, number, ..Run::default() });
                 self.announcement.set("Training started.".to_owned());
@@ -153,9 +154,10 @@ impl Page {
         classes.eq(run.classes.iter().cloned()) && photos.eq(run.photos.iter().copied())
     }
 
-    fn training(self, go_on: bool) -> Result<Training, PageError> {
+    /// A run on the project as it is, and its photos in the order of the examples.
+    pub(super) fn training(self, go_on: bool) -> Result<(Training, Vec<Arc<Example>>), PageError> {
         let on = self.classes_to_train()?;
-        let (mut examples, mut photos) = (Vec::new(), Vec::new());
+        let (mut examples, mut photos, mut files) = (Vec::new(), Vec::new(), Vec::new());
         for (label, class) in (0_u32..).zip(&on) {
             let before = examples.len();
             for photo in class.photos.read_untracked().iter() {
@@ -164,6 +166,7 @@ impl Page {
                 let descriptors = described.descriptors[..wanted.min(described.descriptors.len())].to_vec();
                 examples.push(Described { descriptors, label, burst: photo.burst });
                 photos.push((photo.id, label));
+                files.push(photo.clone());
             }
             if examples.len() == before {
                 return Err(PageError::EmptyClass { name: class.name.get_untracked() });
@@ -184,7 +187,7 @@ impl Page {
             .unwrap_or_default();
         let continue_from = self.own_head().filter(|_| go_on).map(|head| serde_bytes::ByteBuf::from(head.to_vec()));
         let settings = self.teach.settings.get_untracked();
-        Ok(Training { run, size, classes: names, examples, settings, continue_from })
+        Ok((Training { run, size, classes: names, examples, settings, continue_from }, files))
     }
 
     /// Changes how to train.
@@ -208,9 +211,13 @@ impl Page {
         };
         match state {
             RunState::Waiting => self.teach.run.set(Run::default()),
-            RunState::Running => self.tell(&Command::StopTraining { run: number }),
+            RunState::Running => {
+                self.give_scratch_up();
+                self.tell(&Command::StopTraining { run: number });
+            }
             _ => {}
         }
+        self.stop_scratch();
     }
 
     /// The run goes on.
@@ -279,6 +286,7 @@ impl Page {
             result,
         })));
         self.save_run();
+        self.begin_scratch();
     }
 
     /// The run ended without a head.
@@ -293,9 +301,11 @@ impl Page {
         if self.teach.run.read_untracked().state == RunState::Running {
             self.run_failed(PageError::TrainingLost.into());
         }
+        self.comparisons_lost();
     }
 
     fn run_failed(self, failure: Failure) {
+        self.give_scratch_up();
         self.teach.run.update(|run| run.state = RunState::Failed(failure));
     }
 

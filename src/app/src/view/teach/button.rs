@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 /// A button with words on it.
 #[component]
-pub(super) fn Action(
+pub(in crate::view) fn Action(
     #[prop(into)] label: Signal<&'static str>,
     testid: &'static str,
     #[prop(into)] press: Callback<()>,
@@ -28,7 +28,7 @@ pub(super) fn Action(
 
 /// A small button that removes or closes something; `label` says what.
 #[component]
-pub(super) fn Close(
+pub(in crate::view) fn Close(
     #[prop(into)] label: Signal<String>,
     testid: &'static str,
     #[prop(into)] press: Callback<()>,
@@ -50,7 +50,7 @@ pub(super) fn Close(
 
 /// A check box with its words.
 #[component]
-pub(super) fn Check(
+pub(in crate::view) fn Check(
     label: &'static str,
     testid: &'static str,
     #[prop(into)] checked: Signal<bool>,
@@ -71,7 +71,7 @@ pub(super) fn Check(
 
 /// What went wrong.
 #[component]
-pub(super) fn Refusal(failure: headstart_protocol::Failure) -> impl IntoView {
+pub(in crate::view) fn Refusal(failure: headstart_protocol::Failure) -> impl IntoView {
     view! {
         <p class="failure" role="alert" data-testid="error" data-kind=failure.kind.name()>
             {failure.message}

@@ -3,17 +3,15 @@
 use headstart_protocol::Epoch;
 use leptos::prelude::*;
 
-use crate::state::Page;
 use crate::teach::curves::{Curves, SIZE, rows};
 use crate::wording::share;
 
 /// Rows of the table, at most.
 const ROWS: usize = 24;
 
-/// Loss and accuracy over the epochs of the fit that makes the head.
+/// Loss and accuracy over the epochs of a run; `testid` names the table.
 #[component]
-pub(super) fn CurvesPanel() -> impl IntoView {
-    let history = Page::here().teach.history;
+pub(super) fn CurvesPanel(history: RwSignal<Vec<Epoch>>, testid: &'static str) -> impl IntoView {
     let has_history = Memo::new(move |_| history.with(|history| !history.is_empty()));
     let loss = Memo::new(move |_| history.with(|history| Curves::of_loss(history)));
     let accuracy = Memo::new(move |_| history.with(|history| Curves::of_accuracy(history)));
@@ -33,7 +31,7 @@ pub(super) fn CurvesPanel() -> impl IntoView {
             <details class="history">
                 <summary>"The curves as a table"</summary>
                 <div class="table-scroller">
-                    <table data-testid="history">
+                    <table data-testid=testid>
                         <thead>
                             <tr>
                                 <th scope="col">"Epoch"</th>

@@ -1,17 +1,19 @@
 //! The teach view: classes with their photos on one side, training and its result on the other.
 
-mod button;
+pub(super) mod button;
 mod class_card;
 mod classes;
 mod confusion;
+mod curve;
 mod curves;
 mod figures;
 mod notices;
 mod photo_grid;
-mod picker;
+pub(super) mod picker;
 mod project_files;
 mod recorder;
 mod result;
+mod scratch;
 mod settings;
 mod train;
 mod try_it;
@@ -19,9 +21,11 @@ mod try_it;
 use leptos::prelude::*;
 
 use self::classes::Classes;
+use self::curve::CurvePanel;
 use self::notices::Notices;
 use self::project_files::ProjectFiles;
 use self::result::ResultPanel;
+use self::scratch::ScratchResultPanel;
 use self::train::TrainPanel;
 use self::try_it::TryIt;
 use crate::state::Page;
@@ -52,6 +56,8 @@ pub(super) fn Teach() -> impl IntoView {
                 </div>
             </div>
             <ResultPanel />
+            <ScratchResultPanel />
+            <CurvePanel />
             <ProjectFiles />
         </Show>
     }

@@ -8,11 +8,11 @@ use web_sys::HtmlInputElement;
 use crate::folders::{Given, listed};
 
 /// Every picture, what browsers often do not count as one, and zips of them.
-pub(super) const PHOTOS: &str = "image/*,.heic,.heif,.avif,.zip";
+pub(in crate::view) const PHOTOS: &str = "image/*,.heic,.heif,.avif,.zip";
 
 /// A button that takes files.
 #[component]
-pub(super) fn FileButton(
+pub(in crate::view) fn FileButton(
     /// What stands on it.
     label: &'static str,
     testid: &'static str,

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::button::{Action, Check, Refusal};
 use super::curves::CurvesPanel;
+use super::scratch::ScratchPanel;
 use super::settings::Settings;
 use crate::state::{Page, Run, RunState};
 
@@ -14,7 +15,11 @@ pub(super) fn TrainPanel() -> impl IntoView {
     let run = page.teach.run;
     let state = Memo::new(move |_| run.with(|run| run.state.clone()));
     let is_on = Memo::new(move |_| state.with(RunState::is_on));
-    let is_off = Signal::derive(move || !is_on.get());
+    let scratch = page.teach.contest.run;
+    let can_stop = Memo::new(move |_| is_on.get() || scratch.with(|run| run.state.is_on()));
+    let is_busy = Signal::derive(move || is_on.get() || page.compares());
+    let is_off = Signal::derive(move || !can_stop.get());
+    let too = page.teach.contest.too;
     let go_on = RwSignal::new(false);
     let has_head = Memo::new(move |_| page.has_head());
     let told = move |of: fn(&Run) -> Option<String>| Signal::derive(move || run.with(of));
@@ -35,11 +40,17 @@ pub(super) fn TrainPanel() -> impl IntoView {
                         label=Signal::derive(move || if has_head.get() { "Train again" } else { "Train" })
                         testid="train"
                         class="primary"
-                        disabled=is_on
+                        disabled=is_busy
                         press=move |()| page.train(go_on.get_untracked() && has_head.get_untracked())
                     />
                     <Action label="Stop" testid="stop" disabled=is_off press=move |()| page.stop_training() />
                 </div>
+                <Check
+                    label="Train a CNN from scratch too, to compare: up to a minute for 100 photos"
+                    testid="scratch-too"
+                    checked=too
+                    change=move |on| too.set(on)
+                />
                 <Show when=move || has_head.get()>
                     <Check
                         label="Go on from the present head instead of starting anew"
@@ -62,8 +73,9 @@ pub(super) fn TrainPanel() -> impl IntoView {
                         _ => None,
                     }
                 }}
-                <CurvesPanel />
+                <CurvesPanel history=page.teach.history testid="history" />
             </div>
+            <ScratchPanel />
             <Settings />
         </section>
     }

@@ -1,0 +1,132 @@
+//! The table of the compared models: what ships beside what was published.
+
+use headstart_protocol::{ModelFacts, Shipped, TestRecord};
+
+use super::published::{self, Published};
+use crate::wording::{counted, megabytes, share, thousands};
+
+/// What stands where nothing is known.
+const NOTHING: &str = "–";
+
+/// A row: its title and what it says of each model, in the order of [`COLUMNS`].
+pub(crate) type Row = (&'static str, [String; 4]);
+
+/// The compared models.
+pub(crate) const COLUMNS: [&str; 4] = [
+    "Head on frozen VGG16, ours",
+    "VGG16 partly retrained, published",
+    "CNN from scratch, ours",
+    "CNN from scratch, published",
+];
+
+/// All rows; `shipped` is what is here of ours.
+pub(crate) fn rows(shipped: Option<&Shipped>) -> Vec<Row> {
+    let transfer = shipped.map(|shipped| &shipped.transfer);
+    let scratch = shipped.and_then(|shipped| shipped.scratch.as_ref());
+    let row = |title, own: fn(&ModelFacts) -> Option<String>, theirs: fn(&Published) -> Option<String>| {
+        let own = |facts: Option<&ModelFacts>| facts.and_then(own).unwrap_or_else(|| NOTHING.to_owned());
+        let theirs = |run: &Published| theirs(run).unwrap_or_else(|| NOTHING.to_owned());
+        (title, [own(transfer), theirs(&published::TRANSFER), own(scratch), theirs(&published::SCRATCH)])
+    };
+    vec![
+        row("Numbers in it", |facts| number(facts.parameters), |run| number(run.parameters)),
+        row("Of these trained on the photos", |facts| number(facts.trained), |run| number(run.trained)),
+        row("To download", |facts| (facts.bytes > 0).then(|| megabytes(facts.bytes)), |_| None),
+        row(
+            "Photos trained on",
+            |facts| facts.trained_on.and_then(|photos| number(u64::from(photos))),
+            |_| number(u64::from(published::TRAINED_ON)),
+        ),
+        row("Epochs (kept)", epochs, |run| Some(format!("{} ({})", run.epochs(), run.best().1))),
+        row(
+            "Training time",
+            |facts| facts.run.as_ref().map(|run| span(run.seconds)),
+            |run| Some(span(f64::from(run.seconds))),
+        ),
+        row("Right, of validation photos (best epoch)", validated, |run| {
+            Some(format!("{} of {}", share(run.best().0), counted(published::VALIDATED_ON as usize, "photo")))
+        }),
+        row("Right, of test photos (95 % interval)", |facts| facts.test.as_ref().map(tested), |_| None),
+    ]
+}
+
+fn epochs(facts: &ModelFacts) -> Option<String> {
+    facts.run.as_ref().map(|run| format!("{} ({})", run.epochs.len(), run.best_epoch))
+}
+
+fn validated(facts: &ModelFacts) -> Option<String> {
+    let run = facts.run.as_ref()?;
+    run.epochs.iter().find(|epoch| epoch.epoch == run.best_epoch)?.val_accuracy.map(share)
+}
+
+fn tested(test: &TestRecord) -> String {
+    let (low, high) = test.interval;
+    let photos = counted(test.photos as usize, "photo");
+    format!("{} ({} to {}) of {photos}", share(test.accuracy), share(low), share(high))
+}
+
+/// A count; none for zero, which is not known.
+fn number(count: u64) -> Option<String> {
+    (count > 0).then(|| thousands(count))
+}
+
+/// A span of time as people say it.
+fn span(seconds: f64) -> String {
+    match seconds {
+        s if s < 90.0 => format!("{s:.1} s"),
+        s if s < 5400.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.1} h", s / 3600.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use headstart_protocol::{Epoch, RunRecord};
+
+    fn of<'a>(rows: &'a [Row], title: &str) -> &'a [String; 4] {
+        &rows.iter().find(|row| row.0 == title).unwrap().1
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_invented() {
+        let rows = rows(None);
+        for (title, cells) in &rows {
+            assert_eq!((cells[0].as_str(), cells[2].as_str()), (NOTHING, NOTHING), "{title}");
+        }
+        assert_eq!(of(&rows, "Numbers in it")[3], "19,024,513");
+        assert_eq!(of(&rows, "Right, of test photos (95 % interval)")[1], NOTHING);
+        assert_eq!(of(&rows, "Training time")[3], "22 min");
+    }
+
+    #[test]
+    fn what_ships_is_shown() {
+        let epoch = |epoch, val_accuracy| Epoch { epoch, loss: 0.5, accuracy: 0.8, val_loss: Some(0.4), val_accuracy };
+        let facts = ModelFacts {
+            parameters: 14_718_786,
+            trained: 4098,
+            bytes: 6_662_835,
+            trained_on: Some(6000),
+            run: Some(RunRecord {
+                epochs: vec![epoch(1, Some(0.9)), epoch(2, Some(0.98))],
+                best_epoch: 2,
+                seconds: 7300.0,
+            }),
+            test: Some(TestRecord { photos: 2000, accuracy: 0.9825, interval: (0.9757, 0.9874) }),
+        };
+        let rows = rows(Some(&Shipped { transfer: facts, ..Shipped::default() }));
+        let shown: Vec<&str> = rows.iter().map(|row| row.1[0].as_str()).collect();
+        let expected = [
+            "14,718,786",
+            "4,098",
+            "6.7 MB",
+            "6,000",
+            "2 (2)",
+            "2.0 h",
+            "98.0 %",
+            "98.2 % (97.6 % to 98.7 %) of 2000 photos",
+        ];
+        assert_eq!(shown, expected);
+        assert!(rows.iter().all(|row| row.1[2] == NOTHING));
+    }
+}

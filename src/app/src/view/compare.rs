@@ -1,0 +1,245 @@
+//! The compare view: both models on the same photos, and how they came to be.
+
+use std::sync::Arc;
+
+use headstart_protocol::{Epoch, ModelFacts, Shipped};
+use leptos::prelude::*;
+
+use super::learning_curve::CurveChart;
+use super::results::Results;
+use super::samples::Samples;
+use super::teach::picker::FileButton;
+use crate::compare::facts::{COLUMNS, rows};
+use crate::compare::published::{self, Published};
+use crate::folders::Given;
+use crate::intake::Picked;
+use crate::state::Page;
+use crate::teach::curves::{Beside, SIZE, rows as epochs};
+use crate::wording::share;
+
+/// Rows of a history's table, at most.
+const ROWS: usize = 20;
+
+/// The compare view.
+#[component]
+pub(super) fn Compare() -> impl IntoView {
+    let page = Page::here();
+    // The worker fetches the CNN once this view is looked at, and no sooner.
+    Effect::new(move |_| {
+        if page.phase.with(|phase| phase.ready().is_some()) {
+            page.open_comparison();
+        }
+    });
+    let take = move |given: Vec<Given>| page.add(given.into_iter().map(|given| Picked::File(given.file)));
+    let shipped = page.shipped;
+    let state = move || shipped.with(|shipped| shipped.as_deref().map_or("loading", state_of));
+    view! {
+        <div class="hero">
+            <h1>"What transfer learning buys"</h1>
+            <p class="lead">
+                "Two networks learnt to tell cats from dogs. One began with VGG16, which knows shapes and textures from a million \
+                 photos, and learnt only a small head. The other began with random numbers. Ask both about the same photo."
+            </p>
+        </div>
+        <div class="classify" data-testid="comparison" data-state=state>
+            <section class="intake" aria-label="Add photos">
+                <FileButton
+                    label="Choose photos"
+                    testid="compare-input"
+                    accept="image/*,.heic,.heif,.avif"
+                    multiple=true
+                    class="primary"
+                    take=take
+                />
+                <p class="hint">"Or drop or paste them anywhere on this page. They never leave this machine."</p>
+                {move || shipped.with(|shipped| availability(shipped.as_deref()))}
+                <Samples />
+            </section>
+            <Results />
+        </div>
+        {move || shipped.with(|shipped| histories(shipped.as_ref()))}
+        {move || shipped.with(|shipped| table(shipped.as_deref()))}
+        {move || shipped.with(|shipped| curve(shipped.as_deref()))}
+    }
+}
+
+/// The name in `data-state`.
+fn state_of(shipped: &Shipped) -> &'static str {
+    if shipped.scratch_classes.is_empty() { "without-scratch" } else { "ready" }
+}
+
+/// Whether the CNN answers, and if not, why.
+fn availability(shipped: Option<&Shipped>) -> AnyView {
+    let Some(shipped) = shipped else {
+        return view! { <p class="honesty" role="status">"The CNN from scratch is fetched once the engine is ready."</p> }.into_any();
+    };
+    let failures = shipped.failures.iter().map(|failure| {
+        view! {
+            <p class="failure" role="alert" data-testid="error" data-kind=failure.kind.name()>
+                {failure.message.clone()}
+            </p>
+        }
+    });
+    let missing = shipped.scratch_classes.is_empty().then(|| {
+        view! {
+            <p class="honesty" data-testid="no-scratch">
+                "The CNN from scratch does not answer: this site does not have its weights, or they did not arrive. \
+                 The built-in head answers alone."
+            </p>
+        }
+    });
+    view! { {missing}{failures.collect_view()} }.into_any()
+}
+
+/// The runs of both models.
+fn histories(shipped: Option<&Arc<Shipped>>) -> AnyView {
+    let epochs_of = |facts: Option<&ModelFacts>| {
+        facts.and_then(|facts| facts.run.as_ref()).map(|run| run.epochs.clone()).unwrap_or_default()
+    };
+    let transfer = epochs_of(shipped.map(|shipped| &shipped.transfer));
+    let scratch = epochs_of(shipped.and_then(|shipped| shipped.scratch.as_ref()));
+    view! {
+        <section class="panel runs" aria-labelledby="runs-title">
+            <h2 id="runs-title">"How they learnt"</h2>
+            <p class="hint">
+                "Solid: photos trained on. Dashed: photos set aside. The published runs resized 3,000 photos of each class to \
+                 150×150 pixels and validated on 1,000 of each; theirs on VGG16 also trained its last two blocks, ours left all \
+                 of it as it was."
+            </p>
+            {run("Head on VGG16", "transfer", &transfer, &published::TRANSFER)}
+            {run("CNN from scratch", "scratch", &scratch, &published::SCRATCH)}
+        </section>
+    }
+    .into_any()
+}
+
+/// A model's curves beside the published ones, and both as a table.
+fn run(title: &'static str, model: &'static str, own: &[Epoch], published: &Published) -> AnyView {
+    let theirs = published.history();
+    let loss = Beside::of_losses(own, &theirs);
+    let accuracy = Beside::of_accuracies(own, &theirs);
+    let has_own = !own.is_empty();
+    let top = format!("{:.2}", loss.own.top);
+    view! {
+        <div class="run" data-testid="run" data-model=model data-epochs=own.len().to_string()>
+            <h3 class="small-title">{title}</h3>
+            <div class="curves" aria-hidden="true">
+                {chart("Loss", top, &loss)}
+                {chart("Accuracy", "100 %".to_owned(), &accuracy)}
+                <p class="legend">
+                    {has_own.then(|| view! { <span class="legend-training">"ours"</span> })}
+                    <span class="legend-published">"published"</span>
+                </p>
+            </div>
+            {(!has_own).then(|| view! { <p class="honesty">"This site does not have the history of our own run; the published one is shown alone."</p> })}
+            {has_own.then(|| history("Our run as a table", own))}
+            {history("The published run as a table", &theirs)}
+        </div>
+    }
+    .into_any()
+}
+
+fn chart(title: &'static str, top: String, both: &Beside) -> AnyView {
+    // Room for the lines' own width.
+    let view_box = format!("-3 -3 {} {}", SIZE.0 + 6.0, SIZE.1 + 6.0);
+    let Beside { own, other } = both.clone();
+    view! {
+        <figure class="chart">
+            <figcaption>{title}</figcaption>
+            <span class="chart-top">{top}</span>
+            <svg viewBox=view_box preserveAspectRatio="none">
+                <path class="chart-axis" d=format!("M0 0V{}H{}", SIZE.1, SIZE.0) />
+                <polyline class="chart-published" points=other.training />
+                <polyline class="chart-published set-aside" points=other.validation />
+                <polyline class="chart-training" points=own.training />
+                <polyline class="chart-training set-aside" points=own.validation />
+            </svg>
+            <span class="chart-last">{format!("epoch {}", own.last)}</span>
+        </figure>
+    }
+    .into_any()
+}
+
+fn history(title: &'static str, history: &[Epoch]) -> AnyView {
+    let shown = |figure: Option<String>| figure.unwrap_or_else(|| "–".to_owned());
+    let rows = epochs(history, ROWS).into_iter().map(|epoch| {
+        view! {
+            <tr>
+                <th scope="row">{epoch.epoch}</th>
+                <td>{format!("{:.4}", epoch.loss)}</td>
+                <td>{share(epoch.accuracy)}</td>
+                <td>{shown(epoch.val_loss.map(|loss| format!("{loss:.4}")))}</td>
+                <td>{shown(epoch.val_accuracy.map(share))}</td>
+            </tr>
+        }
+    });
+    view! {
+        <details class="history">
+            <summary>{title}</summary>
+            <div class="table-scroller">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Epoch"</th>
+                            <th scope="col">"Loss"</th>
+                            <th scope="col">"Accuracy"</th>
+                            <th scope="col">"Loss, set aside"</th>
+                            <th scope="col">"Accuracy, set aside"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+/// The figures of both models and of the published ones.
+fn table(shipped: Option<&Shipped>) -> AnyView {
+    let rows = rows(shipped).into_iter().map(|(title, cells)| {
+        view! {
+            <tr>
+                <th scope="row">{title}</th>
+                {cells.map(|cell| view! { <td>{cell}</td> }).collect_view()}
+            </tr>
+        }
+    });
+    view! {
+        <section class="panel facts-panel" aria-labelledby="facts-title">
+            <h2 id="facts-title">"Side by side"</h2>
+            <div class="table-scroller">
+                <table class="figures-table" data-testid="comparison-table">
+                    <caption>"–: not known here. Times are those of the machines that trained them, which differ."</caption>
+                    <thead>
+                        <tr>
+                            <td></td>
+                            {COLUMNS.map(|column| view! { <th scope="col">{column}</th> }).collect_view()}
+                        </tr>
+                    </thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// The learning curve of cats and dogs, where the site has it.
+fn curve(shipped: Option<&Shipped>) -> Option<AnyView> {
+    let shipped = shipped.filter(|shipped| !shipped.curve.is_empty())?;
+    let points = shipped.curve.clone();
+    let words = format!(
+        "Cats and dogs: heads and small CNNs trained on so many photos of each, scored on the same {} photos that none of them \
+         was trained on. Bars are one standard deviation over the draws. Under Teach you can draw the same curve for your own photos.",
+        shipped.curve_held_out
+    );
+    let chart = view! {
+        <section class="panel" aria-labelledby="shipped-curve-title" data-testid="shipped-curve">
+            <h2 id="shipped-curve-title">"How many photos does it take?"</h2>
+            <p class="hint">{words}</p>
+            <CurveChart points=Signal::stored(points) />
+        </section>
+    };
+    Some(chart.into_any())
+}

@@ -1,0 +1,86 @@
+//! A learning curve as a drawing and as a table.
+
+use headstart_protocol::{CurvePoint, Learner};
+use leptos::prelude::*;
+
+use crate::compare::learning_curve::{draw, ticks};
+use crate::teach::curves::SIZE;
+use crate::wording::share;
+
+/// The chart and its table; nothing without points.
+#[component]
+pub(super) fn CurveChart(#[prop(into)] points: Signal<Vec<CurvePoint>>) -> impl IntoView {
+    move || points.with(|points| (!points.is_empty()).then(|| shown(points)))
+}
+
+fn shown(points: &[CurvePoint]) -> AnyView {
+    let transfer = draw(points, Learner::Transfer);
+    let scratch = draw(points, Learner::Scratch);
+    let has_scratch = !scratch.line.is_empty();
+    // Room for the lines' own width.
+    let view_box = format!("-3 -3 {} {}", SIZE.0 + 6.0, SIZE.1 + 6.0);
+    let ticks = ticks(points).into_iter().map(|tick| {
+        view! { <span style:left=format!("{:.1}%", tick.at)>{tick.photos}</span> }
+    });
+    let mut rows = points.to_vec();
+    rows.sort_by_key(|point| (point.photos, point.learner == Learner::Scratch));
+    view! {
+        <figure class="chart learning-chart" aria-hidden="true">
+            <figcaption>"Right, of photos held out"</figcaption>
+            <span class="chart-top">"100 %"</span>
+            <svg viewBox=view_box preserveAspectRatio="none">
+                <path class="chart-axis" d=format!("M0 0V{}H{}", SIZE.1, SIZE.0) />
+                <polyline class="chart-training" points=transfer.line />
+                <path class="chart-training marks" d=transfer.marks />
+                <polyline class="chart-validation" points=scratch.line />
+                <path class="chart-validation marks" d=scratch.marks />
+            </svg>
+            <span class="ticks">{ticks.collect_view()}</span>
+            <span class="chart-last">"photos a class"</span>
+            <p class="legend">
+                <span class="legend-training">"head on VGG16"</span>
+                {has_scratch.then(|| view! { <span class="legend-validation">"CNN from scratch"</span> })}
+            </p>
+        </figure>
+        <details class="history">
+            <summary>"The curve as a table"</summary>
+            <div class="table-scroller">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Photos a class"</th>
+                            <th scope="col">"Model"</th>
+                            <th scope="col">"Right, mean"</th>
+                            <th scope="col">"Standard deviation"</th>
+                            <th scope="col">"Draws"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows.into_iter().map(row).collect_view()}</tbody>
+                </table>
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+fn row(point: CurvePoint) -> impl IntoView {
+    let model = match point.learner {
+        Learner::Transfer => "Head on VGG16",
+        Learner::Scratch => "CNN from scratch",
+    };
+    view! {
+        <tr
+            data-testid="curve-point"
+            data-model=point.learner.name()
+            data-photos=point.photos.to_string()
+            data-mean=format!("{:.6}", point.mean)
+            data-draws=point.draws.to_string()
+        >
+            <th scope="row">{point.photos}</th>
+            <td>{model}</td>
+            <td>{share(point.mean)}</td>
+            <td>{point.deviation.map_or_else(|| "–".to_owned(), share)}</td>
+            <td>{point.draws}</td>
+        </tr>
+    }
+}

@@ -1,0 +1,138 @@
+//! `headstart learning-curve`: how good a head and a small CNN are with how many photos.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use burn::tensor::Device;
+use clap::Args;
+use futures::executor::block_on;
+use headstart_train::records::{CurveRecord, PointRecord};
+use headstart_train::scratch::{Photos, ScratchSettings};
+use headstart_train::{CurvePoint, CurveSettings, Examples, Learner, LearningCurve, Pool, Settings, held_out};
+use headstart_weights::scratch::ScratchArchitecture;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::error::CliError;
+use crate::features::{self, extract};
+use crate::models::Base;
+use crate::photos::{LabelledFile, classes, training_folder};
+use crate::scratch::square_of;
+use crate::train::grouped;
+
+/// What to measure, on what.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The folder: train/CLASS/* to draw from and val/CLASS/* to score on, or CLASS/* alone, a fifth of which is held out;
+    /// or files named CLASS.N.jpg.
+    dir: PathBuf,
+    /// Side of the square that the base sees, 150 or 224.
+    #[arg(long, default_value_t = 150)]
+    size: usize,
+    /// Draws of each number of photos for the head.
+    #[arg(long, default_value_t = 5)]
+    draws: usize,
+    /// Draws of each number of photos for the CNN; 0 leaves it out.
+    #[arg(long, default_value_t = 3)]
+    scratch_draws: usize,
+    /// Photos a class at most.
+    #[arg(long, default_value_t = 500)]
+    most: usize,
+    /// Seed of the split, the draws and each training.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where features are kept between runs.
+    #[arg(long, default_value_os_t = features::default_cache())]
+    cache: PathBuf,
+}
+
+/// Prints the curve.
+///
+/// # Errors
+/// Whatever keeps photos from being read or models from being trained.
+pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
+    let start = Instant::now();
+    let pool = pool(options)?;
+    let held_out = pool.held_out.len();
+    let settings = CurveSettings {
+        head: Settings::default(),
+        scratch: ScratchSettings::small,
+        draws: [options.draws, options.scratch_draws],
+        most: options.most,
+        seed: options.seed,
+    };
+    let mut curve = LearningCurve::new(pool, settings, &Device::flex())?;
+    let style = ProgressStyle::with_template("draw {pos}/{len} {wide_bar} {elapsed}  {msg}");
+    let bar = ProgressBar::new(curve.progress().1 as u64);
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.enable_steady_tick(Duration::from_millis(500));
+    while !curve.is_over() {
+        if block_on(curve.advance())? {
+            bar.set_position(curve.progress().0 as u64);
+        }
+    }
+    bar.finish_and_clear();
+    if json {
+        let points = curve.points().iter().map(PointRecord::from).collect();
+        crate::print_json(&CurveRecord { held_out, points, seconds: start.elapsed().as_secs_f64() });
+    } else {
+        println!("scored on {held_out} photos that were held out");
+        curve.points().iter().for_each(|point| println!("{}", words(point)));
+    }
+    Ok(())
+}
+
+fn words(point: &CurvePoint) -> String {
+    let who = match point.learner {
+        Learner::Transfer => "head",
+        Learner::Scratch => "CNN",
+    };
+    let spread = point.deviation().map_or_else(String::new, |deviation| format!(" ± {deviation:.4}"));
+    format!("{who}, {} a class: {:.4}{spread} over {} draws", point.photos, point.mean(), point.accuracies.len())
+}
+
+/// The photos of the folder, described by the base and as squares for the CNN. What either cannot read is left out for
+/// both.
+fn pool(options: &Options) -> Result<Pool, CliError> {
+    let base = Base::open(None)?;
+    let folder = training_folder(&options.dir)?;
+    let names = classes(&folder.training);
+    let label = |file: &LabelledFile| names.iter().position(|name| *name == file.class);
+    let files: Vec<(&LabelledFile, bool)> = (folder.training.iter().map(|file| (file, false)))
+        .chain(folder.validation.iter().map(|file| (file, true)))
+        .collect();
+    let paths: Vec<_> = files.iter().map(|(file, _)| file.path.as_path()).collect();
+    let extracted = extract(&paths, &base, options.size, &options.cache, 0)?;
+    for skipped in &extracted.skipped {
+        eprintln!("skipped {}: {}", skipped.path.display(), skipped.reason);
+    }
+    let side = ScratchArchitecture::small(names.len()).side;
+    let wants_photos = options.scratch_draws > 0;
+    let (mut rows, mut labels, mut images, mut given) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for ((file, validates), row) in files.into_iter().zip(extracted.descriptors) {
+        let (Some(label), Some(row)) = (label(file), row) else { continue };
+        if wants_photos {
+            match square_of(&file.path, side) {
+                Ok(image) => images.push(image),
+                Err(reason) => {
+                    eprintln!("skipped {}: {reason}", file.path.display());
+                    continue;
+                }
+            }
+        }
+        rows.push(row);
+        labels.push(label);
+        given.push(validates);
+    }
+    let photos = wants_photos.then(|| Photos::new(side, images, labels.clone(), names.len()));
+    let photos = photos.transpose()?.map(Arc::new);
+    let examples = Examples::new(&rows, labels, names.len())?;
+    if given.contains(&true) {
+        let side = |validates: bool| (0..given.len()).filter(|index| given[*index] == validates).collect();
+        return Ok(Pool { classes: names, examples, photos, training: side(false), held_out: side(true) });
+    }
+    let examples = grouped(examples)?;
+    let held_out = held_out(&examples, &names, None, options.seed)?;
+    let training = (0..examples.len()).filter(|index| held_out.binary_search(index).is_err()).collect();
+    Ok(Pool { classes: names, examples, photos, training, held_out })
+}
