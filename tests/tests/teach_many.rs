@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use headstart_tests::{Browser, Built, Options, Pictures, Site, Teach, Texture};
+use headstart_tests::{Browser, Built, LongTasks, Options, Pictures, Site, Teach, Texture};
 
 const START: Duration = Duration::from_secs(90);
 const DESCRIBE: Duration = Duration::from_secs(400);
@@ -17,11 +17,6 @@ const LONGEST_MS: f64 = 500.0;
 /// Another view and this one, and what is on the page once each is there.
 const VIEWS: [(&str, &str); 2] =
     [("#/about", "body:not(:has([data-testid='teach-count']))"), ("#/teach", "[data-testid='teach-count']")];
-
-/// Notes every task of the main thread that takes more than 50 ms.
-const WATCH_TASKS: &str = "window.longTasks = [];
-    new PerformanceObserver(list => window.longTasks.push(...list.getEntries().map(task => task.duration)))
-        .observe({ type: 'longtask', buffered: true });";
 
 /// Clicks the link to a view and measures, in milliseconds, until that view is painted.
 const VISIT: &str = "const [view, sign] = arguments;
@@ -43,7 +38,7 @@ fn two_hundred_photos_in_one_pick() {
     let built = Built::find().unwrap();
     let pictures = Pictures::new().unwrap();
     let site = Site::new(&built.dist).unwrap();
-    let options = Options { before_pages: Some(WATCH_TASKS.to_owned()), ..Options::default() };
+    let options = Options { before_pages: Some(LongTasks::WATCH.to_owned()), ..Options::default() };
     let browser = Browser::start(&options).unwrap();
     let teach = Teach::open(&browser, &site.url(CPU), START).unwrap();
     let page = &teach.page;
@@ -51,7 +46,7 @@ fn two_hundred_photos_in_one_pick() {
     let many = pictures.textures(Texture::Stripes, 0..MANY).unwrap();
     let few = pictures.textures(Texture::Dots, 0..12).unwrap();
     let all = MANY as usize + few.len();
-    browser.run("window.longTasks = []", vec![]).unwrap();
+    LongTasks::take(&browser).unwrap();
 
     let start = Instant::now();
     teach.add_photos("stripes", &many).unwrap();
@@ -79,9 +74,8 @@ fn two_hundred_photos_in_one_pick() {
     assert_eq!(training.get("state"), "done", "{training:?}");
     let result = teach.result(all).unwrap();
     println!("accuracy {} on {all} photos after {} s", result.get("accuracy"), result.get("seconds"));
-    let tasks: Vec<f64> = serde_json::from_value(browser.run("return window.longTasks", vec![]).unwrap()).unwrap();
-    let longest = tasks.iter().copied().fold(0.0, f64::max);
-    println!("{} tasks of the main thread took more than 50 ms, the longest {longest:.0} ms", tasks.len());
-    assert!(longest < LONGEST_MS, "{tasks:?}");
+    let tasks = LongTasks::take(&browser).unwrap();
+    println!("{tasks}");
+    assert!(tasks.longest() < LONGEST_MS, "{tasks:?}");
     assert_eq!(page.all("error").unwrap(), []);
 }

@@ -16,7 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::error::CliError;
 use crate::features::{self, extract};
 use crate::models::Base;
-use crate::photos::{LabelledFile, classes, training_folder};
+use crate::photos::{LabelledFile, classes, labelled_files, training_folder};
 use crate::scratch::square_of;
 use crate::train::grouped;
 
@@ -26,6 +26,9 @@ pub(crate) struct Options {
     /// The folder: train/CLASS/* to draw from and val/CLASS/* to score on, or CLASS/* alone, a fifth of which is held out;
     /// or files named CLASS.N.jpg.
     dir: PathBuf,
+    /// Photos to score on, SCORE/CLASS/*, in place of those of the folder.
+    #[arg(long)]
+    score: Option<PathBuf>,
     /// Side of the square that the base sees, 150 or 224.
     #[arg(long, default_value_t = 150)]
     size: usize,
@@ -95,7 +98,10 @@ fn words(point: &CurvePoint) -> String {
 /// both.
 fn pool(options: &Options) -> Result<Pool, CliError> {
     let base = Base::open(None)?;
-    let folder = training_folder(&options.dir)?;
+    let mut folder = training_folder(&options.dir)?;
+    if let Some(score) = &options.score {
+        folder.validation = labelled_files(score)?;
+    }
     let names = classes(&folder.training);
     let label = |file: &LabelledFile| names.iter().position(|name| *name == file.class);
     let files: Vec<(&LabelledFile, bool)> = (folder.training.iter().map(|file| (file, false)))

@@ -36,6 +36,9 @@ pub(crate) struct Options {
     /// Passes over the photos, at most.
     #[arg(long)]
     pub(crate) epochs: Option<usize>,
+    /// Epochs without a lower validation loss after which the training of a head ends.
+    #[arg(long)]
+    patience: Option<usize>,
     /// Augmented views of each photo (mirrored, cropped, brighter) that are trained on beside it, up to 6.
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=i64::from(VIEWS)))]
     views: u32,
@@ -88,7 +91,12 @@ fn head(options: &Options, json: bool) -> Result<(), CliError> {
     let left_out =
         if folder.validation.is_empty() { LeftOut::InTurn } else { LeftOut::Given(described(&folder.validation)?) };
     let defaults = Settings::default();
-    let settings = Settings { epochs: options.epochs.unwrap_or(defaults.epochs), seed: options.seed, ..defaults };
+    let settings = Settings {
+        epochs: options.epochs.unwrap_or(defaults.epochs),
+        patience: options.patience.unwrap_or(defaults.patience),
+        seed: options.seed,
+        ..defaults
+    };
     let outcome = train(Plan { settings, classes: names, examples, left_out, continue_from: None })?;
     let head = block_on(outcome.head_file(options.size, &base.sha256, &Device::flex()))?;
     write(&head, &options.out)?;

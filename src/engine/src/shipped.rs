@@ -4,7 +4,9 @@
 use std::rc::Rc;
 
 use headstart_nn::ScratchCnn;
-use headstart_protocol::{CurvePoint, Event, ModelFacts, OwnPrediction, RunRecord, Shipped, TestRecord as ShownTest};
+use headstart_protocol::{
+    CurvePoint, Event, Learner, ModelFacts, OwnPrediction, RunRecord, Shipped, TestRecord as ShownTest,
+};
 use headstart_train::metrics::wilson_interval;
 use headstart_train::records::{CurveRecord, TestRecord, TrainingRecord};
 use headstart_vision::{RgbImage, normalise, square};
@@ -108,6 +110,9 @@ impl Session {
                 deviation: point.deviation,
             };
             shipped.curve = curve.points.into_iter().map(point).collect();
+            let classes = self.models.manifest.classes.len();
+            shipped.curve.extend(shipped_point(Learner::Transfer, Some(&shipped.transfer), classes, curve.held_out));
+            shipped.curve.extend(shipped_point(Learner::Scratch, shipped.scratch.as_ref(), classes, curve.held_out));
         }
         Ok(shipped)
     }
@@ -147,6 +152,14 @@ impl Session {
         .await?;
         Ok(all)
     }
+}
+
+/// A shipped model as the last point of a curve that was scored on the `held_out` photos that it was tested on.
+fn shipped_point(learner: Learner, facts: Option<&ModelFacts>, classes: usize, held_out: usize) -> Option<CurvePoint> {
+    let facts = facts?;
+    let test = facts.test.filter(|test| test.photos as usize == held_out)?;
+    let photos = facts.trained_on? / count(classes.max(1));
+    Some(CurvePoint { learner, photos, draws: 1, mean: test.accuracy, deviation: None })
 }
 
 /// The records that the index lists.

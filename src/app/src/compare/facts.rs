@@ -1,10 +1,12 @@
 //! The table of the compared models: what ships beside what was published.
 
-use headstart_protocol::{ModelFacts, Shipped, TestRecord};
+use headstart_protocol::{CurvePoint, Learner, ModelFacts, Shipped, TestRecord};
 
 use super::published::{self, Published};
 use crate::wording::{counted, megabytes, share, thousands};
 
+/// The share right that [`needed`] asks for.
+const ENOUGH: f64 = 0.9;
 /// What stands where nothing is known.
 const NOTHING: &str = "–";
 
@@ -28,6 +30,9 @@ pub(crate) fn rows(shipped: Option<&Shipped>) -> Vec<Row> {
         let theirs = |run: &Published| theirs(run).unwrap_or_else(|| NOTHING.to_owned());
         (title, [own(transfer), theirs(&published::TRANSFER), own(scratch), theirs(&published::SCRATCH)])
     };
+    let needed = |learner| shipped.and_then(|shipped| needed(&shipped.curve, learner));
+    let nothing = || NOTHING.to_owned();
+    let needed = [needed(Learner::Transfer), None, needed(Learner::Scratch), None];
     vec![
         row("Numbers in it", |facts| number(facts.parameters), |run| number(run.parameters)),
         row("Of these trained on the photos", |facts| number(facts.trained), |run| number(run.trained)),
@@ -37,6 +42,7 @@ pub(crate) fn rows(shipped: Option<&Shipped>) -> Vec<Row> {
             |facts| facts.trained_on.and_then(|photos| number(u64::from(photos))),
             |_| number(u64::from(published::TRAINED_ON)),
         ),
+        ("Photos of each class for 9 of 10 right", needed.map(|photos| photos.unwrap_or_else(nothing))),
         row("Epochs (kept)", epochs, |run| Some(format!("{} ({})", run.epochs(), run.best().1))),
         row(
             "Training time",
@@ -48,6 +54,14 @@ pub(crate) fn rows(shipped: Option<&Shipped>) -> Vec<Row> {
         }),
         row("Right, of test photos (95 % interval)", |facts| facts.test.as_ref().map(tested), |_| None),
     ]
+}
+
+/// The fewest photos a class with which `learner` was right about nine of ten, by its learning curve.
+fn needed(curve: &[CurvePoint], learner: Learner) -> Option<String> {
+    let own = || curve.iter().filter(|point| point.learner == learner);
+    let most = own().map(|point| point.photos).max()?;
+    let enough = own().filter(|point| point.mean >= ENOUGH).map(|point| point.photos).min();
+    Some(enough.map_or_else(|| format!("over {}", thousands(most.into())), |photos| thousands(photos.into())))
 }
 
 fn epochs(facts: &ModelFacts) -> Option<String> {
@@ -114,19 +128,29 @@ mod tests {
             }),
             test: Some(TestRecord { photos: 2000, accuracy: 0.9825, interval: (0.9757, 0.9874) }),
         };
-        let rows = rows(Some(&Shipped { transfer: facts, ..Shipped::default() }));
+        let point = |learner, photos, mean| CurvePoint { learner, photos, draws: 3, mean, deviation: None };
+        let curve = vec![
+            point(Learner::Transfer, 1, 0.8),
+            point(Learner::Transfer, 5, 0.93),
+            point(Learner::Transfer, 10, 0.89),
+            point(Learner::Scratch, 5, 0.6),
+            point(Learner::Scratch, 3000, 0.87),
+        ];
+        let rows = rows(Some(&Shipped { transfer: facts, curve, ..Shipped::default() }));
         let shown: Vec<&str> = rows.iter().map(|row| row.1[0].as_str()).collect();
         let expected = [
             "14,718,786",
             "4,098",
             "6.7 MB",
             "6,000",
+            "5",
             "2 (2)",
             "2.0 h",
             "98.0 %",
             "98.2 % (97.6 % to 98.7 %) of 2000 photos",
         ];
         assert_eq!(shown, expected);
-        assert!(rows.iter().all(|row| row.1[2] == NOTHING));
+        let of_scratch: Vec<_> = rows.iter().map(|row| row.1[2].as_str()).filter(|cell| *cell != NOTHING).collect();
+        assert_eq!(of_scratch, ["over 3,000"]);
     }
 }

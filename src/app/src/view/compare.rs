@@ -210,7 +210,10 @@ fn table(shipped: Option<&Shipped>) -> AnyView {
             <h2 id="facts-title">"Side by side"</h2>
             <div class="table-scroller">
                 <table class="figures-table" data-testid="comparison-table">
-                    <caption>"–: not known here. Times are those of the machines that trained them, which differ."</caption>
+                    <caption>
+                        "–: not known here. Times are those of the machines that trained them, which differ; the head’s is without \
+                         VGG16’s one look at each photo."
+                    </caption>
                     <thead>
                         <tr>
                             <td></td>
@@ -231,7 +234,8 @@ fn curve(shipped: Option<&Shipped>) -> Option<AnyView> {
     let points = shipped.curve.clone();
     let words = format!(
         "Cats and dogs: heads and small CNNs trained on so many photos of each, scored on the same {} photos that none of them \
-         was trained on. Bars are one standard deviation over the draws. Under Teach you can draw the same curve for your own photos.",
+         was trained on. Bars are one standard deviation over the draws. The last points are the two models of this page; the CNN \
+         there is the large one. Under Teach you can draw the same curve for your own photos.",
         shipped.curve_held_out
     );
     let chart = view! {
