@@ -6,7 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use fantoccini::{Client, ClientBuilder, Locator, wd::WebDriverCompatibleCommand};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    wd::{WebDriverCompatibleCommand, WindowHandle},
+};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
 use tokio::runtime::{Builder, Runtime};
@@ -66,6 +69,10 @@ impl Options {
     }
 }
 
+/// A window of a browser.
+#[derive(Debug, Clone)]
+pub struct Window(WindowHandle);
+
 /// A headless Chromium, closed when it is dropped. Its methods wait for their answers.
 pub struct Browser {
     client: Client,
@@ -93,6 +100,33 @@ impl Browser {
             browser.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": script }))?;
         }
         Ok(browser)
+    }
+
+    /// The window that everything happens in.
+    ///
+    /// # Errors
+    /// Where the browser refuses.
+    pub fn window(&self) -> Result<Window, TestError> {
+        Ok(Window(self.runtime.block_on(self.client.window())?))
+    }
+
+    /// Opens a further window, in which everything happens from now on.
+    ///
+    /// # Errors
+    /// Where the browser refuses.
+    pub fn add_window(&self) -> Result<Window, TestError> {
+        // No tab: what a tab behind another does is slowed down.
+        let window = Window(self.runtime.block_on(self.client.new_window(false))?.handle);
+        self.turn_to(&window)?;
+        Ok(window)
+    }
+
+    /// Makes `window` the one in which everything happens.
+    ///
+    /// # Errors
+    /// Where it is closed.
+    pub fn turn_to(&self, window: &Window) -> Result<(), TestError> {
+        Ok(self.runtime.block_on(self.client.switch_to_window(window.0.clone()))?)
     }
 
     /// Opens `url`.

@@ -42,15 +42,23 @@ impl Built {
     /// # Errors
     /// [`TestError::NotBuilt`].
     pub fn find() -> Result<Self, TestError> {
+        let built = Self::page()?;
+        if built.headstart.is_file() { Ok(built) } else { Err(TestError::NotBuilt { path: built.headstart }) }
+    }
+
+    /// Finds the page, for what does without the command.
+    ///
+    /// # Errors
+    /// [`TestError::NotBuilt`].
+    pub fn page() -> Result<Self, TestError> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_owned();
         let from = |variable: &str, default: PathBuf| env::var_os(variable).map_or(default, PathBuf::from);
         let target = from("CARGO_TARGET_DIR", root.join("target"));
         let dist = from("HEADSTART_DIST", root.join("dist"));
         let headstart = from("HEADSTART_BIN", target.join("release/headstart"));
-        for path in [dist.join("index.html"), headstart.clone()] {
-            if !path.is_file() {
-                return Err(TestError::NotBuilt { path });
-            }
+        let page = dist.join("index.html");
+        if !page.is_file() {
+            return Err(TestError::NotBuilt { path: page });
         }
         let base = shipped_base(&dist)?.ok_or_else(|| TestError::NotBuilt { path: dist.join("the base's weights") })?;
         Ok(Self { dist, headstart, base, root })

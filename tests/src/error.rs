@@ -58,6 +58,34 @@ pub enum TestError {
         /// What it said.
         message: String,
     },
+    /// Words on the bench's command line that mean nothing.
+    #[error(
+        "the bench takes a folder and then cpu=ROUNDS or webgpu=ROUNDS, not {found}: `cargo xtask bench` calls it."
+    )]
+    BenchUsage {
+        /// What was there.
+        found: String,
+    },
+    /// Another runtime does not run.
+    #[error("{name} failed in its page: {message}")]
+    Peer {
+        /// The runtime.
+        name: String,
+        /// What it said.
+        message: String,
+    },
+    /// Networks that are not the same need no comparison.
+    #[error(
+        "{name} has features that are {error:.1e} off the golden ones, over {bound:.0e}: it computes another network."
+    )]
+    OtherNetwork {
+        /// The runtime.
+        name: String,
+        /// Relative L2 distance.
+        error: f64,
+        /// How much would be bearable.
+        bound: f64,
+    },
     /// JSON that is not what it should be.
     #[error("unexpected JSON: {0}")]
     Json(#[from] serde_json::Error),

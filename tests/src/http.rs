@@ -7,6 +7,8 @@ use std::{
     time::Duration,
 };
 
+use crate::line::Line;
+
 /// A request as it came.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
@@ -20,6 +22,8 @@ pub struct Request {
     pub body: String,
     /// The status that was answered.
     pub status: u16,
+    /// Bytes of the answer's body, as they cross the wire.
+    pub sent: usize,
 }
 
 impl Request {
@@ -83,7 +87,8 @@ impl<'a> Response<'a> {
         Self { status, headers, body, cut_after: None, pace: None, head_only: false }
     }
 
-    pub(crate) fn send(&self, mut stream: &TcpStream) -> io::Result<()> {
+    /// Sends it, over `line` where all answers share one.
+    pub(crate) fn send(&self, mut stream: &TcpStream, line: Option<&Line>) -> io::Result<()> {
         let mut head = format!("HTTP/1.1 {} -\r\ncontent-length: {}\r\n", self.status, self.body.len());
         for (name, value) in &self.headers {
             head += &format!("{name}: {value}\r\n");
@@ -95,6 +100,9 @@ impl<'a> Response<'a> {
             return Ok(());
         }
         let end = self.cut_after.map_or(self.body.len(), |cut| self.body.len().min(cut as usize));
+        if let Some(line) = line {
+            return line.send(stream, &self.body[..end]);
+        }
         match self.pace {
             None => stream.write_all(&self.body[..end]),
             Some(pace) => self.body[..end].chunks((pace / 20).max(1) as usize).try_for_each(|piece| {

@@ -1,8 +1,9 @@
 //! A static host for the page, which can misbehave on request and remembers what it was asked.
 
 use std::{
+    collections::BTreeMap,
     fs,
-    io::{self, Read},
+    io::{self, Read, Write},
     net::{Shutdown, SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     sync::{
@@ -13,9 +14,12 @@ use std::{
     time::Duration,
 };
 
+use flate2::{Compression, write::GzEncoder};
+
 use crate::{
     fault::{Fault, Faults, Kind},
     http::{Report, Request, Response, content_type},
+    line::Line,
 };
 
 /// Where browsers report what the page's policy would forbid.
@@ -41,6 +45,8 @@ struct Shared {
     mounted: Vec<(String, PathBuf)>,
     faults: Mutex<Faults>,
     log: Mutex<Vec<Request>>,
+    compressed: Mutex<BTreeMap<PathBuf, Arc<[u8]>>>,
+    line: Mutex<Option<Arc<Line>>>,
     stopping: AtomicBool,
 }
 
@@ -66,6 +72,8 @@ impl Site {
             mounted: mounted.iter().map(|(name, path)| ((*name).to_owned(), (*path).to_owned())).collect(),
             faults: Mutex::default(),
             log: Mutex::default(),
+            compressed: Mutex::default(),
+            line: Mutex::default(),
             stopping: AtomicBool::new(false),
         });
         let listener = thread::spawn({
@@ -95,6 +103,32 @@ impl Site {
     /// Behaves again.
     pub fn behave(&self) {
         lock(&self.shared.faults).clear();
+    }
+
+    /// Compresses text, scripts and wasm once and for all, and sends them like that where a browser takes it. Weights go
+    /// out as they are.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn compress(&self) -> io::Result<()> {
+        let mut files = Vec::new();
+        files_below(&self.shared.root, &mut files)?;
+        files.extend(self.shared.mounted.iter().map(|(_, path)| path.clone()));
+        for path in files {
+            let kind = content_type(&path.to_string_lossy());
+            if kind == "application/octet-stream" || kind.starts_with("image/") && kind != "image/svg+xml" {
+                continue;
+            }
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+            encoder.write_all(&fs::read(&path)?)?;
+            lock(&self.shared.compressed).insert(path, encoder.finish()?.into());
+        }
+        Ok(())
+    }
+
+    /// From now on all answers share a line of that many bytes a second; without one, each goes as fast as it can.
+    pub fn limit(&self, bytes_a_second: Option<u64>) {
+        *lock(&self.shared.line) = bytes_a_second.map(|pace| Arc::new(Line::new(pace)));
     }
 
     /// All requests so far, reports aside.
@@ -160,16 +194,33 @@ impl Shared {
         stream.set_read_timeout(Some(Duration::from_secs(10)))?;
         let Some(mut request) = Request::read(stream)? else { return Ok(()) };
         let faults = lock(&self.faults).due(&request.path);
-        let file = self.file(&request.path).map(fs::read).transpose()?;
-        let response = respond(&request, &faults, file.as_deref());
+        let path = self.file(&request.path);
+        let compressed = path.as_ref().and_then(|path| self.compressed_for(&request, path));
+        let file = match (&compressed, path) {
+            (None, Some(path)) => Some(fs::read(path)?),
+            _ => None,
+        };
+        let mut response = respond(&request, &faults, compressed.as_deref().or(file.as_deref()));
+        if compressed.is_some() && response.status == 200 {
+            response.headers.push(("content-encoding", "gzip".to_owned()));
+        }
         request.status = response.status;
+        request.sent = response.body.len();
         // Before the answer, so that whoever saw the answer sees the request in the log.
         lock(&self.log).push(request);
-        response.send(stream)?;
+        let line = lock(&self.line).clone();
+        response.send(stream, line.as_deref())?;
         // Closing while bytes from the other side are unread would reset the connection and lose the end of the answer.
         stream.shutdown(Shutdown::Write)?;
         let _ = io::copy(&mut stream.take(1 << 16), &mut io::sink());
         Ok(())
+    }
+
+    /// The compressed form of the file at `path`, where there is one and the request takes it.
+    fn compressed_for(&self, request: &Request, path: &Path) -> Option<Arc<[u8]>> {
+        let takes = request.headers.get("accept-encoding").is_some_and(|takes| takes.contains("gzip"));
+        let whole = !request.headers.contains_key("range");
+        if takes && whole { lock(&self.compressed).get(path).cloned() } else { None }
     }
 
     /// The file behind `path`, if there is one.
@@ -221,6 +272,15 @@ fn respond<'a>(request: &Request, faults: &[Kind], file: Option<&'a [u8]>) -> Re
         }
     }
     response
+}
+
+/// Adds the files below `folder`.
+fn files_below(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { files_below(&path, files)? } else { files.push(path) }
+    }
+    Ok(())
 }
 
 /// What `mutex` guards, also where another thread panicked: only lists are kept in it.

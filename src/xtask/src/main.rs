@@ -1,5 +1,6 @@
-//! `cargo xtask`: sets up the tools that are missing, and builds, serves, checks and tests Headstart with them.
+//! `cargo xtask`: sets up the tools that are missing, and builds, serves, checks, tests and measures Headstart with them.
 
+mod bench;
 mod browser;
 mod bundle;
 mod check;
@@ -48,6 +49,7 @@ fn run(task: &Task) -> Result<(), XtaskError> {
         Task::Check => check::check(&workspace, &mut journal)?,
         Task::Test => check::test(&workspace, &mut journal)?,
         Task::Weights { force } => weights::run(&workspace, &mut journal, *force)?,
+        Task::Bench(rounds) => bench::run(&workspace, &mut journal, rounds)?,
     }
     journal.print_summary();
     Ok(())

@@ -23,6 +23,9 @@ Each command first brings what it needs and does not find: into target/tools, no
   weights [--force]
         Bring the float weights from their public source into target/weights (64 MB), quantize them,
         and compare the result with the shipped file. --force brings them again.
+  bench [--cpu] [--webgpu] [--rounds N]
+        Build the page and time it beside TensorFlow.js and ONNX Runtime Web, which npm brings, in the
+        same Chromium. On both devices unless one is named; N times in turn (7 on the CPU, 3 on WebGPU).
   help
         This text.";
 
@@ -41,6 +44,24 @@ impl Default for Build {
     }
 }
 
+/// How often each device is timed; not at all where there is no number.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Rounds {
+    /// On the processor.
+    pub(crate) cpu: Option<u32>,
+    /// On the GPU, which may be a slow emulation.
+    pub(crate) webgpu: Option<u32>,
+}
+
+impl Rounds {
+    /// For the devices asked for, both where none is; `rounds` of them, or each device's own number.
+    fn new(cpu: bool, webgpu: bool, rounds: Option<u32>) -> Self {
+        let both = cpu == webgpu;
+        let of = |asked: bool, default: u32| (asked || both).then_some(rounds.unwrap_or(default));
+        Self { cpu: of(cpu, 7), webgpu: of(webgpu, 3) }
+    }
+}
+
 /// A command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Task {
@@ -50,6 +71,7 @@ pub(crate) enum Task {
     Check,
     Test,
     Weights { force: bool },
+    Bench(Rounds),
 }
 
 /// Reads the words after `cargo xtask`.
@@ -62,6 +84,7 @@ pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Task, XtaskErr
     let mut build = Build::default();
     let mut address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
     let mut force = false;
+    let (mut cpu, mut webgpu, mut rounds) = (false, false, None);
     while let Some(word) = words.next() {
         let (name, value) = match word.split_once('=') {
             Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
@@ -77,6 +100,9 @@ pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Task, XtaskErr
                 address.set_ip(text.parse().map_err(|_| usage(format!("{text:?} is no IP address")))?);
             }
             ("weights", "--force") => force = true,
+            ("bench", "--cpu") => cpu = true,
+            ("bench", "--webgpu") => webgpu = true,
+            ("bench", "--rounds") => rounds = Some(count(&value()?)?),
             (_, "--help" | "-h") => return Ok(Task::Help),
             _ => return Err(usage(format!("{command:?} knows no {name:?}"))),
         }
@@ -88,6 +114,7 @@ pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Task, XtaskErr
         "check" => Ok(Task::Check),
         "test" => Ok(Task::Test),
         "weights" => Ok(Task::Weights { force }),
+        "bench" => Ok(Task::Bench(Rounds::new(cpu, webgpu, rounds))),
         other => Err(usage(format!("there is no command {other:?}"))),
     }
 }
@@ -98,6 +125,10 @@ fn usage(problem: String) -> XtaskError {
 
 fn number(text: &str) -> Result<u16, XtaskError> {
     text.parse().map_err(|_| usage(format!("{text:?} is no port: a number from 0 to 65535")))
+}
+
+fn count(text: &str) -> Result<u32, XtaskError> {
+    text.parse().ok().filter(|count| *count > 0).ok_or_else(|| usage(format!("{text:?} is no number of rounds")))
 }
 
 fn with_slash(mut url: String) -> String {
@@ -126,11 +157,23 @@ mod tests {
         let serve = task("serve --public-url=/a/b/ --address=0.0.0.0 --port 90 --fast").unwrap();
         assert_eq!(serve, Task::Serve { build: there, address });
         assert_eq!(task("weights --force").unwrap(), Task::Weights { force: true });
+        let rounds = |cpu, webgpu| Task::Bench(Rounds { cpu, webgpu });
+        assert_eq!(task("bench").unwrap(), rounds(Some(7), Some(3)));
+        assert_eq!(task("bench --cpu").unwrap(), rounds(Some(7), None));
+        assert_eq!(task("bench --webgpu --rounds 1").unwrap(), rounds(None, Some(1)));
     }
 
     #[test]
     fn what_there_is_not_is_refused() {
-        for line in ["bild", "build --port 1", "serve --port", "serve --port 70000", "serve --address x", "check x"] {
+        for line in [
+            "bild",
+            "build --port 1",
+            "serve --port",
+            "serve --port 70000",
+            "serve --address x",
+            "check x",
+            "bench --rounds 0",
+        ] {
             assert!(matches!(task(line), Err(XtaskError::Usage { .. })), "{line}");
         }
     }

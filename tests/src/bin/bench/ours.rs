@@ -1,0 +1,155 @@
+//! Headstart's own page, through its contract with automation.
+
+use std::{path::PathBuf, slice};
+
+use headstart_tests::{Browser, Options, Page, Pictures, Site, Teach, TestError, Texture, Window};
+use headstart_weights::{
+    golden_pattern,
+    vgg16::{MEAN, STD},
+};
+use image::{Rgb, RgbImage};
+use serde::Deserialize;
+
+use crate::figures::Figures;
+use crate::report::{Report, Row};
+use crate::visits::WATCH;
+use crate::{Device, LONG};
+
+/// Where our site serves the float weights.
+pub(crate) const FLOATS: &str = "float.safetensors";
+/// Photos in one pick.
+const PICK: u64 = 20;
+/// Photos of each of two classes.
+const LESSON: u64 = 20;
+/// How often the pick and the lesson are repeated.
+const REPEATS: usize = 3;
+
+/// What `?parity=1` measures.
+#[derive(Deserialize)]
+pub(crate) struct Golden {
+    /// The GPU's own words about itself.
+    pub(crate) adapter: String,
+    /// The figures.
+    pub(crate) golden: headstart_weights::Golden,
+}
+
+/// The page, ready, with its photo.
+pub(crate) struct Ours<'a> {
+    browser: &'a Browser,
+    window: Window,
+    page: Page<'a>,
+    photo: PathBuf,
+    answered: usize,
+    _pictures: Pictures,
+}
+
+impl<'a> Ours<'a> {
+    /// Opens it in `window`, and lets it answer once.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub(crate) fn open(
+        browser: &'a Browser,
+        window: Window,
+        site: &Site,
+        device: Device,
+        size: usize,
+    ) -> Result<Self, TestError> {
+        let pictures = Pictures::new()?;
+        let photo = pictures.save("pattern.png", pattern(size))?;
+        let page = Page::open(browser, &site.url(&format!("?backend={}&size={size}#/classify", device.name())))?;
+        page.ready(LONG)?;
+        let mut ours = Self { browser, window, page, photo, answered: 0, _pictures: pictures };
+        ours.time()?;
+        Ok(ours)
+    }
+
+    /// Milliseconds that one more photo takes, from decoded pixels to probabilities, by the worker's clock.
+    ///
+    /// # Errors
+    /// [`TestError::Timeout`].
+    pub(crate) fn time(&mut self) -> Result<f64, TestError> {
+        self.browser.turn_to(&self.window)?;
+        self.page.upload("file-input", slice::from_ref(&self.photo))?;
+        self.answered += 1;
+        let newest = self.page.predictions(self.answered, LONG)?.into_iter().next();
+        newest.map_or(Ok(f64::NAN), |prediction| prediction.number("ms"))
+    }
+}
+
+/// The golden pattern as a photo: what the peers get as numbers.
+pub(crate) fn pattern(size: usize) -> RgbImage {
+    let planes = golden_pattern(size);
+    RgbImage::from_fn(size as u32, size as u32, |x, y| {
+        let place = y as usize * size + x as usize;
+        Rgb(std::array::from_fn(|c| {
+            ((planes[c * size * size + place] * STD[c] + MEAN[c]) * 255.0).round().clamp(0.0, 255.0) as u8
+        }))
+    })
+}
+
+#[derive(Deserialize)]
+struct HeapReport {
+    wasm_heap_bytes: f64,
+}
+
+/// What only our page does, and what it takes: memory, many photos, a lesson. On the CPU at 150×150.
+///
+/// # Errors
+/// Where the page does not do it.
+pub(crate) fn measure(site: &Site, report: &mut Report) -> Result<(), TestError> {
+    let browser = Browser::start(&Options { before_pages: Some(WATCH.to_owned()), ..Options::default() })?;
+    let page = Page::open(&browser, &site.url("?backend=cpu&size=150&bench=1"))?;
+    let heap: HeapReport = page.json("bench-result", LONG)?;
+    report.heap(heap.wasm_heap_bytes);
+
+    let pictures = Pictures::new()?;
+    let photos = pictures.textures(Texture::Clouds, 0..PICK)?;
+    let mut rates = Figures::default();
+    for _ in 0..REPEATS {
+        // Away first: a page that only gets another hash is not loaded anew.
+        browser.open("about:blank")?;
+        let page = Page::open(&browser, &site.url("?backend=cpu&size=150#/classify"))?;
+        page.ready(LONG)?;
+        page.upload("file-input", &photos)?;
+        page.predictions(photos.len(), LONG)?;
+        let taken = browser.run("return window.watched.answered.at(-1) - window.watched.picked", vec![])?;
+        rates.push(PICK as f64 * 1000.0 / taken.as_f64().unwrap_or(f64::NAN));
+    }
+    report.rows.push(Row::new(&format!("photos a second on the CPU, a pick of {PICK}, 150×150"), "1/s", rates));
+
+    browser.open("about:blank")?;
+    let teach = Teach::open(&browser, &site.url("?backend=cpu&size=150#/teach"), LONG)?;
+    let classes = [Texture::Stripes, Texture::Clouds];
+    teach.start_with(&classes.map(Texture::name))?;
+    for kind in classes {
+        teach.add_photos(kind.name(), &pictures.textures(kind, 100..100 + LESSON)?)?;
+    }
+    let photos = classes.len() * LESSON as usize;
+    teach.described(photos, LONG)?;
+    let mut seconds = Figures::default();
+    for _ in 0..REPEATS {
+        teach.train(LONG)?;
+        seconds.push(teach.result(photos)?.number("seconds")?);
+    }
+    report.rows.push(Row::new(
+        &format!("training a head on 2×{LESSON} photos, cross-validation included"),
+        "s",
+        seconds,
+    ));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_photo_is_the_pattern_of_whole_numbers() {
+        let photo = pattern(150);
+        let pixel = |c: u32, x: u32, y: u32| ((x * 7 * (c + 1) + y * 13 * (c + 2) + x * y * (c + 1)) % 256) as u8;
+        for (x, y, found) in photo.enumerate_pixels() {
+            assert_eq!(found.0, [0, 1, 2].map(|c| pixel(c, x, y)));
+        }
+    }
+}

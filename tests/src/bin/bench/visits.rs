@@ -1,0 +1,78 @@
+//! A first visit: an empty cache, and what it takes until something is known of a photo.
+
+use headstart_tests::{Browser, Options, Page, Pictures, Request, Site, TestError};
+
+use crate::figures::Figures;
+use crate::ours::pattern;
+use crate::peers::{self, Peer};
+use crate::report::{Report, Row};
+use crate::{Bench, Device, LONG};
+
+/// 20 Mbit/s.
+const HOME: u64 = 2_500_000;
+
+/// Notes when files are picked and when answers appear, in milliseconds since the navigation.
+pub(crate) const WATCH: &str = "window.watched = { picked: null, answered: [] };
+    document.addEventListener('change', () => { window.watched.picked = performance.now(); }, true);
+    new MutationObserver(() => {
+        const answers = document.querySelectorAll(`[data-testid='prediction']:not([data-label=''])`).length;
+        while (window.watched.answered.length < answers) window.watched.answered.push(performance.now());
+    }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-label'] });";
+
+/// Times first visits at 150×150 on the CPU, over a home's line and over none, and weighs what crosses it.
+///
+/// # Errors
+/// Where a page does not answer.
+pub(crate) fn measure(bench: &Bench, report: &mut Report, rounds: usize) -> Result<(), TestError> {
+    println!("compressing what hosts compress");
+    bench.ours.compress()?;
+    bench.theirs.compress()?;
+    for (line, title) in [(Some(HOME), "20 Mbit/s"), (None, "no limit")] {
+        bench.ours.limit(line);
+        bench.theirs.limit(line);
+        let mut ours = Figures::default();
+        let mut theirs = Peer::ALL.map(|peer| (peer, Figures::default()));
+        for round in 1..=rounds {
+            ours.push(our_visit(&bench.ours)?);
+            for (peer, times) in &mut theirs {
+                times.push(their_visit(&bench.theirs, *peer)?);
+                if round == 1 && line.is_none() {
+                    report.peer_sizes(*peer, &bench.theirs.requests());
+                }
+            }
+            println!("first visit, {title}: round {round} of {rounds}");
+        }
+        let mut row = Row::milliseconds(&format!("first visit to first answer, CPU, 150×150, {title}"), ours);
+        row.bar_ratio = Some(0.35);
+        theirs.into_iter().for_each(|(peer, times)| row.set_peer(peer, times));
+        report.rows.push(row);
+    }
+    report.sizes(&bench.ours.requests());
+    Ok(())
+}
+
+/// Our page: the photo is there as soon as there is an input to take it.
+fn our_visit(site: &Site) -> Result<f64, TestError> {
+    let pictures = Pictures::new()?;
+    let photo = pictures.save("pattern.png", pattern(150))?;
+    let browser = Browser::start(&Options { before_pages: Some(WATCH.to_owned()), ..Options::default() })?;
+    site.forget();
+    let page = Page::open(&browser, &site.url("?backend=cpu&size=150#/classify"))?;
+    page.wait_for("file-input", LONG, |_| true)?;
+    page.upload("file-input", &[photo])?;
+    page.predictions(1, LONG)?;
+    Ok(browser.run("return window.watched.answered[0]", vec![])?.as_f64().unwrap_or(f64::NAN))
+}
+
+fn their_visit(site: &Site, peer: Peer) -> Result<f64, TestError> {
+    let browser = Browser::start(&Options::default())?;
+    site.forget();
+    browser.open(&site.url(&peer.page(Device::Cpu, 150)))?;
+    Ok(peers::ready(&browser, peer)?.first_answer)
+}
+
+/// Bytes on the wire of the answers whose file satisfies `wanted`.
+pub(crate) fn weight_of(requests: &[Request], wanted: impl Fn(&str) -> bool) -> f64 {
+    let file = |request: &Request| request.path.trim_start_matches('/').to_owned();
+    requests.iter().filter(|request| wanted(&file(request))).map(|request| request.sent as f64).sum()
+}
