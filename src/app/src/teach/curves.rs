@@ -8,6 +8,9 @@ pub(crate) const SIZE: (f64, f64) = (300.0, 150.0);
 /// More points than these are thinned out: the screen shows no more.
 const POINTS: usize = 240;
 
+/// What guessing between two classes comes to.
+const HALF: f64 = 0.5;
+
 /// One figure of each epoch.
 type Figure = fn(&Epoch) -> Option<f64>;
 
@@ -18,7 +21,9 @@ pub(crate) struct Curves {
     pub(crate) training: String,
     /// The curve over photos that were left out; empty where there is none.
     pub(crate) validation: String,
-    /// What stands at the top of the scale.
+    /// What stands at the bottom of the scale.
+    pub(crate) bottom: f64,
+    /// What stands at its top.
     pub(crate) top: f64,
     /// The last epoch on the scale.
     pub(crate) last: u32,
@@ -40,8 +45,8 @@ impl Curves {
 
     fn draw(history: &[Epoch], figures: [Figure; 2], top: f64) -> Self {
         let last = history.last().map_or(1, |epoch| epoch.epoch).max(1);
-        let [training, validation] = figures.map(|figure| line(history, figure, top, last));
-        Self { training, validation, top, last }
+        let [training, validation] = figures.map(|figure| line(history, figure, [0.0, top], last));
+        Self { training, validation, bottom: 0.0, top, last }
     }
 }
 
@@ -60,31 +65,35 @@ impl Beside {
         let top = [Curves::of_loss(own).top, Curves::of_loss(other).top].into_iter().fold(0.0, f64::max);
         // An empty run's scale is 1, which no other should have to follow.
         let top = if own.is_empty() { Curves::of_loss(other).top } else { top };
-        Self::draw([own, other], [|epoch| Some(epoch.loss), |epoch| epoch.val_loss], top)
+        Self::draw([own, other], [|epoch| Some(epoch.loss), |epoch| epoch.val_loss], [0.0, top])
     }
 
-    /// The accuracies of two runs, on a scale from zero to one.
+    /// The accuracies of two runs, on a scale from one half, or zero where one is lower, to one.
     pub(crate) fn of_accuracies(own: &[Epoch], other: &[Epoch]) -> Self {
-        Self::draw([own, other], [|epoch| Some(epoch.accuracy), |epoch| epoch.val_accuracy], 1.0)
+        let figures: [Figure; 2] = [|epoch| Some(epoch.accuracy), |epoch| epoch.val_accuracy];
+        let mut all = own.iter().chain(other).flat_map(|epoch| figures.iter().filter_map(|figure| figure(epoch)));
+        let bottom = if all.any(|accuracy| accuracy < HALF) { 0.0 } else { HALF };
+        Self::draw([own, other], figures, [bottom, 1.0])
     }
 
-    fn draw(runs: [&[Epoch]; 2], figures: [Figure; 2], top: f64) -> Self {
+    fn draw(runs: [&[Epoch]; 2], figures: [Figure; 2], scale: [f64; 2]) -> Self {
         let last = runs.iter().filter_map(|run| run.last()).map(|epoch| epoch.epoch).max().unwrap_or(1).max(1);
         let [own, other] = runs.map(|run| {
-            let [training, validation] = figures.map(|figure| line(run, figure, top, last));
-            Curves { training, validation, top, last }
+            let [training, validation] = figures.map(|figure| line(run, figure, scale, last));
+            let [bottom, top] = scale;
+            Curves { training, validation, bottom, top, last }
         });
         Self { own, other }
     }
 }
 
-fn line(history: &[Epoch], figure: Figure, top: f64, last: u32) -> String {
+fn line(history: &[Epoch], figure: Figure, [bottom, top]: [f64; 2], last: u32) -> String {
     let step = history.len().div_ceil(POINTS).max(1);
     let kept = history.iter().enumerate().filter(|(index, _)| index % step == 0 || index + 1 == history.len());
     let corners = kept.filter_map(|(_, epoch)| {
         let value = figure(epoch).filter(|value| value.is_finite())?;
         let x = if last > 1 { f64::from(epoch.epoch - 1) / f64::from(last - 1) } else { 0.0 };
-        let y = 1.0 - (value / top).clamp(0.0, 1.0);
+        let y = 1.0 - ((value - bottom) / (top - bottom)).clamp(0.0, 1.0);
         Some(format!("{:.1},{:.1}", x * SIZE.0, y * SIZE.1))
     });
     corners.collect::<Vec<_>>().join(" ")
@@ -138,6 +147,13 @@ mod tests {
         assert_eq!((alone.own.training.as_str(), alone.other.training.as_str()), ("", "0.0,0.0 300.0,75.0"));
         let accuracies = Beside::of_accuracies(&history(&[1.0]), &[]);
         assert_eq!((accuracies.own.validation.as_str(), accuracies.other.training.as_str()), ("0.0,0.0", ""));
+        assert_eq!(
+            (accuracies.own.training.as_str(), accuracies.own.bottom),
+            ("0.0,150.0", 0.5),
+            "half right at the bottom"
+        );
+        let worse = Epoch { accuracy: 0.25, ..history(&[1.0])[0] };
+        assert_eq!(Beside::of_accuracies(&[worse], &[]).own.training, "0.0,112.5", "and below it on a whole scale");
     }
 
     #[test]

@@ -124,8 +124,8 @@ fn run(title: &'static str, model: &'static str, own: &[Epoch], published: &Publ
         <div class="run" data-testid="run" data-model=model data-epochs=own.len().to_string()>
             <h3 class="small-title">{title}</h3>
             <div class="curves" aria-hidden="true">
-                {chart("Loss", top, &loss)}
-                {chart("Accuracy", "100 %".to_owned(), &accuracy)}
+                {chart("Loss", top, "0".to_owned(), &loss)}
+                {chart("Accuracy", "100 %".to_owned(), format!("{:.0} %", 100.0 * accuracy.own.bottom), &accuracy)}
                 <p class="legend">
                     {has_own.then(|| view! { <span class="legend-training">"ours"</span> })}
                     <span class="legend-published">"published"</span>
@@ -139,7 +139,7 @@ fn run(title: &'static str, model: &'static str, own: &[Epoch], published: &Publ
     .into_any()
 }
 
-fn chart(title: &'static str, top: String, both: &Beside) -> AnyView {
+fn chart(title: &'static str, top: String, bottom: String, both: &Beside) -> AnyView {
     // Room for the lines' own width.
     let view_box = format!("-3 -3 {} {}", SIZE.0 + 6.0, SIZE.1 + 6.0);
     let Beside { own, other } = both.clone();
@@ -154,6 +154,7 @@ fn chart(title: &'static str, top: String, both: &Beside) -> AnyView {
                 <polyline class="chart-training" points=own.training />
                 <polyline class="chart-training set-aside" points=own.validation />
             </svg>
+            <span class="chart-bottom">{bottom}</span>
             <span class="chart-last">{format!("epoch {}", own.last)}</span>
         </figure>
     }
@@ -239,7 +240,7 @@ fn curve(shipped: Option<&Shipped>) -> Option<AnyView> {
         shipped.curve_held_out
     );
     let chart = view! {
-        <section class="panel" aria-labelledby="shipped-curve-title" data-testid="shipped-curve">
+        <section class="panel curve-panel" aria-labelledby="shipped-curve-title" data-testid="shipped-curve">
             <h2 id="shipped-curve-title">"How many photos does it take?"</h2>
             <p class="hint">{words}</p>
             <CurveChart points=Signal::stored(points) />
