@@ -66,7 +66,7 @@ pub enum TestError {
         /// What was there.
         found: String,
     },
-    /// Another runtime does not run.
+    /// A runtime does not run, or shows nothing.
     #[error("{name} failed in its page: {message}")]
     Peer {
         /// The runtime.

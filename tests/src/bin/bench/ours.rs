@@ -73,7 +73,8 @@ impl<'a> Ours<'a> {
         self.page.upload("file-input", slice::from_ref(&self.photo))?;
         self.answered += 1;
         let newest = self.page.predictions(self.answered, LONG)?.into_iter().next();
-        newest.map_or(Ok(f64::NAN), |prediction| prediction.number("ms"))
+        let none = || TestError::Peer { name: "Headstart".to_owned(), message: "it shows no prediction".to_owned() };
+        newest.ok_or_else(none)?.number("ms")
     }
 }
 
@@ -114,7 +115,8 @@ pub(crate) fn measure(site: &Site, report: &mut Report) -> Result<(), TestError>
         page.upload("file-input", &photos)?;
         page.predictions(photos.len(), LONG)?;
         let taken = browser.run("return window.watched.answered.at(-1) - window.watched.picked", vec![])?;
-        rates.push(PICK as f64 * 1000.0 / taken.as_f64().unwrap_or(f64::NAN));
+        let taken: f64 = serde_json::from_value(taken)?;
+        rates.push(PICK as f64 * 1000.0 / taken);
     }
     report.rows.push(Row::new(&format!("photos a second on the CPU, a pick of {PICK}, 150×150"), "1/s", rates));
 

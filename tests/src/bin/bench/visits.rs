@@ -61,7 +61,7 @@ fn our_visit(site: &Site) -> Result<f64, TestError> {
     page.wait_for("file-input", LONG, |_| true)?;
     page.upload("file-input", &[photo])?;
     page.predictions(1, LONG)?;
-    Ok(browser.run("return window.watched.answered[0]", vec![])?.as_f64().unwrap_or(f64::NAN))
+    Ok(serde_json::from_value(browser.run("return window.watched.answered[0]", vec![])?)?)
 }
 
 fn their_visit(site: &Site, peer: Peer) -> Result<f64, TestError> {
