@@ -21,7 +21,7 @@ pub(crate) fn share(share: f64) -> String {
 
 /// So many of something, as in “3 photos”.
 pub(crate) fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    if count == 1 { format!("1 {noun}") } else { format!("{} {noun}s", thousands(count as u64)) }
 }
 
 /// A count with its thousands apart.

@@ -7,6 +7,7 @@ mod evaluate;
 mod features;
 mod few_shots;
 mod learning_curve;
+mod listing;
 mod models;
 mod photos;
 mod quantize;

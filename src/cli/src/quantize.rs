@@ -5,9 +5,7 @@ use std::{fs, path::Path};
 
 use headstart_vision::{Limits, RgbImage, decode, normalise, square};
 use headstart_weights::{
-    BaseWeights, ConvWeights, FileConv, MAGIC, Neighbourhoods, Source, WeightsError,
-    index::{FILE_NAME, FileEntry, Index},
-    quantize,
+    BaseWeights, ConvWeights, FileConv, MAGIC, Neighbourhoods, Source, WeightsError, quantize,
     scratch::ScratchFile,
     sha256_hex,
     vgg16::{CONVS, ConvShape, SIZES},
@@ -17,6 +15,7 @@ use serde::Serialize;
 
 use crate::{
     error::CliError,
+    listing::enter_if_listed,
     print_json,
     reference::{Stage, convolve, golden, pool},
     scratch,
@@ -92,7 +91,10 @@ pub(crate) fn run(input: &Path, output: &Path, step: Option<f32>, json: bool) ->
                 let step = step.unwrap_or(scratch::HIDDEN_STEP);
                 let (file, relative_error) = scratch::quantize(&network, &floats, step, output)?;
                 write(output, &file)?;
-                list(output, &file, |index, entry| index.scratch = Some(entry))?;
+                enter_if_listed(output, &file, |index, entry| {
+                    index.scratch = Some(entry);
+                    Ok(())
+                })?;
                 print(file.len(), network.manifest.architecture.parameters(), relative_error);
                 return Ok(());
             }
@@ -104,23 +106,14 @@ pub(crate) fn run(input: &Path, output: &Path, step: Option<f32>, json: bool) ->
     let (file, relative_error) = quantized_file(&base, &floats).map_err(blame(output))?;
     write(output, &file)?;
 
-    list(output, &file, Index::set_base)?;
+    enter_if_listed(output, &file, |index, entry| {
+        index.set_base(entry);
+        Ok(())
+    })?;
 
     let weights: usize = CONVS.iter().map(|shape| shape.weight_count() + shape.out_channels).sum();
     print(file.len(), weights, relative_error);
     Ok(())
-}
-
-/// Has the index of models beside `output`, where there is one, name the file `bytes` there.
-fn list(output: &Path, bytes: &[u8], name: impl FnOnce(&mut Index, FileEntry)) -> Result<(), CliError> {
-    let path = output.with_file_name(FILE_NAME);
-    let Ok(json) = fs::read(&path) else { return Ok(()) };
-    let blame = |error| CliError::Weights { path: path.clone(), error };
-    let mut index = Index::from_json(&json).map_err(blame)?;
-    let file = output.file_name().unwrap_or_default().to_string_lossy();
-    name(&mut index, FileEntry::of(&file, bytes));
-    let json = index.to_json().map_err(blame)?;
-    fs::write(&path, json).map_err(|error| CliError::Write { path: path.clone(), error })
 }
 
 /// The weight file of `base`, read from the safetensors file `floats`, and the relative error of its weights.

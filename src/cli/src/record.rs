@@ -1,13 +1,14 @@
 //! `headstart record`: lists figures that other commands printed among the models that ship, for the page to show.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use headstart_train::records::{CurveRecord, TestRecord, TrainingRecord};
-use headstart_weights::index::{FILE_NAME, FileEntry, Index, RecordKind};
+use headstart_weights::index::RecordKind;
 
 use crate::error::CliError;
+use crate::listing;
 
 /// What to list.
 #[derive(Args)]
@@ -39,8 +40,7 @@ enum Kind {
 /// [`CliError::Record`] for a file of another kind; files that cannot be read or written.
 pub(crate) fn run(options: &Options) -> Result<(), CliError> {
     let path = &options.file;
-    let read = |path: &Path| fs::read(path).map_err(|error| CliError::Read { path: path.to_owned(), error });
-    let bytes = read(path)?;
+    let bytes = fs::read(path).map_err(|error| CliError::Read { path: path.clone(), error })?;
     let (kind, checked) = match options.kind {
         Kind::TransferTraining => (RecordKind::TransferTraining, check::<TrainingRecord>(&bytes)),
         Kind::ScratchTraining => (RecordKind::ScratchTraining, check::<TrainingRecord>(&bytes)),
@@ -49,12 +49,10 @@ pub(crate) fn run(options: &Options) -> Result<(), CliError> {
         Kind::LearningCurve => (RecordKind::LearningCurve, check::<CurveRecord>(&bytes)),
     };
     checked.map_err(|reason| CliError::Record { path: path.clone(), reason })?;
-    let listing = path.with_file_name(FILE_NAME);
-    let blame = |error| CliError::Weights { path: listing.clone(), error };
-    let mut index = Index::from_json(&read(&listing)?).map_err(blame)?;
-    index.add_record(FileEntry::of(&path.file_name().unwrap_or_default().to_string_lossy(), &bytes), kind);
-    let json = index.to_json().map_err(blame)?;
-    fs::write(&listing, json).map_err(|error| CliError::Write { path: listing.clone(), error })
+    listing::enter(path, &bytes, |index, entry| {
+        index.add_record(entry, kind);
+        Ok(())
+    })
 }
 
 /// Whether `bytes` are a `T` as JSON; else why not.
@@ -65,6 +63,7 @@ fn check<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use headstart_weights::index::{FILE_NAME, FileEntry, Index};
 
     #[test]
     fn a_record_is_listed_once_it_is_what_it_is_said_to_be() {

@@ -12,11 +12,11 @@ use headstart_train::records::TrainingRecord;
 use headstart_train::{Examples, Figure, Grouping, LeftOut, Outcome, Plan, Run, Settings};
 use headstart_vision::VIEWS;
 use headstart_weights::head::HeadFile;
-use headstart_weights::index::{FileEntry, Index};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::CliError;
 use crate::features::{self, extract};
+use crate::listing::enter_if_listed;
 use crate::models::Base;
 use crate::photos::{LabelledFile, classes, training_folder};
 use crate::scratch;
@@ -207,18 +207,9 @@ fn views(files: &[LabelledFile], base: &Base, options: &Options) -> Result<Vec<(
 
 /// Writes the head, and lists it in an index beside it.
 fn write(head: &HeadFile, path: &Path) -> Result<(), CliError> {
-    let weights = |error| CliError::Weights { path: path.to_owned(), error };
-    let bytes = head.to_bytes().map_err(weights)?;
-    let save = |path: &Path, bytes: &[u8]| {
-        fs::write(path, bytes).map_err(|error| CliError::Write { path: path.to_owned(), error })
-    };
-    save(path, &bytes)?;
-    let listing = path.with_file_name(headstart_weights::index::FILE_NAME);
-    let Ok(json) = fs::read(&listing) else { return Ok(()) };
-    let mut index = Index::from_json(&json).map_err(weights)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    index.add_head(FileEntry::of(&name, &bytes), &head.manifest).map_err(weights)?;
-    save(&listing, &index.to_json().map_err(weights)?)
+    let bytes = head.to_bytes().map_err(|error| CliError::Weights { path: path.to_owned(), error })?;
+    fs::write(path, &bytes).map_err(|error| CliError::Write { path: path.to_owned(), error })?;
+    enter_if_listed(path, &bytes, |index, entry| index.add_head(entry, &head.manifest))
 }
 
 fn style() -> ProgressStyle {

@@ -147,7 +147,7 @@ mod tests {
             "2 (2)",
             "2.0 h",
             "98.0 %",
-            "98.2 % (97.6 % to 98.7 %) of 2000 photos",
+            "98.2 % (97.6 % to 98.7 %) of 2,000 photos",
         ];
         assert_eq!(shown, expected);
         let of_scratch: Vec<_> = rows.iter().map(|row| row.1[2].as_str()).filter(|cell| *cell != NOTHING).collect();

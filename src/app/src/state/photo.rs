@@ -46,7 +46,8 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// `own` is the visitor's head, `scratch` are the classes of the shipped CNN. `None` where there is not one probability for each of the built-in classes.
+    /// `own` is the visitor's head, `scratch` are the classes of the shipped CNN. `None` where there is not one probability
+    /// for each of the built-in classes.
     pub(crate) fn new(
         prediction: Prediction,
         ready: &Ready,

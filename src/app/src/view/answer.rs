@@ -16,56 +16,32 @@ pub(super) fn Answers<'a>(
     #[prop(optional)]
     headings: bool,
 ) -> impl IntoView + use<> {
-    let said = &answer.built_in;
-    let own = answer.own.as_ref();
-    let scratch = answer.scratch.as_ref();
+    let (built_in, own, scratch) = (&answer.built_in, answer.own.as_ref(), answer.scratch.as_ref());
     let has_other = own.is_some() || scratch.is_some();
+    let by = has_other.then(|| format!("Built in, on VGG16 · {}", milliseconds(built_in.ms())));
+    let own = own.map(|own| said(own, "own-prediction", name, Some("Your head".to_owned()), headings));
     let scratch = scratch.map(|scratch| {
-        view! {
-            <div
-                class="scratch-answer"
-                data-testid="scratch-prediction"
-                data-label=scratch.label().to_owned()
-                data-confidence=figure(scratch.confidence())
-                data-ms=format!("{:.1}", scratch.ms())
-                data-name=name.to_owned()
-            >
-                <p class="answer-by">{format!("CNN from scratch · {}", milliseconds(scratch.ms()))}</p>
-                <Verdict answer=scratch heading=false />
-            </div>
-        }
+        let by = format!("CNN from scratch · {}", milliseconds(scratch.ms()));
+        said(scratch, "scratch-prediction", name, Some(by), false)
     });
-    let own = own.map(|own| {
-        view! {
-            <div
-                class="own-answer"
-                data-testid="own-prediction"
-                data-label=own.label().to_owned()
-                data-confidence=figure(own.confidence())
-                data-ms=format!("{:.1}", own.ms())
-                data-name=name.to_owned()
-            >
-                <p class="answer-by">"Your head"</p>
-                <Verdict answer=own heading=headings />
-            </div>
-        }
-    });
+    view! { <div class="answers">{own} {said(built_in, testid, name, by, headings)} {scratch}</div> }
+}
+
+/// One answer; `by` says whose it is.
+fn said(answer: &HeadAnswer, testid: &'static str, name: &str, by: Option<String>, heading: bool) -> AnyView {
     view! {
-        <div class="answers">
-            {own}
-            <div
-                data-testid=testid
-                data-label=said.label().to_owned()
-                data-confidence=figure(said.confidence())
-                data-ms=format!("{:.1}", said.ms())
-                data-name=name.to_owned()
-            >
-                {has_other.then(|| view! { <p class="answer-by">{format!("Built in, on VGG16 · {}", milliseconds(said.ms()))}</p> })}
-                <Verdict answer=said heading=headings />
-            </div>
-            {scratch}
+        <div
+            data-testid=testid
+            data-label=answer.label().to_owned()
+            data-confidence=figure(answer.confidence())
+            data-ms=format!("{:.1}", answer.ms())
+            data-name=name.to_owned()
+        >
+            {by.map(|by| view! { <p class="answer-by">{by}</p> })}
+            <Verdict answer heading />
         </div>
     }
+    .into_any()
 }
 
 #[component]

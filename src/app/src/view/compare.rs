@@ -5,6 +5,7 @@ use std::sync::Arc;
 use headstart_protocol::{Epoch, ModelFacts, Shipped};
 use leptos::prelude::*;
 
+use super::chart::{chart, epoch_rows, epoch_table};
 use super::learning_curve::CurveChart;
 use super::results::Results;
 use super::samples::Samples;
@@ -14,11 +15,8 @@ use crate::compare::published::{self, Published};
 use crate::folders::Given;
 use crate::intake::Picked;
 use crate::state::Page;
-use crate::teach::curves::{Beside, SIZE, rows as epochs};
-use crate::wording::share;
-
-/// Rows of a history's table, at most.
-const ROWS: usize = 20;
+use crate::teach::curves::Beside;
+use crate::wording::counted;
 
 /// The compare view.
 #[component]
@@ -120,80 +118,39 @@ fn run(title: &'static str, model: &'static str, own: &[Epoch], published: &Publ
     let accuracy = Beside::of_accuracies(own, &theirs);
     let has_own = !own.is_empty();
     let top = format!("{:.2}", loss.own.top);
+    let bottom = format!("{:.0} %", 100.0 * accuracy.own.bottom);
     view! {
         <div class="run" data-testid="run" data-model=model data-epochs=own.len().to_string()>
             <h3 class="small-title">{title}</h3>
             <div class="curves" aria-hidden="true">
-                {chart("Loss", top, "0".to_owned(), &loss)}
-                {chart("Accuracy", "100 %".to_owned(), format!("{:.0} %", 100.0 * accuracy.own.bottom), &accuracy)}
+                {both_drawn("Loss", top, "0".to_owned(), loss)}
+                {both_drawn("Accuracy", "100 %".to_owned(), bottom, accuracy)}
                 <p class="legend">
                     {has_own.then(|| view! { <span class="legend-training">"ours"</span> })}
                     <span class="legend-published">"published"</span>
                 </p>
             </div>
             {(!has_own).then(|| view! { <p class="honesty">"This site does not have the history of our own run; the published one is shown alone."</p> })}
-            {has_own.then(|| history("Our run as a table", own))}
-            {history("The published run as a table", &theirs)}
+            {has_own.then(|| epoch_table("Our run as a table", None, epoch_rows(own)))}
+            {epoch_table("The published run as a table", None, epoch_rows(&theirs))}
         </div>
     }
     .into_any()
 }
 
-fn chart(title: &'static str, top: String, bottom: String, both: &Beside) -> AnyView {
-    // Room for the lines' own width.
-    let view_box = format!("-3 -3 {} {}", SIZE.0 + 6.0, SIZE.1 + 6.0);
-    let Beside { own, other } = both.clone();
-    view! {
-        <figure class="chart">
-            <figcaption>{title}</figcaption>
-            <span class="chart-top">{top}</span>
-            <svg viewBox=view_box preserveAspectRatio="none">
-                <path class="chart-axis" d=format!("M0 0V{}H{}", SIZE.1, SIZE.0) />
-                <polyline class="chart-published" points=other.training />
-                <polyline class="chart-published set-aside" points=other.validation />
-                <polyline class="chart-training" points=own.training />
-                <polyline class="chart-training set-aside" points=own.validation />
-            </svg>
-            <span class="chart-bottom">{bottom}</span>
-            <span class="chart-last">{format!("epoch {}", own.last)}</span>
-        </figure>
-    }
-    .into_any()
-}
-
-fn history(title: &'static str, history: &[Epoch]) -> AnyView {
-    let shown = |figure: Option<String>| figure.unwrap_or_else(|| "–".to_owned());
-    let rows = epochs(history, ROWS).into_iter().map(|epoch| {
-        view! {
-            <tr>
-                <th scope="row">{epoch.epoch}</th>
-                <td>{format!("{:.4}", epoch.loss)}</td>
-                <td>{share(epoch.accuracy)}</td>
-                <td>{shown(epoch.val_loss.map(|loss| format!("{loss:.4}")))}</td>
-                <td>{shown(epoch.val_accuracy.map(share))}</td>
-            </tr>
-        }
-    });
-    view! {
-        <details class="history">
-            <summary>{title}</summary>
-            <div class="table-scroller">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Epoch"</th>
-                            <th scope="col">"Loss"</th>
-                            <th scope="col">"Accuracy"</th>
-                            <th scope="col">"Loss, set aside"</th>
-                            <th scope="col">"Accuracy, set aside"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
-        </details>
-    }
-    .into_any()
+fn both_drawn(title: &'static str, top: String, bottom: String, both: Beside) -> AnyView {
+    let Beside { own, other } = both;
+    let lines = view! {
+        <polyline class="chart-published" points=other.training />
+        <polyline class="chart-published set-aside" points=other.validation />
+        <polyline class="chart-training" points=own.training />
+        <polyline class="chart-training set-aside" points=own.validation />
+    };
+    let below = view! {
+        <span class="chart-bottom">{bottom}</span>
+        <span class="chart-last">{format!("epoch {}", own.last)}</span>
+    };
+    chart(title, top, lines, below)
 }
 
 /// The figures of both models and of the published ones.
@@ -212,8 +169,8 @@ fn table(shipped: Option<&Shipped>) -> AnyView {
             <div class="table-scroller">
                 <table class="figures-table" data-testid="comparison-table">
                     <caption>
-                        "–: not known here. Times are those of the machines that trained them, which differ; the head’s is without \
-                         VGG16’s one look at each photo."
+                        "–: not known here. All shares are of photos of 150×150 pixels. Times are those of the \
+                         machines that trained them, which differ; the head’s is without VGG16’s one look at each photo."
                     </caption>
                     <thead>
                         <tr>
@@ -234,10 +191,10 @@ fn curve(shipped: Option<&Shipped>) -> Option<AnyView> {
     let shipped = shipped.filter(|shipped| !shipped.curve.is_empty())?;
     let points = shipped.curve.clone();
     let words = format!(
-        "Cats and dogs: heads and small CNNs trained on so many photos of each, scored on the same {} photos that none of them \
+        "Cats and dogs: heads and small CNNs trained on so many photos of each, scored on the same {} that none of them \
          was trained on. Bars are one standard deviation over the draws. The last points are the two models of this page; the CNN \
          there is the large one. Under Teach you can draw the same curve for your own photos.",
-        shipped.curve_held_out
+        counted(shipped.curve_held_out as usize, "photo")
     );
     let chart = view! {
         <section class="panel curve-panel" aria-labelledby="shipped-curve-title" data-testid="shipped-curve">

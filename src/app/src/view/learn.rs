@@ -81,7 +81,7 @@ pub(super) fn Learn() -> impl IntoView {
                     "A rule with millions of free numbers can learn twenty photos by heart, the way a pupil learns answers without \
                      understanding the questions: right on those twenty, lost on the next. To be worth anything it must see so many \
                      photos that learning by heart does not pay. The head has few numbers and begins with good questions, so that twenty \
-                     photos leave it little room to go wrong. Donahue and colleagues, and Razavian and colleagues, found in 2014 that \
+                     photos leave it little room to go wrong. Donahue and colleagues, and Razavian and colleagues, found by 2014 that \
                      plain rules on such features beat systems made for one task each."
                 </p>
                 <p>

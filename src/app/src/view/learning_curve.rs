@@ -3,8 +3,8 @@
 use headstart_protocol::{CurvePoint, Learner};
 use leptos::prelude::*;
 
+use super::chart::chart;
 use crate::compare::learning_curve::{draw, ticks};
-use crate::teach::curves::SIZE;
 use crate::wording::share;
 
 /// The chart and its table; nothing without points.
@@ -17,31 +17,27 @@ fn shown(points: &[CurvePoint]) -> AnyView {
     let transfer = draw(points, Learner::Transfer);
     let scratch = draw(points, Learner::Scratch);
     let has_scratch = !scratch.line.is_empty();
-    // Room for the lines' own width.
-    let view_box = format!("-3 -3 {} {}", SIZE.0 + 6.0, SIZE.1 + 6.0);
     let ticks = ticks(points).into_iter().map(|tick| {
         view! { <span style:left=format!("{:.1}%", tick.at)>{tick.photos}</span> }
     });
     let mut rows = points.to_vec();
     rows.sort_by_key(|point| (point.photos, point.learner == Learner::Scratch));
+    let lines = view! {
+        <polyline class="chart-training" points=transfer.line />
+        <path class="chart-training marks" d=transfer.marks />
+        <polyline class="chart-validation" points=scratch.line />
+        <path class="chart-validation marks" d=scratch.marks />
+    };
+    let below = view! {
+        <span class="ticks">{ticks.collect_view()}</span>
+        <span class="chart-last">"photos a class"</span>
+        <p class="legend">
+            <span class="legend-training">"head on VGG16"</span>
+            {has_scratch.then(|| view! { <span class="legend-validation">"CNN from scratch"</span> })}
+        </p>
+    };
     view! {
-        <figure class="chart learning-chart" aria-hidden="true">
-            <figcaption>"Right, of photos held out"</figcaption>
-            <span class="chart-top">"100 %"</span>
-            <svg viewBox=view_box preserveAspectRatio="none">
-                <path class="chart-axis" d=format!("M0 0V{}H{}", SIZE.1, SIZE.0) />
-                <polyline class="chart-training" points=transfer.line />
-                <path class="chart-training marks" d=transfer.marks />
-                <polyline class="chart-validation" points=scratch.line />
-                <path class="chart-validation marks" d=scratch.marks />
-            </svg>
-            <span class="ticks">{ticks.collect_view()}</span>
-            <span class="chart-last">"photos a class"</span>
-            <p class="legend">
-                <span class="legend-training">"head on VGG16"</span>
-                {has_scratch.then(|| view! { <span class="legend-validation">"CNN from scratch"</span> })}
-            </p>
-        </figure>
+        <div class="learning-chart" aria-hidden="true">{chart("Right, of photos held out", "100 %", lines, below)}</div>
         <details class="history">
             <summary>"The curve as a table"</summary>
             <div class="table-scroller">

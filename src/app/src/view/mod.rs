@@ -6,6 +6,7 @@ mod about;
 mod answer;
 mod camera;
 mod card;
+mod chart;
 mod classify;
 mod compare;
 mod engine_line;

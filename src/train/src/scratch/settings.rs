@@ -120,10 +120,10 @@ impl ScratchSettings {
         if !(self.weight_decay >= 0.0 && self.weight_decay.is_finite()) {
             return refuse("the weight decay must not be below 0");
         }
-        let share = |value: f64| (0.0..1.0).contains(&value);
         if !(0.0..=1.0).contains(&self.full_range) {
-            return refuse("the views of a share of the epochs, 0 to 1, range fully");
+            return refuse("the share of the epochs whose views range fully must be from 0 to 1");
         }
+        let share = |value: f64| (0.0..1.0).contains(&value);
         if !share(self.warm_up) || !share(self.label_smoothing) || !share(self.average) {
             return refuse("warm-up, label smoothing and average are shares below 1");
         }

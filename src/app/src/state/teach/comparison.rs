@@ -105,7 +105,10 @@ impl Page {
         contest.run.set(Run::default());
         contest.history.update(Vec::clear);
         contest.result.set(None);
-        let errand = contest.too.get_untracked().then(|| self.errand(Purpose::Train, training.clone(), files));
+        let errand = contest.too.get_untracked().then(|| {
+            let training = Training { run: self.next_run(), ..training.clone() };
+            Errand::new(Purpose::Train, training, files)
+        });
         self.teach.desk.update_value(|desk| desk.errand = errand);
     }
 
@@ -140,8 +143,8 @@ impl Page {
             return contest.curve_run.set(Run { state: RunState::Failed(failure), ..Run::default() });
         }
         match self.training(false) {
-            Ok((training, files)) => {
-                let errand = self.errand(Purpose::Curve, training, files);
+            Ok((training, _, files)) => {
+                let errand = Errand::new(Purpose::Curve, training, files);
                 contest.curve_run.set(Run { state: RunState::Running, number: errand.run(), ..Run::default() });
                 self.teach.desk.update_value(|desk| desk.errand = Some(errand));
                 self.announcement.set("The learning curve is being measured.".to_owned());
@@ -197,22 +200,6 @@ impl Page {
                 run.update(|run| run.state = RunState::Failed(PageError::TrainingLost.into()));
             }
         }
-    }
-
-    fn errand(self, purpose: Purpose, mut training: Training, files: Vec<Arc<Example>>) -> Errand {
-        training.run = self
-            .teach
-            .desk
-            .try_update_value(|desk| {
-                desk.last_run += 1;
-                desk.last_run
-            })
-            .unwrap_or_default();
-        // It starts anew by its nature.
-        training.continue_from = None;
-        let hash = |photo: &Arc<Example>| photo.described().map(|described| described.hash).unwrap_or_default();
-        let photos = files.iter().map(hash).collect();
-        Errand { purpose, comparison: Box::new(Comparison { training, photos }), waiting: files.into(), sent: None }
     }
 
     /// Hands the worker the next photo that it lacks, or has it begin.
@@ -368,6 +355,14 @@ impl Page {
 }
 
 impl Errand {
+    fn new(purpose: Purpose, mut training: Training, files: Vec<Arc<Example>>) -> Self {
+        // It starts anew by its nature.
+        training.continue_from = None;
+        let hash = |photo: &Arc<Example>| photo.described().map(|described| described.hash).unwrap_or_default();
+        let photos = files.iter().map(hash).collect();
+        Self { purpose, comparison: Box::new(Comparison { training, photos }), waiting: files.into(), sent: None }
+    }
+
     fn run(&self) -> u32 {
         self.comparison.training.run
     }

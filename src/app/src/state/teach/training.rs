@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Example;
+use super::project::Desk;
 use crate::error::PageError;
 use crate::state::Page;
 use crate::wording;
@@ -121,8 +122,12 @@ impl Page {
         let armed = self.teach.desk.try_update_value(|desk| desk.armed.take()).flatten();
         let Some(go_on) = armed else { return };
         match self.training(go_on) {
-            Ok((training, files)) => {
+            Ok((training, plan, files)) => {
                 let number = training.run;
+                self.teach.desk.update_value(|desk| {
+                    desk.fresh_epochs.clear();
+                    desk.plan = Some(plan);
+                });
                 self.plan_scratch(&training, files);
                 self.teach.history.update(Vec::clear);
                 self.teach.run.set(Run { state: RunState::Running, number, ..Run::default() });
@@ -154,8 +159,8 @@ impl Page {
         classes.eq(run.classes.iter().cloned()) && photos.eq(run.photos.iter().copied())
     }
 
-    /// A run on the project as it is, and its photos in the order of the examples.
-    pub(super) fn training(self, go_on: bool) -> Result<(Training, Vec<Arc<Example>>), PageError> {
+    /// A run on the project as it is, what it learns, and its photos in the order of the examples.
+    pub(super) fn training(self, go_on: bool) -> Result<(Training, Plan, Vec<Arc<Example>>), PageError> {
         let on = self.classes_to_train()?;
         let (mut examples, mut photos, mut files) = (Vec::new(), Vec::new(), Vec::new());
         for (label, class) in (0_u32..).zip(&on) {
@@ -175,19 +180,20 @@ impl Page {
         let size = self.fix_size();
         let classes: Vec<_> = on.iter().map(|class| (class.id, class.name.get_untracked())).collect();
         let names = classes.iter().map(|class| class.1.clone()).collect();
-        let run = self
-            .teach
-            .desk
-            .try_update_value(|desk| {
-                desk.last_run += 1;
-                desk.fresh_epochs.clear();
-                desk.plan = Some(Plan { run: desk.last_run, size, classes, photos });
-                desk.last_run
-            })
-            .unwrap_or_default();
+        let run = self.next_run();
         let continue_from = self.own_head().filter(|_| go_on).map(|head| serde_bytes::ByteBuf::from(head.to_vec()));
         let settings = self.teach.settings.get_untracked();
-        Ok((Training { run, size, classes: names, examples, settings, continue_from }, files))
+        let training = Training { run, size, classes: names, examples, settings, continue_from };
+        Ok((training, Plan { run, size, classes, photos }, files))
+    }
+
+    /// A number that no run had before.
+    pub(super) fn next_run(self) -> u32 {
+        let next = |desk: &mut Desk| {
+            desk.last_run += 1;
+            desk.last_run
+        };
+        self.teach.desk.try_update_value(next).unwrap_or_default()
     }
 
     /// Changes how to train.

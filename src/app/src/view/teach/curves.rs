@@ -3,11 +3,8 @@
 use headstart_protocol::Epoch;
 use leptos::prelude::*;
 
-use crate::teach::curves::{Curves, SIZE, rows};
-use crate::wording::share;
-
-/// Rows of the table, at most.
-const ROWS: usize = 24;
+use crate::teach::curves::Curves;
+use crate::view::chart::{chart, epoch_rows, epoch_table};
 
 /// Loss and accuracy over the epochs of a run; `testid` names the table.
 #[component]
@@ -19,8 +16,8 @@ pub(super) fn CurvesPanel(history: RwSignal<Vec<Epoch>>, testid: &'static str) -
     view! {
         <Show when=move || has_history.get()>
             <div class="curves" aria-hidden="true">
-                <Chart title="Loss" curves=loss top=|curves| format!("{:.2}", curves.top) />
-                <Chart title="Accuracy" curves=accuracy top=|_| "100 %".to_owned() />
+                {drawn("Loss", loss, |curves| format!("{:.2}", curves.top))}
+                {drawn("Accuracy", accuracy, |_| "100 %".to_owned())}
                 <p class="legend">
                     <span class="legend-training">"photos trained on"</span>
                     <Show when=move || has_validation.get()>
@@ -28,54 +25,17 @@ pub(super) fn CurvesPanel(history: RwSignal<Vec<Epoch>>, testid: &'static str) -
                     </Show>
                 </p>
             </div>
-            <details class="history">
-                <summary>"The curves as a table"</summary>
-                <div class="table-scroller">
-                    <table data-testid=testid>
-                        <thead>
-                            <tr>
-                                <th scope="col">"Epoch"</th>
-                                <th scope="col">"Loss"</th>
-                                <th scope="col">"Accuracy"</th>
-                                <th scope="col">"Loss, set aside"</th>
-                                <th scope="col">"Accuracy, set aside"</th>
-                            </tr>
-                        </thead>
-                        <tbody>{move || history.with(|history| rows(history, ROWS).into_iter().map(row).collect_view())}</tbody>
-                    </table>
-                </div>
-            </details>
+            {epoch_table("The curves as a table", Some(testid), move || history.with(|history| epoch_rows(history)))}
         </Show>
     }
 }
 
-#[component]
-fn Chart(title: &'static str, curves: Memo<Curves>, top: fn(&Curves) -> String) -> impl IntoView {
-    // Room for the lines' own width.
-    let view_box = format!("-3 -3 {} {}", SIZE.0 + 6.0, SIZE.1 + 6.0);
-    view! {
-        <figure class="chart">
-            <figcaption>{title}</figcaption>
-            <span class="chart-top">{move || curves.with(top)}</span>
-            <svg viewBox=view_box preserveAspectRatio="none">
-                <path class="chart-axis" d=format!("M0 0V{}H{}", SIZE.1, SIZE.0) />
-                <polyline class="chart-training" points=move || curves.with(|curves| curves.training.clone()) />
-                <polyline class="chart-validation" points=move || curves.with(|curves| curves.validation.clone()) />
-            </svg>
-            <span class="chart-last">{move || curves.with(|curves| format!("epoch {}", curves.last))}</span>
-        </figure>
-    }
-}
-
-fn row(epoch: Epoch) -> impl IntoView {
-    let loss = |loss: Option<f64>| loss.map_or_else(|| "–".to_owned(), |loss| format!("{loss:.4}"));
-    view! {
-        <tr>
-            <th scope="row">{epoch.epoch}</th>
-            <td>{loss(Some(epoch.loss))}</td>
-            <td>{share(epoch.accuracy)}</td>
-            <td>{loss(epoch.val_loss)}</td>
-            <td>{epoch.val_accuracy.map_or_else(|| "–".to_owned(), share)}</td>
-        </tr>
-    }
+fn drawn(title: &'static str, curves: Memo<Curves>, top: fn(&Curves) -> String) -> AnyView {
+    let lines = view! {
+        <polyline class="chart-training" points=move || curves.with(|curves| curves.training.clone()) />
+        <polyline class="chart-validation" points=move || curves.with(|curves| curves.validation.clone()) />
+    };
+    let last =
+        view! { <span class="chart-last">{move || curves.with(|curves| format!("epoch {}", curves.last))}</span> };
+    chart(title, move || curves.with(top), lines, last)
 }
