@@ -102,15 +102,9 @@ impl Query {
         })
     }
 
-    /// The command that starts the engine as wished, on `backend` where the page insists on one.
-    pub(crate) fn start(&self, base_url: String, backend: Option<Backend>) -> Start {
-        Start {
-            base_url,
-            backend: backend.or(self.backend),
-            size: self.size,
-            weights: self.weights.clone(),
-            head: self.head.clone(),
-        }
+    /// The command that starts the engine as wished, on a GPU of that name.
+    pub(crate) fn start(&self, base_url: String, adapter: String) -> Start {
+        Start { base_url, adapter, size: self.size, weights: self.weights.clone(), head: self.head.clone() }
     }
 }
 
@@ -158,12 +152,11 @@ mod tests {
         .unwrap();
         assert_eq!(query.bench, Some(Bench { runs: 5, batch: 8 }));
         assert!(query.parity);
-        let start = query.start("https://example.org/a/".to_owned(), None);
-        assert_eq!(start.backend, Some(Backend::WebGpu));
+        assert_eq!(query.backend, Some(Backend::WebGpu));
+        let start = query.start("https://example.org/a/".to_owned(), String::new());
         assert_eq!(start.size, Some(InputSize::S224));
         assert_eq!(start.weights.as_deref(), Some("my/base.safetensors"));
         assert_eq!(start.head.as_deref(), Some("pets.head"));
-        assert_eq!(query.start(String::new(), Some(Backend::Cpu)).backend, Some(Backend::Cpu));
     }
 
     #[test]

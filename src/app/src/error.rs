@@ -10,6 +10,9 @@ pub(crate) enum PageError {
     /// `?backend=` names no device.
     #[error("The address asks for the device “{name}”, which does not exist. Use ?backend=cpu or ?backend=webgpu.")]
     UnknownBackend { name: String },
+    /// WebGPU is forced and cannot be had.
+    #[error("WebGPU cannot be used here: {reason}. Open the page without ?backend=webgpu to use the processor.")]
+    NoWebGpu { reason: String },
     /// `?size=` names no input size.
     #[error(
         "The address asks for photos of {value} pixels, but there is no head for that. Use ?size=150 or ?size=224."
@@ -157,7 +160,7 @@ fn no_photos(count: usize) -> String {
 impl PageError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::UnknownBackend { .. } => ErrorKind::BackendUnavailable,
+            Self::UnknownBackend { .. } | Self::NoWebGpu { .. } => ErrorKind::BackendUnavailable,
             Self::UnknownSize { .. } => ErrorKind::HeadMismatch,
             Self::NotANumber { .. } => ErrorKind::Internal,
             Self::WorkerFailed { .. }

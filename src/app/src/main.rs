@@ -4,6 +4,7 @@ mod address;
 mod camera;
 mod compare;
 mod database;
+mod device;
 mod download;
 mod error;
 mod folders;

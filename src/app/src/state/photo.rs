@@ -193,7 +193,6 @@ mod tests {
             adapter: String::new(),
             size: InputSize::S150,
             classes: names(&["cat", "dog"]),
-            note: None,
             fetched_bytes: 0,
         };
         let head = HeadSummary {
