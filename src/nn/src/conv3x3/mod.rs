@@ -10,8 +10,6 @@ mod gpu;
 mod winograd;
 
 #[cfg(feature = "cpu")]
-use burn::backend::DispatchDevice;
-#[cfg(feature = "cpu")]
 use burn::backend::Flex;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, backend_extension};
@@ -23,7 +21,9 @@ use headstart_weights::ConvWeights;
 /// The layer's operations on burn's backends.
 #[backend_extension(Flex: cfg(feature = "cpu"), Cube: cfg(feature = "wgpu"))]
 trait Layer: Backend {
-    /// `relu(conv3x3(input) + bias)`; `kernel` as [`winograd::transform_kernel`] packs it for the device.
+    /// A kernel `[k, c, 3, 3]` transformed and in the order that the device reads.
+    fn pack_kernel(weight: FloatTensor<Self>) -> FloatTensor<Self>;
+    /// `relu(conv3x3(input) + bias)`; `kernel` from [`Layer::pack_kernel`].
     fn conv3x3_relu(input: FloatTensor<Self>, kernel: FloatTensor<Self>, bias: FloatTensor<Self>) -> FloatTensor<Self>;
     /// Maximum of each 2×2, odd last rows and columns left out.
     fn max_pool2x2(input: FloatTensor<Self>) -> FloatTensor<Self>;
@@ -31,6 +31,10 @@ trait Layer: Backend {
 
 #[cfg(feature = "cpu")]
 impl Layer for Flex {
+    fn pack_kernel(weight: FloatTensor<Self>) -> FloatTensor<Self> {
+        cpu::pack_kernel(&weight)
+    }
+
     fn conv3x3_relu(input: FloatTensor<Self>, kernel: FloatTensor<Self>, bias: FloatTensor<Self>) -> FloatTensor<Self> {
         cpu::conv3x3_relu(&input, &kernel, &bias)
     }
@@ -42,21 +46,16 @@ impl Layer for Flex {
 
 #[cfg(feature = "wgpu")]
 impl Layer for CubeBackend {
+    fn pack_kernel(weight: FloatTensor<Self>) -> FloatTensor<Self> {
+        gpu::pack_kernel(weight)
+    }
+
     fn conv3x3_relu(input: FloatTensor<Self>, kernel: FloatTensor<Self>, bias: FloatTensor<Self>) -> FloatTensor<Self> {
         gpu::conv3x3_relu(input, &kernel, bias)
     }
 
     fn max_pool2x2(input: FloatTensor<Self>) -> FloatTensor<Self> {
         gpu::max_pool2x2(input)
-    }
-}
-
-/// Kernels of a panel, as the device's convolution reads them.
-fn panel_width(device: &Device) -> usize {
-    match device.as_dispatch() {
-        #[cfg(feature = "cpu")]
-        DispatchDevice::Flex(_) => cpu::panel_width(),
-        _ => winograd::GPU_PANEL,
     }
 }
 
@@ -73,10 +72,9 @@ impl Conv3x3 {
     /// The layer on `device`.
     pub(crate) fn new(weights: &ConvWeights, device: &Device) -> Self {
         let (k, c) = (weights.out_channels, weights.in_channels);
-        let packed = winograd::transform_kernel(&weights.weight, c, k, panel_width(device));
-        let len = packed.len();
+        let weight = Tensor::<4>::from_data(TensorData::new(weights.weight.clone(), [k, c, 3, 3]), device);
         Self {
-            kernel: Tensor::from_data(TensorData::new(packed, [len]), device),
+            kernel: Tensor::from_dispatch(<Dispatch as Layer>::pack_kernel(weight.into_dispatch())),
             bias: Tensor::from_data(TensorData::new(weights.bias.clone(), [k]), device),
         }
     }

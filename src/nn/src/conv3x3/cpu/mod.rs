@@ -3,6 +3,7 @@
 
 mod convolve;
 mod gemm;
+mod kernel;
 mod simd;
 
 use std::cell::RefCell;
@@ -11,6 +12,7 @@ use burn::tensor::{DType, Shape};
 use burn_flex::{FlexTensor, Layout};
 
 use self::convolve::Extents;
+use self::kernel::transform_kernel;
 use super::winograd::{POINTS, packed_len};
 
 /// An instruction set that the convolution is compiled for.
@@ -97,9 +99,13 @@ thread_local! {
     static SCRATCH: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Kernels of a panel that [`conv3x3_relu`] reads on this machine.
-pub(super) fn panel_width() -> usize {
-    InstructionSet::detect().panel_width()
+/// A kernel `[k, c, 3, 3]` as [`conv3x3_relu`] reads it on this machine.
+pub(super) fn pack_kernel(weight: &FlexTensor) -> FlexTensor {
+    let weight = weight.to_contiguous();
+    let [k, c, _, _] = weight.layout().shape().dims();
+    let packed = transform_kernel(weight.storage(), c, k, InstructionSet::detect().panel_width());
+    let shape = Shape::new([packed.len()]);
+    FlexTensor::new(burn::tensor::Bytes::from_elems(packed), Layout::contiguous(shape), DType::F32)
 }
 
 /// `relu(conv3x3(input) + bias)`: `[n, c, h, w]` to `[n, k, h, w]`, channels last in memory.
@@ -158,7 +164,6 @@ fn channels_first(values: Vec<f32>, shape: [usize; 4]) -> FlexTensor {
 
 #[cfg(test)]
 mod tests {
-    use super::super::winograd::transform_kernel;
     use super::*;
     use proptest::prelude::*;
 

@@ -14,8 +14,10 @@ use burn_cubecl::cubecl::{CubeKernel, PrecompiledSource, client::Client};
 use burn_cubecl::kernel::into_contiguous;
 use burn_cubecl::tensor::CubeTensor;
 
-use super::winograd::{GPU_PANEL, OUT, POINTS};
+use super::winograd::{OUT, POINTS, packed_len};
 
+/// Kernels of a panel, as `products.wgsl` reads them.
+const PANEL: usize = 16;
 /// Invocations of a workgroup, in every kernel.
 const WORKGROUP: usize = 64;
 /// Workgroups in one direction, at most, on any adapter.
@@ -53,10 +55,23 @@ macro_rules! kernel {
     };
 }
 
+kernel!(Kernel, "kernel.wgsl");
 kernel!(Patches, "extents.wgsl", "patches.wgsl");
 kernel!(Products, "extents.wgsl", "products.wgsl");
 kernel!(Outputs, "extents.wgsl", "outputs.wgsl");
 kernel!(Pool, "pool.wgsl");
+
+/// A kernel `[k, c, 3, 3]` as [`conv3x3_relu`] reads it.
+pub(super) fn pack_kernel(weight: CubeTensor) -> CubeTensor {
+    let weight = into_contiguous(weight);
+    let [k, c, _, _] = dims(&weight);
+    let plane = packed_len(c, k, PANEL);
+    let packed = empty(&weight, [POINTS * plane]);
+    let (count, row) = rows(plane);
+    let extents = numbers(&weight.client, &[c, k, row]);
+    weight.client.launch(Box::new(Kernel), count, arguments([&weight.handle, &packed.handle, &extents]));
+    packed
+}
 
 /// `relu(conv3x3(input) + bias)`: `[n, c, h, w]` to `[n, k, h, w]`.
 pub(super) fn conv3x3_relu(input: CubeTensor, kernel: &CubeTensor, bias: CubeTensor) -> CubeTensor {
@@ -64,14 +79,14 @@ pub(super) fn conv3x3_relu(input: CubeTensor, kernel: &CubeTensor, bias: CubeTen
     let bias = into_contiguous(bias);
     let [n, c, h, w] = dims(&input);
     let k = bias.meta.num_elements();
-    let panels = k.div_ceil(GPU_PANEL);
+    let panels = k.div_ceil(PANEL);
     let (down, across) = (h.div_ceil(OUT), w.div_ceil(OUT));
     let tiles = n * down * across;
     let client = input.client.clone();
     let output = empty(&input, [n, k, h, w]);
-    let pass = columns_of_a_pass(c.max(panels * GPU_PANEL)).min(tiles.next_multiple_of(4));
+    let pass = columns_of_a_pass(c.max(panels * PANEL)).min(tiles.next_multiple_of(4));
     let patches = client.empty(POINTS * c * pass * FLOAT);
-    let products = client.empty(POINTS * panels * GPU_PANEL * pass * FLOAT);
+    let products = client.empty(POINTS * panels * PANEL * pass * FLOAT);
     for first in (0..tiles).step_by(pass) {
         let count = pass.min(tiles - first);
         let columns = count.next_multiple_of(4);
@@ -91,10 +106,8 @@ pub(super) fn max_pool2x2(input: CubeTensor) -> CubeTensor {
     let input = into_contiguous(input);
     let [n, c, h, w] = dims(&input);
     let output = empty(&input, [n, c, h / 2, w / 2]);
-    let workgroups = (n * c * (h / 2) * (w / 2)).div_ceil(WORKGROUP);
-    let across = workgroups.clamp(1, WORKGROUPS);
-    let extents = numbers(&input.client, &[h, w, n * c, across * WORKGROUP]);
-    let count = CubeCount::Static(across as u32, workgroups.div_ceil(across) as u32, 1);
+    let (count, row) = rows(n * c * (h / 2) * (w / 2));
+    let extents = numbers(&input.client, &[h, w, n * c, row]);
     input.client.launch(Box::new(Pool), count, arguments([&input.handle, &output.handle, &extents]));
     output
 }
@@ -104,6 +117,13 @@ fn columns_of_a_pass(channels: usize) -> usize {
     let in_buffer = BUFFER / (POINTS * channels * FLOAT);
     let in_workgroups = WORKGROUPS * WORKGROUP / channels;
     (in_buffer.min(in_workgroups) / 4 * 4).max(4)
+}
+
+/// Workgroups for so many invocations, in rows, and the invocations of a row.
+fn rows(invocations: usize) -> (CubeCount, usize) {
+    let workgroups = invocations.div_ceil(WORKGROUP);
+    let across = workgroups.clamp(1, WORKGROUPS);
+    (CubeCount::Static(across as u32, workgroups.div_ceil(across) as u32, 1), across * WORKGROUP)
 }
 
 fn groups(invocations: usize, points: usize) -> CubeCount {
@@ -125,7 +145,7 @@ fn dims(tensor: &CubeTensor) -> [usize; 4] {
 }
 
 /// A tensor beside `other`, its values not yet written.
-fn empty(other: &CubeTensor, shape: [usize; 4]) -> CubeTensor {
+fn empty<const D: usize>(other: &CubeTensor, shape: [usize; D]) -> CubeTensor {
     let handle = other.client.empty(shape.iter().product::<usize>() * FLOAT);
     CubeTensor::new_contiguous(other.client.clone(), other.device.clone(), Shape::new(shape), handle, DType::F32)
 }
