@@ -64,6 +64,10 @@ pub(crate) struct Query {
     pub(crate) head: Option<String>,
     /// `?bench=N&batch=B`: time the base.
     pub(crate) bench: Option<Bench>,
+    /// `?photos=M`: then time so many photos, too.
+    pub(crate) photos: Option<u32>,
+    /// `?workers=W`: how many workers look at photos, at most.
+    pub(crate) workers: Option<u32>,
     /// `?parity=1`: measure every stage of the base.
     pub(crate) parity: bool,
 }
@@ -98,6 +102,8 @@ impl Query {
             weights: given("weights"),
             head: given("head"),
             bench: number("bench")?.map(|runs| Bench { runs, batch }),
+            photos: number("photos")?,
+            workers: number("workers")?,
             parity: given("parity").is_some_and(|value| value != "0"),
         })
     }
@@ -147,10 +153,13 @@ mod tests {
             ("head", "pets.head"),
             ("bench", "5"),
             ("batch", "8"),
+            ("photos", "100"),
+            ("workers", "2"),
             ("parity", "1"),
         ])
         .unwrap();
         assert_eq!(query.bench, Some(Bench { runs: 5, batch: 8 }));
+        assert_eq!((query.photos, query.workers), (Some(100), Some(2)));
         assert!(query.parity);
         assert_eq!(query.backend, Some(Backend::WebGpu));
         let start = query.start("https://example.org/a/".to_owned(), String::new());
@@ -161,7 +170,8 @@ mod tests {
 
     #[test]
     fn values_that_do_not_exist_are_errors() {
-        for pair in [("backend", "tpu"), ("size", "99"), ("size", "big"), ("bench", "0"), ("batch", "-1")] {
+        let pairs = [("backend", "tpu"), ("size", "99"), ("size", "big"), ("bench", "0"), ("batch", "-1")];
+        for pair in pairs.into_iter().chain([("photos", "many"), ("workers", "0")]) {
             assert!(read(&[pair]).is_err(), "{pair:?}");
         }
     }

@@ -1,27 +1,35 @@
-//! Which photo goes to the worker next.
+//! Which photo goes to which worker next.
 //!
 //! Photos to classify go before photos to describe for training. Of those to classify the newest goes first: it is the
-//! one at the top of the page. At most [`DEPTH`] photos are in hand, that is being read or in the worker, so that hundreds
-//! of files never lie in memory at once and the worker never waits.
+//! one at the top of the page. At most [`DEPTH`] photos are in a worker's hands, that is being read for it or in it, so
+//! that hundreds of files never lie in memory at once and no worker waits.
 
 use std::collections::VecDeque;
 
-/// Photos in hand at once: one in the worker, one ready for it.
+/// Photos in a worker's hands at once: one in it, one ready for it.
 const DEPTH: usize = 2;
 
-/// A photo during which the worker stopped this often is given up.
+/// A photo during which a worker stopped this often is given up.
 const STOPS_ALLOWED: u8 = 2;
 
 /// Names a photo for as long as the page is open.
 pub(crate) type PhotoId = u64;
+
+/// Names a worker that photos go to: [`MAIN`], or a helper for as long as the page is open.
+pub(crate) type WorkerId = u32;
+
+/// The worker that does all there is to do. Helpers only look at photos, and end with it.
+pub(crate) const MAIN: WorkerId = 0;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Ticket {
     id: PhotoId,
     /// Whether it is to be described, which can wait.
     patient: bool,
-    /// How often the worker stopped with this photo before it.
+    /// How often a worker stopped with this photo before it.
     stops: u8,
+    /// In whose hands it is, or was last.
+    worker: WorkerId,
 }
 
 /// The photos that wait and those in hand.
@@ -33,42 +41,67 @@ pub(crate) struct Queue {
     patient: VecDeque<Ticket>,
     /// Being read.
     reading: Vec<Ticket>,
-    /// In the worker, in the order in which it answers.
-    sent: VecDeque<Ticket>,
+    /// In a worker; those of one worker in the order in which it answers.
+    sent: Vec<Ticket>,
 }
 
 impl Queue {
     /// Puts a photo before all others.
     pub(crate) fn add(&mut self, id: PhotoId) {
-        self.waiting.push(Ticket { id, patient: false, stops: 0 });
+        self.waiting.push(Ticket { id, patient: false, stops: 0, worker: MAIN });
     }
 
     /// Puts a photo that is to be described behind all others.
     pub(crate) fn add_patient(&mut self, id: PhotoId) {
-        self.patient.push_back(Ticket { id, patient: true, stops: 0 });
+        self.patient.push_back(Ticket { id, patient: true, stops: 0, worker: MAIN });
     }
 
-    /// Takes the photo to read now, if there is one and a hand is free.
-    pub(crate) fn take(&mut self) -> Option<PhotoId> {
-        if self.reading.len() + self.sent.len() >= DEPTH {
-            return None;
-        }
-        let ticket = self.waiting.pop().or_else(|| self.patient.pop_front())?;
-        self.reading.push(ticket);
-        Some(ticket.id)
+    /// Takes the photo to read now for that one of `workers` with the fewest in hand, if there is such a photo and a hand
+    /// is free. Where not `all_classify`, photos to classify are for [`MAIN`] alone.
+    pub(crate) fn take(&mut self, workers: &[WorkerId], all_classify: bool) -> Option<(PhotoId, WorkerId)> {
+        let in_hand = workers.iter().map(|worker| (self.in_hand(*worker), *worker));
+        let (_, freest) = in_hand.filter(|(count, _)| *count < DEPTH).min_by_key(|(count, _)| *count)?;
+        let classifies = if all_classify { freest } else { MAIN };
+        let classified = if self.in_hand(classifies) < DEPTH { self.waiting.pop() } else { None };
+        let (ticket, worker) = match classified {
+            Some(ticket) => (ticket, classifies),
+            None => (self.patient.pop_front()?, freest),
+        };
+        self.reading.push(Ticket { worker, ..ticket });
+        Some((ticket.id, worker))
     }
 
-    /// A photo taken has been read and goes to the worker.
+    /// Photos in the hands of `worker`.
+    pub(crate) fn in_hand(&self, worker: WorkerId) -> usize {
+        self.reading.iter().chain(&self.sent).filter(|ticket| ticket.worker == worker).count()
+    }
+
+    /// Photos in nobody's hands; those to classify count where helpers may have them.
+    pub(crate) fn waiting(&self, all_classify: bool) -> usize {
+        self.patient.len() + if all_classify { self.waiting.len() } else { 0 }
+    }
+
+    /// Whether a photo is being read for `worker`.
+    pub(crate) fn is_reading(&self, id: PhotoId, worker: WorkerId) -> bool {
+        self.reading.iter().any(|ticket| ticket.id == id && ticket.worker == worker)
+    }
+
+    /// A photo taken has been read and goes to its worker.
     pub(crate) fn sent(&mut self, id: PhotoId) {
         if let Some(ticket) = remove(&mut self.reading, id) {
-            self.sent.push_back(ticket);
+            self.sent.push(ticket);
         }
+    }
+
+    /// The worker that a photo was sent to.
+    pub(crate) fn holder(&self, id: PhotoId) -> Option<WorkerId> {
+        self.sent.iter().find(|ticket| ticket.id == id).map(|ticket| ticket.worker)
     }
 
     /// A photo in hand is answered, has failed, or is no longer wanted.
     pub(crate) fn done(&mut self, id: PhotoId) {
         if remove(&mut self.reading, id).is_none() {
-            self.sent.retain(|ticket| ticket.id != id);
+            remove(&mut self.sent, id);
         }
     }
 
@@ -77,22 +110,28 @@ impl Queue {
         self.waiting.clear();
     }
 
-    /// The worker stopped: what was in hand waits again, except for the photo to give up because the worker stopped
-    /// with it before.
-    pub(crate) fn worker_stopped(&mut self) -> Option<PhotoId> {
-        if let Some(first) = self.sent.front_mut() {
-            first.stops += 1;
+    /// `worker` stopped: what was in its hands waits again, except for the photo to give up because a worker stopped with
+    /// it before. With [`MAIN`] all others end, and theirs wait too.
+    pub(crate) fn worker_stopped(&mut self, worker: WorkerId) -> Option<PhotoId> {
+        let mut given_up = None;
+        if let Some(place) = self.sent.iter().position(|ticket| ticket.worker == worker) {
+            self.sent[place].stops += 1;
+            if self.sent[place].stops >= STOPS_ALLOWED {
+                given_up = Some(self.sent.remove(place).id);
+            }
         }
-        let given_up = self.sent.pop_front_if(|ticket| ticket.stops >= STOPS_ALLOWED);
+        let comes_back = |ticket: &mut Ticket| worker == MAIN || ticket.worker == worker;
+        let mut back: Vec<_> = self.sent.extract_if(.., comes_back).collect();
+        back.extend(self.reading.extract_if(.., comes_back));
         // Back as they were: what was sent first is taken first.
-        for ticket in self.reading.drain(..).rev().chain(self.sent.drain(..).rev()) {
+        for ticket in back.into_iter().rev() {
             if ticket.patient {
                 self.patient.push_front(ticket);
             } else {
                 self.waiting.push(ticket);
             }
         }
-        given_up.map(|ticket| ticket.id)
+        given_up
     }
 }
 
@@ -111,23 +150,35 @@ mod tests {
         queue
     }
 
+    /// Takes a photo for a page without helpers.
+    fn take(queue: &mut Queue) -> Option<PhotoId> {
+        queue.take(&[MAIN], true).map(|(id, _)| id)
+    }
+
     fn send(queue: &mut Queue) -> Option<PhotoId> {
-        let id = queue.take()?;
+        let id = take(queue)?;
         queue.sent(id);
         Some(id)
+    }
+
+    /// Takes and sends for all `workers` what they have hands for.
+    fn fill(queue: &mut Queue, workers: &[WorkerId]) -> Vec<(PhotoId, WorkerId)> {
+        let taken: Vec<_> = std::iter::from_fn(|| queue.take(workers, true)).collect();
+        taken.iter().for_each(|(id, _)| queue.sent(*id));
+        taken
     }
 
     #[test]
     fn the_newest_goes_first_and_only_two_are_in_hand() {
         let mut queue = queue(0..200);
-        assert_eq!(queue.take(), Some(199));
-        assert_eq!(queue.take(), Some(198));
-        assert_eq!(queue.take(), None);
+        assert_eq!(take(&mut queue), Some(199));
+        assert_eq!(take(&mut queue), Some(198));
+        assert_eq!(take(&mut queue), None);
         queue.sent(199);
-        assert_eq!(queue.take(), None);
+        assert_eq!(take(&mut queue), None);
         queue.add(200);
         queue.done(199);
-        assert_eq!(queue.take(), Some(200));
+        assert_eq!(take(&mut queue), Some(200));
     }
 
     #[test]
@@ -145,16 +196,16 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_read_frees_its_hand() {
         let mut queue = queue(0..3);
-        assert_eq!((queue.take(), queue.take(), queue.take()), (Some(2), Some(1), None));
+        assert_eq!((take(&mut queue), take(&mut queue), take(&mut queue)), (Some(2), Some(1), None));
         queue.done(2);
-        assert_eq!(queue.take(), Some(0));
+        assert_eq!(take(&mut queue), Some(0));
     }
 
     #[test]
     fn what_was_in_hand_is_sent_again_in_the_same_order() {
         let mut queue = queue(0..4);
-        assert_eq!((send(&mut queue), queue.take()), (Some(3), Some(2)));
-        assert_eq!(queue.worker_stopped(), None);
+        assert_eq!((send(&mut queue), take(&mut queue)), (Some(3), Some(2)));
+        assert_eq!(queue.worker_stopped(MAIN), None);
         assert_eq!((send(&mut queue), send(&mut queue)), (Some(3), Some(2)));
     }
 
@@ -163,7 +214,7 @@ mod tests {
         let mut queue = queue(0..3);
         for expected in [None, Some(2)] {
             while send(&mut queue).is_some() {}
-            assert_eq!(queue.worker_stopped(), expected);
+            assert_eq!(queue.worker_stopped(MAIN), expected);
         }
         assert_eq!((send(&mut queue), send(&mut queue)), (Some(1), Some(0)));
     }
@@ -172,14 +223,14 @@ mod tests {
     fn photos_to_describe_wait_for_those_to_classify() {
         let mut queue = Queue::default();
         (0..5).for_each(|id| queue.add_patient(id));
-        assert_eq!((send(&mut queue), send(&mut queue), queue.take()), (Some(0), Some(1), None));
+        assert_eq!((send(&mut queue), send(&mut queue), take(&mut queue)), (Some(0), Some(1), None));
         queue.add(9);
         queue.clear();
         queue.add(10);
         queue.done(0);
-        assert_eq!((send(&mut queue), queue.take()), (Some(10), None));
-        assert_eq!(queue.worker_stopped(), None);
-        assert_eq!((send(&mut queue), send(&mut queue), queue.take()), (Some(10), Some(1), None));
+        assert_eq!((send(&mut queue), take(&mut queue)), (Some(10), None));
+        assert_eq!(queue.worker_stopped(MAIN), None);
+        assert_eq!((send(&mut queue), send(&mut queue), take(&mut queue)), (Some(10), Some(1), None));
         queue.done(10);
         queue.done(1);
         assert_eq!((send(&mut queue), send(&mut queue)), (Some(2), Some(3)));
@@ -190,9 +241,70 @@ mod tests {
         let mut queue = queue(0..5);
         send(&mut queue);
         queue.clear();
-        assert_eq!(queue.take(), None);
+        assert_eq!(take(&mut queue), None);
         queue.add(9);
-        assert_eq!(queue.take(), Some(9));
-        assert_eq!(queue.take(), None);
+        assert_eq!(take(&mut queue), Some(9));
+        assert_eq!(take(&mut queue), None);
+    }
+
+    #[test]
+    fn each_worker_has_hands_of_its_own_and_the_idlest_takes_first() {
+        let mut queue = queue(0..10);
+        assert_eq!(fill(&mut queue, &[MAIN]), [(9, MAIN), (8, MAIN)]);
+        assert_eq!(fill(&mut queue, &[MAIN, 1, 2]), [(7, 1), (6, 2), (5, 1), (4, 2)]);
+        assert_eq!((queue.in_hand(1), queue.waiting(true)), (2, 4));
+        assert_eq!(queue.holder(6), Some(2));
+        queue.done(6);
+        assert_eq!(queue.holder(6), None);
+        assert_eq!(queue.take(&[MAIN, 1, 2], true), Some((3, 2)));
+    }
+
+    #[test]
+    fn helpers_describe_where_they_may_not_classify() {
+        let mut queue = queue(0..4);
+        (10..14).for_each(|id| queue.add_patient(id));
+        assert_eq!((queue.waiting(false), queue.waiting(true)), (4, 8));
+        let mut take = || queue.take(&[MAIN, 1], false);
+        assert_eq!([take(), take()], [Some((3, MAIN)), Some((2, MAIN))]);
+        assert_eq!([take(), take(), take()], [Some((10, 1)), Some((11, 1)), None]);
+    }
+
+    #[test]
+    fn a_helper_that_stops_gives_back_its_own_photos_alone() {
+        let mut queue = queue(0..6);
+        assert_eq!(fill(&mut queue, &[MAIN, 1]), [(5, MAIN), (4, 1), (3, MAIN), (2, 1)]);
+        assert_eq!(queue.worker_stopped(1), None);
+        assert_eq!((queue.in_hand(MAIN), queue.in_hand(1), queue.waiting(true)), (2, 0, 4));
+        assert!(!queue.is_reading(4, 1));
+        assert_eq!(queue.take(&[MAIN, 2], true), Some((4, 2)));
+        assert!(queue.is_reading(4, 2));
+    }
+
+    #[test]
+    fn a_photo_that_stops_two_workers_is_given_up() {
+        let mut queue = queue(0..2);
+        fill(&mut queue, &[MAIN, 1]);
+        assert_eq!(queue.worker_stopped(1), None);
+        queue.done(1);
+        assert_eq!(fill(&mut queue, &[MAIN]), [(0, MAIN)]);
+        assert_eq!(queue.worker_stopped(MAIN), Some(0));
+        assert_eq!(take(&mut queue), None);
+    }
+
+    #[test]
+    fn with_the_main_worker_all_others_end_and_only_its_own_photo_is_to_blame() {
+        let mut queue = queue(0..5);
+        for _ in 0..2 {
+            queue.take(&[1], true);
+            fill(&mut queue, &[MAIN, 1]);
+            assert_eq!(queue.in_hand(1), 2);
+            // The photo before the main worker is another one each time.
+            let first = queue.sent.iter().find(|ticket| ticket.worker == MAIN).unwrap().id;
+            assert_eq!(queue.worker_stopped(MAIN), None);
+            assert_eq!((queue.in_hand(MAIN), queue.in_hand(1)), (0, 0));
+            queue.waiting.retain(|ticket| ticket.id != first);
+        }
+        assert!(queue.waiting.iter().all(|ticket| ticket.stops == 0));
+        assert_eq!(queue.waiting(true), 3);
     }
 }

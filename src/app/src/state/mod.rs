@@ -4,11 +4,13 @@
 mod camera;
 mod compare;
 mod engine;
+mod helpers;
 mod layers;
 mod page;
 mod photo;
 mod session;
 mod teach;
+mod trial;
 
 pub(crate) use camera::{Camera, CameraStatus};
 pub(crate) use engine::Phase;

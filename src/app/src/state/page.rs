@@ -17,6 +17,8 @@ pub(crate) struct Page {
     pub(crate) view: RwSignal<View>,
     /// How far the engine is.
     pub(crate) phase: RwSignal<Phase>,
+    /// Workers that help the engine look at photos.
+    pub(crate) helpers: RwSignal<usize>,
     /// A word on the engine that is no failure: why the GPU is not in use, say.
     pub(crate) note: RwSignal<Option<String>>,
     /// Milliseconds from the navigation to the first time the engine was ready.
@@ -46,6 +48,7 @@ impl Page {
         Self {
             view: RwSignal::new(view),
             phase: RwSignal::new(Phase::Starting),
+            helpers: RwSignal::new(0),
             note: RwSignal::new(None),
             ready_ms: RwSignal::new(None),
             photos: RwSignal::new(Vec::new()),

@@ -2,25 +2,30 @@
 
 use std::sync::Arc;
 
-use headstart_protocol::{Backend, Command, Event, Failure, Photo as Pixels, Prediction, Ready, WireError};
+use headstart_protocol::{
+    Backend, Command, Event, Failure, HeadSummary, Photo as Pixels, Prediction, Ready, Start, WireError,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use send_wrapper::SendWrapper;
 use web_sys::Blob;
 
+use super::helpers::Helper;
+use super::trial::Trial;
 use super::{Answer, CameraStatus, Outcome, Page, Phase};
 use crate::address::{Query, View};
 use crate::device::{self, Choice};
 use crate::error::PageError;
-use crate::queue::{PhotoId, Queue};
+use crate::pool::Pool;
+use crate::queue::{MAIN, PhotoId, Queue, WorkerId};
 use crate::restart::{Life, Next, Restarts};
 use crate::worker::{EngineWorker, Heard, Message};
-use crate::{intake, measurement};
+use crate::{intake, machine, measurement};
 
 /// What the conversation has to remember.
 #[derive(Default)]
 pub(super) struct Session {
-    query: Query,
+    pub(super) query: Query,
     base_url: String,
     worker: Option<EngineWorker>,
     /// Counts the workers, so that what an earlier one left behind is told apart.
@@ -33,6 +38,11 @@ pub(super) struct Session {
     restarts: Restarts,
     last_id: PhotoId,
     pub(super) queue: Queue,
+    pub(super) pool: Pool,
+    pub(super) helpers: Vec<Helper>,
+    pub(super) last_helper: WorkerId,
+    /// The photos of a bench that are not all answered yet.
+    pub(super) trial: Option<Trial>,
     /// The camera frame in the worker: there is never more than one.
     frame: Option<PhotoId>,
     /// Whether this worker was asked for what ships for the comparison.
@@ -46,9 +56,21 @@ impl Session {
         self.last_id
     }
 
+    /// The command that starts the engine as the address wishes.
+    pub(super) fn start(&self) -> Start {
+        self.query.start(self.base_url.clone(), self.adapter.clone())
+    }
+
     fn send(&self, command: &Command) -> Result<(), PageError> {
         self.worker.as_ref().map_or(Ok(()), |worker| worker.send(command))
     }
+}
+
+/// Where a photo in hand comes from.
+enum Source {
+    File(SendWrapper<Blob>),
+    /// It is made up for a bench.
+    Trial(u32),
 }
 
 impl Page {
@@ -59,6 +81,8 @@ impl Page {
             Ok(query) => {
                 self.session.update_value(|session| {
                     session.restarts = Restarts::new(query.backend);
+                    let keeps_files = machine::keeps_files() && query.weights.is_none();
+                    session.pool = Pool::new(query.workers, &machine::read(), keeps_files);
                     session.query = query;
                     session.base_url = base_url;
                 });
@@ -116,36 +140,43 @@ impl Page {
         if !self.engine_is_ready() {
             return;
         }
-        while let Some(id) = self.session.try_update_value(|session| session.queue.take()).flatten() {
-            let Some(file) = self.wanted_file(id) else {
+        let all_classify = self.view.get_untracked() != View::Compare;
+        while let Some((id, worker)) = self.session.try_update_value(|session| session.take(all_classify)).flatten() {
+            let Some(source) = self.wanted(id) else {
                 self.session.update_value(|session| session.queue.done(id));
                 continue;
             };
-            let generation = self.session.with_value(|session| session.generation);
             spawn_local(async move {
-                let bytes = intake::read(&file).await;
-                self.read(generation, id, bytes);
+                let photo = match source {
+                    Source::File(file) => intake::read(&file).await.map(Pixels::Encoded),
+                    Source::Trial(number) => Ok(measurement::photo(number)),
+                };
+                self.read(worker, id, photo);
             });
         }
+        self.call_helpers(all_classify);
+        self.let_helpers_rest();
     }
 
-    fn read(self, generation: u32, id: PhotoId, bytes: Result<Vec<u8>, PageError>) {
-        if self.session.with_value(|session| session.generation != generation) {
+    fn read(self, worker: WorkerId, id: PhotoId, photo: Result<Pixels, PageError>) {
+        if !self.session.with_value(|session| session.queue.is_reading(id, worker)) {
             return; // The worker stopped meanwhile and the photo is back in the queue.
         }
-        let wanted = self.wanted_file(id).is_some();
-        match bytes {
-            Ok(bytes) if wanted => {
-                let photo = Pixels::Encoded(bytes);
+        let wanted = self.wanted(id).is_some();
+        match photo {
+            Ok(photo) if wanted => {
+                let compare = worker == MAIN && self.view.get_untracked() == View::Compare;
                 let command = match self.asked(id) {
                     Some(_) => Command::Describe { id, photo, size: self.fix_size(), views: self.teach.views() },
-                    None => Command::Classify { id, photo, compare: self.view.get_untracked() == View::Compare },
+                    None => Command::Classify { id, photo, compare },
                 };
-                let sent = self.session.try_update_value(|session| {
-                    session.queue.sent(id);
-                    session.send(&command)
-                });
-                self.mind(sent.unwrap_or(Ok(())));
+                self.session.update_value(|session| session.queue.sent(id));
+                if worker == MAIN {
+                    let sent = self.session.with_value(|session| session.send(&command));
+                    self.mind(sent);
+                } else {
+                    self.tell_helper(worker, &command);
+                }
             }
             Ok(_) => self.done(id),
             Err(error) => {
@@ -155,15 +186,18 @@ impl Page {
         }
     }
 
-    /// The file of a photo that is still to be classified or described.
-    fn wanted_file(self, id: PhotoId) -> Option<SendWrapper<Blob>> {
+    /// What a photo is that is still to be classified or described.
+    fn wanted(self, id: PhotoId) -> Option<Source> {
+        if let Some(number) = self.session.with_value(|session| session.trial.as_ref()?.number(id)) {
+            return Some(Source::Trial(number));
+        }
         match self.asked(id) {
-            Some(example) => Some(example.file.clone()),
-            None => self.waiting_file(id).map(|file| SendWrapper::new(file.take().into())),
+            Some(example) => Some(Source::File(example.file.clone())),
+            None => self.waiting_file(id).map(|file| Source::File(SendWrapper::new(file.take().into()))),
         }
     }
 
-    fn photo_failed(self, id: PhotoId, failure: Failure) {
+    pub(super) fn photo_failed(self, id: PhotoId, failure: Failure) {
         if self.asked(id).is_some() {
             self.description_failed(id, failure);
         } else {
@@ -175,7 +209,7 @@ impl Page {
         self.phase.with_untracked(|phase| phase.ready().is_some())
     }
 
-    fn done(self, id: PhotoId) {
+    pub(super) fn done(self, id: PhotoId) {
         self.session.update_value(|session| session.queue.done(id));
         self.send_photos();
     }
@@ -232,8 +266,7 @@ impl Page {
             Event::Alive => {
                 let sent = self.session.try_update_value(|session| {
                     session.alive = true;
-                    let start = session.query.start(session.base_url.clone(), session.adapter.clone());
-                    session.send(&Command::Start(start))
+                    session.send(&Command::Start(session.start()))
                 });
                 self.mind(sent.unwrap_or(Ok(())));
             }
@@ -277,9 +310,7 @@ impl Page {
             Event::ZipFile { path, bytes } => self.zip_file(path, bytes),
             Event::ZipRead(unzipped) => self.zip_read(unzipped),
             Event::ZipRefused(failure) => self.zip_refused(failure),
-            Event::Benched(report) => {
-                self.bench.set(Some(measurement::json(&report, self.ready_ms.get_untracked())));
-            }
+            Event::Benched(report) => self.benched(report),
             Event::ParityMeasured(json) => self.parity.set(Some(json)),
             Event::Stopped(failure) => self.stopped(failure),
         }
@@ -307,12 +338,8 @@ impl Page {
     }
 
     fn predicted(self, id: PhotoId, prediction: Prediction) {
-        let ready = self.phase.with_untracked(|phase| phase.ready().cloned());
         let own = self.teach.own.get_untracked();
-        let shipped = self.shipped.get_untracked();
-        let scratch = shipped.as_ref().map_or(&[][..], |shipped| &shipped.scratch_classes);
-        let answer = ready.and_then(|ready| Answer::new(prediction, &ready, own.as_deref(), scratch));
-        let Some(answer) = answer else {
+        let Some(answer) = self.answer(prediction, own.as_deref()) else {
             // One probability a class was promised.
             return self.stopped(PageError::Wire(WireError::Malformed).into());
         };
@@ -322,9 +349,23 @@ impl Page {
                 self.camera.answer.set(Some(answer));
             }
         } else {
-            self.settle(id, Outcome::Answered(answer));
-            self.done(id);
+            self.answered(id, answer);
         }
+    }
+
+    /// A prediction in the words of the heads, where `own` is the visitor's; `None` where it does not fit them.
+    pub(super) fn answer(self, prediction: Prediction, own: Option<&HeadSummary>) -> Option<Answer> {
+        let ready = self.phase.with_untracked(|phase| phase.ready().cloned())?;
+        let shipped = self.shipped.get_untracked();
+        let scratch = shipped.as_ref().map_or(&[][..], |shipped| &shipped.scratch_classes);
+        Answer::new(prediction, &ready, own, scratch)
+    }
+
+    /// A photo is classified.
+    pub(super) fn answered(self, id: PhotoId, answer: Answer) {
+        self.settle(id, Outcome::Answered(answer));
+        self.count_trial(id);
+        self.done(id);
     }
 
     /// Whether `id` is the camera frame in the worker, which is free for the next one then.
@@ -347,8 +388,14 @@ impl Page {
             // Nothing that this worker left behind counts from here on.
             session.generation += 1;
             session.worker = None;
-            session.queue.worker_stopped()
+            if !session.helpers.is_empty() {
+                // Several at once may have been too much.
+                session.pool.close();
+                session.helpers.clear();
+            }
+            session.queue.worker_stopped(MAIN)
         });
+        self.helpers.set(0);
         match next {
             Some(Next::FreshOnCpu) => {
                 self.note.set(Some(failure.message));

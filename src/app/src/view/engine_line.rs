@@ -13,6 +13,7 @@ pub(super) fn EngineLine() -> impl IntoView {
     let words = Memo::new(move |_| page.phase.with(Phase::words));
     let backend = move || page.phase.with(Phase::backend).map(Backend::name);
     let adapter = move || page.phase.with(|phase| phase.ready().map(|ready| ready.adapter.clone()));
+    let workers = move || page.phase.with(|phase| phase.ready().map(|_| (1 + page.helpers.get()).to_string()));
     // What has come stays said while the device warms up, and after.
     let transfer =
         Memo::new(move |before: Option<&Option<Transfer>>| page.phase.with(transfer).or(before.copied().flatten()));
@@ -25,6 +26,7 @@ pub(super) fn EngineLine() -> impl IntoView {
             data-state=move || page.phase.with(Phase::name)
             data-backend=backend
             data-adapter=adapter
+            data-workers=workers
             data-loaded=move || transfer.get().map(|transfer| transfer.loaded.to_string())
             data-total=move || transfer.get().map(|transfer| transfer.total.to_string())
         >

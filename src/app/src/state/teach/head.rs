@@ -19,7 +19,7 @@ impl Page {
     }
 
     /// The head that answers beside the shipped one, as a file.
-    pub(super) fn own_head(self) -> Option<Arc<Vec<u8>>> {
+    pub(in crate::state) fn own_head(self) -> Option<Arc<Vec<u8>>> {
         self.teach.desk.with_value(|desk| desk.head.clone())
     }
 
