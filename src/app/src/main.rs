@@ -1,5 +1,8 @@
 //! Headstart's page: what a visitor sees, and the conversation with the worker that does the thinking.
 
+// `html!` takes a step for each tag, attribute and text.
+#![recursion_limit = "512"]
+
 mod address;
 mod camera;
 mod compare;
@@ -7,6 +10,7 @@ mod database;
 mod download;
 mod error;
 mod folders;
+mod html;
 mod intake;
 mod measurement;
 mod pause;
@@ -23,8 +27,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, UrlSearchParams};
 
 use crate::address::{Query, View};
+use crate::html::Html;
 use crate::state::Page;
-use crate::view::Shell;
+use crate::view::shell;
 
 fn main() {
     console_error_panic_hook::set_once();
@@ -32,12 +37,11 @@ fn main() {
     let place = document().get_element_by_id("page").and_then(|place| place.dyn_into::<HtmlElement>().ok());
     let Some(place) = place.or_else(|| document().body()) else { return };
     place.set_inner_html("");
-    mount_to(place, App).forget();
+    html::mount(place, app);
 }
 
 /// The state and, around it, the shell.
-#[component]
-fn App() -> impl IntoView {
+fn app() -> Html {
     let location = window().location();
     let page = Page::new(View::from_hash(&location.hash().unwrap_or_default()));
     provide_context(page);
@@ -46,5 +50,5 @@ fn App() -> impl IntoView {
     let query = Query::read(|name| search.as_ref().ok()?.get(name));
     let base = document().base_uri().ok().flatten().unwrap_or_default();
     page.start(query, address::folder(&base).to_owned());
-    view! { <Shell /> }
+    shell()
 }

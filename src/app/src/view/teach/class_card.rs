@@ -5,17 +5,17 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-use super::button::{Action, Close, Refusal};
-use super::photo_grid::{DRAGGED, PhotoGrid};
-use super::picker::{FileButton, PHOTOS};
-use super::recorder::{HoldButton, Recorder};
+use super::button::{action, close, refusal};
+use super::photo_grid::{DRAGGED, photo_grid};
+use super::picker::{PHOTOS, file_button};
+use super::recorder::{hold_button, recorder};
 use crate::folders;
+use crate::html::{Html, html, show};
 use crate::state::{Class, Page, Place};
 use crate::view::shell::carries_files;
 
 /// A class's card. Files and photos of other classes can be dropped on it.
-#[component]
-pub(super) fn ClassCard(class: Class) -> impl IntoView {
+pub(super) fn class_card(class: Class) -> Html {
     let page = Page::here();
     let id = class.id;
     let hovered = RwSignal::new(false);
@@ -50,54 +50,37 @@ pub(super) fn ClassCard(class: Class) -> impl IntoView {
     let (counted, advised, failed) = (tally.clone(), tally.clone(), tally);
     let (off, shown_on) = (on.clone(), on);
     let class_of_failed = class.clone();
-    view! {
+    html! {
         <li
             class="class"
-            class:off=move || !off.get()
-            class:hovered=hovered
+            class:off={move || !off.get()}
+            class:hovered={hovered}
             data-testid="class"
-            data-class=move || name.get()
-            data-id=id.to_string()
-            on:dragover=drag_over
-            on:dragleave=move |_| hovered.set(false)
-            on:drop=drop_on
-            on:pointerdown=move |_| page.teach.active.set(Some(id))
-            on:focusin=move |_| page.teach.active.set(Some(id))
+            data-class={move || name.get()}
+            data-id={id.to_string()}
+            on:dragover={drag_over}
+            on:dragleave={move |_| hovered.set(false)}
+            on:drop={drop_on}
+            on:pointerdown={move |_| page.teach.active.set(Some(id))}
+            on:focusin={move |_| page.teach.active.set(Some(id))}
         >
-            <ClassHead class />
+            {class_head(class)}
             <p class="class-count">{move || counted.get().words()}</p>
             <div class="class-buttons">
-                <FileButton
-                    label="Add photos"
-                    testid="class-input"
-                    accept=PHOTOS
-                    multiple=true
-                    take=move |given| page.take_given(given, Place::Class(id))
-                />
-                <HoldButton class=id />
+                {file_button("class-input", "Add photos", PHOTOS, move |given| page.take_given(given, Place::Class(id))).multiple()}
+                {hold_button(id)}
             </div>
-            <Show when=move || is_recording_here.get()>
-                <Recorder class=id />
-            </Show>
-            <Show when=move || has_photos.get()>
-                <PhotoGrid photos testid="example" />
-            </Show>
+            {show(move || is_recording_here.get(), move || recorder(id))}
+            {show(move || has_photos.get(), move || photo_grid(photos, "example"))}
             {move || {
                 let advice = shown_on.get().then(|| advised.get().advice()).flatten();
-                advice.map(|advice| view! { <p class="class-advice">{advice}</p> })
+                advice.map(|advice| html! { <p class="class-advice">{advice}</p> })
             }}
             {move || {
                 let class = class_of_failed.clone();
                 (failed.get().failed > 1)
                     .then(|| {
-                        view! {
-                            <Action
-                                label="Remove the unreadable ones"
-                                testid="remove-failed"
-                                class="quiet"
-                                press=move |()| page.remove_failed(&class)
-                            />
-                        }
+                        action("remove-failed", "Remove the unreadable ones", move || page.remove_failed(&class)).class("quiet")
                     })
             }}
         </li>
@@ -105,17 +88,16 @@ pub(super) fn ClassCard(class: Class) -> impl IntoView {
 }
 
 /// Its name, its switch, and the button that takes it away.
-#[component]
-fn ClassHead(class: Class) -> impl IntoView {
+fn class_head(class: Class) -> Html {
     let page = Page::here();
-    let refusal = RwSignal::new(None);
+    let failure = RwSignal::new(None);
     let rename = {
         let class = class.clone();
         move |event: ev::Event| {
             let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
                 return;
             };
-            refusal.set(page.rename_class(&class, &input.value()).err());
+            failure.set(page.rename_class(&class, &input.value()).err());
             // The name as it is now, with or without the change.
             input.set_value(&class.name.get_untracked());
         }
@@ -125,7 +107,7 @@ fn ClassHead(class: Class) -> impl IntoView {
         move |event| page.switch_class(&class, event_target_checked(&event))
     };
     let (name, on, label) = (class.name.clone(), class.on.clone(), class.name.clone());
-    view! {
+    html! {
         <div class="class-head">
             <input
                 type="text"
@@ -134,23 +116,15 @@ fn ClassHead(class: Class) -> impl IntoView {
                 aria-label="Name of the class"
                 autocomplete="off"
                 spellcheck="false"
-                prop:value=move || name.get()
-                on:change=rename
+                prop:value={move || name.get()}
+                on:change={rename}
             />
             <label class="class-switch">
-                <input type="checkbox" data-testid="class-on" prop:checked=move || on.get() on:change=switch />
+                <input type="checkbox" data-testid="class-on" prop:checked={move || on.get()} on:change={switch} />
                 "Use"
             </label>
-            <Close
-                label=Signal::derive(move || format!("Remove the class “{}”", label.get()))
-                testid="remove-class"
-                press=move |()| page.remove_class(&class)
-            />
+            {close("remove-class", "", move || format!("Remove the class “{}”", label.get()), move || page.remove_class(&class))}
         </div>
-        {move || {
-            refusal
-                .get()
-                .map(|failure: headstart_protocol::Failure| view! { <Refusal failure /> })
-        }}
+        {move || failure.get().map(refusal)}
     }
 }

@@ -4,31 +4,32 @@ use std::collections::HashSet;
 
 use leptos::prelude::*;
 
-use super::button::Close;
-use super::photo_grid::PhotoGrid;
+use super::button::close;
+use super::photo_grid::photo_grid;
+use crate::html::{Html, html, show};
 use crate::state::Page;
 use crate::teach::confusion::Confusion;
 use crate::wording::counted;
 
 /// The matrix, and the photos of the cell that is open.
-#[component]
-pub(super) fn ConfusionPanel(confusion: Confusion, names: Vec<String>) -> impl IntoView {
+pub(super) fn confusion_panel(confusion: Confusion, names: Vec<String>) -> Html {
     let page = Page::here();
     let open = RwSignal::new(None::<(usize, usize)>);
-    let header = names.iter().map(|name| view! { <th scope="col">{name.clone()}</th> }).collect_view();
+    let header = names.iter().map(|name| html! { <th scope="col">{name.clone()}</th> }).collect::<Html>();
     let rows = names
         .iter()
         .enumerate()
         .map(|(label, name)| {
-            let cells = (0..names.len()).map(|answer| cell(&confusion, &names, (label, answer), open)).collect_view();
-            view! {
+            let cells =
+                (0..names.len()).map(|answer| cell(&confusion, &names, (label, answer), open)).collect::<Html>();
+            html! {
                 <tr>
                     <th scope="row">{name.clone()}</th>
                     {cells}
                 </tr>
             }
         })
-        .collect_view();
+        .collect::<Html>();
     let ids = Memo::new(move |_| {
         open.get().map(|(label, answer)| confusion.cell(label, answer).iter().copied().collect::<HashSet<u32>>())
     });
@@ -53,7 +54,7 @@ pub(super) fn ConfusionPanel(confusion: Confusion, names: Vec<String>) -> impl I
             )
         })
     };
-    view! {
+    html! {
         <div class="table-scroller">
             <table class="confusion">
                 <caption>"Rows are what the photos are, columns what they were answered with. Press a number to see the photos."</caption>
@@ -66,15 +67,15 @@ pub(super) fn ConfusionPanel(confusion: Confusion, names: Vec<String>) -> impl I
                 <tbody>{rows}</tbody>
             </table>
         </div>
-        <Show when=move || open.get().is_some()>
+        {show(move || open.get().is_some(), move || html! {
             <div class="opened" data-testid="opened-cell">
                 <div class="opened-head">
                     <p role="status">{title.clone()}</p>
-                    <Close label="Close these photos".to_owned() testid="close-cell" press=move |()| open.set(None) />
+                    {close("close-cell", "", "Close these photos", move || open.set(None))}
                 </div>
-                <PhotoGrid photos testid="wrong-example" />
+                {photo_grid(photos, "wrong-example")}
             </div>
-        </Show>
+        })}
     }
 }
 
@@ -83,28 +84,28 @@ fn cell(
     names: &[String],
     place: (usize, usize),
     open: RwSignal<Option<(usize, usize)>>,
-) -> impl IntoView + use<> {
+) -> Html {
     let (label, answer) = place;
     let count = confusion.cell(label, answer).len();
     let is_wrong = label != answer && count > 0;
     let words = format!("{} of “{}” answered as “{}”", counted(count, "photo"), names[label], names[answer]);
     let share = format!("{:.0}%", confusion.share(label, answer) * 100.0);
-    view! {
+    html! {
         <td>
             <button
                 type="button"
                 class="cell"
                 class:right={label == answer}
-                class:wrong=is_wrong
-                style=("--share", share)
+                class:wrong={is_wrong}
+                style={format!("--share: {share}")}
                 data-testid="confusion-cell"
-                data-label=names[label].clone()
-                data-answer=names[answer].clone()
-                data-count=count.to_string()
-                aria-label=words
-                aria-pressed=move || (open.get() == Some(place)).to_string()
-                disabled=count == 0
-                on:click=move |_| open.update(|open| *open = if *open == Some(place) { None } else { Some(place) })
+                data-label={names[label].clone()}
+                data-answer={names[answer].clone()}
+                data-count={count.to_string()}
+                aria-label={words}
+                aria-pressed={move || (open.get() == Some(place)).to_string()}
+                disabled={count == 0}
+                on:click={move |_| open.update(|open| *open = if *open == Some(place) { None } else { Some(place) })}
             >
                 {count}
             </button>
