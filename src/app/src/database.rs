@@ -1,7 +1,7 @@
 //! The browser's database, where a project waits for tomorrow. Schema 1: `documents` holds bytes by name, `photos` the
 //! files as they came, `descriptions` what the engine said of them, both by the photo's number.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use idb::{DatabaseEvent, Error, Factory, KeyRange, ObjectStore, ObjectStoreParams, Query, TransactionMode};
 use js_sys::{Object, Reflect, Uint8Array};
@@ -31,7 +31,7 @@ pub(crate) struct Batch {
     /// Photos' files by number.
     pub(crate) photos: Vec<(u32, Blob)>,
     /// What was said of photos, by number.
-    pub(crate) descriptions: Vec<(u32, Arc<Described>)>,
+    pub(crate) descriptions: Vec<(u32, Rc<Described>)>,
     /// Photos that are no more.
     pub(crate) gone: Vec<u32>,
 }

@@ -16,6 +16,7 @@ mod measurement;
 mod pause;
 mod queue;
 mod restart;
+mod signal;
 mod state;
 mod teach;
 mod view;
@@ -26,7 +27,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, UrlSearchParams};
 
-use crate::address::{Query, View};
+use crate::address::Query;
 use crate::html::Html;
 use crate::state::Page;
 use crate::view::shell;
@@ -42,11 +43,8 @@ fn main() {
 
 /// The state and, around it, the shell.
 fn app() -> Html {
-    let location = window().location();
-    let page = Page::new(View::from_hash(&location.hash().unwrap_or_default()));
-    provide_context(page);
-
-    let search = UrlSearchParams::new_with_str(&location.search().unwrap_or_default());
+    let page = Page::here();
+    let search = UrlSearchParams::new_with_str(&window().location().search().unwrap_or_default());
     let query = Query::read(|name| search.as_ref().ok()?.get(name));
     let base = document().base_uri().ok().flatten().unwrap_or_default();
     page.start(query, address::folder(&base).to_owned());

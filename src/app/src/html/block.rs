@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use leptos::prelude::*;
+use leptos::prelude::{document, untrack};
 use leptos::reactive::effect::RenderEffect;
-use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use web_sys::{CharacterData, DocumentFragment, Node};
+
+use crate::signal::{Memo, RwSignal, on_cleanup};
 
 /// Markup that is to be put somewhere.
 pub(crate) enum Html {
@@ -101,7 +102,7 @@ impl<F: Fn() -> T + 'static, T: IntoHtml> IntoHtml for F {
 
 macro_rules! signals {
     ($($signal:ident)*) => { $(
-        impl<T: IntoHtml + Clone + Send + Sync + 'static> IntoHtml for $signal<T> {
+        impl<T: IntoHtml + Clone + 'static> IntoHtml for $signal<T> {
             fn into_html(self) -> Html {
                 (move || self.get()).into_html()
             }
@@ -109,13 +110,10 @@ macro_rules! signals {
     )* };
 }
 
-signals! { RwSignal Memo Signal }
+signals! { RwSignal Memo }
 
 /// What `html` makes, while `when` holds.
-pub(crate) fn show<T: IntoHtml>(
-    when: impl Fn() -> bool + Send + Sync + 'static,
-    html: impl Fn() -> T + 'static,
-) -> Html {
+pub(crate) fn show<T: IntoHtml>(when: impl Fn() -> bool + 'static, html: impl Fn() -> T + 'static) -> Html {
     // So that a change of what is read that changes nothing does not make it anew.
     let when = Memo::new(move |_| when());
     (move || when.get().then(|| untrack(&html))).into_html()
@@ -123,7 +121,7 @@ pub(crate) fn show<T: IntoHtml>(
 
 /// Runs `act` now and whenever a signal that it reads has changed, until the owner is done with.
 pub(crate) fn watch(mut act: Box<dyn FnMut()>) {
-    let effect = SendWrapper::new(RenderEffect::new(move |_| act()));
+    let effect = RenderEffect::new(move |_| act());
     on_cleanup(move || drop(effect));
 }
 

@@ -2,13 +2,13 @@
 
 use leptos::ev::EventDescriptor;
 use leptos::prelude::*;
-use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::*;
 use web_sys::js_sys::Reflect;
 use web_sys::{CharacterData, DocumentFragment, Element, Event, HtmlElement, HtmlTemplateElement, Node};
 
 use super::block::{Html, IntoHtml, watch};
 use super::value::{Datum, IntoValue, Value};
+use crate::signal::{RwSignal, on_cleanup};
 
 /// The attribute that marks an element in the string.
 const MARK: &str = "_";
@@ -66,8 +66,9 @@ impl Template {
     }
 
     /// Tells a signal the element.
-    pub(crate) fn node_ref<T: JsCast + Clone + 'static>(&self, signal: RwSignal<Option<T>, LocalStorage>) {
+    pub(crate) fn node_ref<T: JsCast + Clone + 'static>(&self, signal: RwSignal<Option<T>>) {
         signal.set(self.element.clone().map(JsCast::unchecked_into));
+        on_cleanup(move || signal.set(None));
     }
 
     /// Puts `child` in its place.
@@ -113,9 +114,7 @@ impl Template {
         let Some(element) = self.element.clone() else { return };
         let (event, act) = (event.to_owned(), Closure::wrap(act));
         let _ = element.add_event_listener_with_callback(&event, act.as_ref().unchecked_ref());
-        let kept = SendWrapper::new((element, act));
         on_cleanup(move || {
-            let (element, act) = kept.take();
             let _ = element.remove_event_listener_with_callback(&event, act.as_ref().unchecked_ref());
         });
     }

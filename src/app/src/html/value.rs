@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use leptos::prelude::*;
+use crate::signal::{Memo, RwSignal};
 
 /// A value at one moment.
 #[derive(Clone, PartialEq)]
@@ -107,7 +107,7 @@ impl<F: Fn() -> T + 'static, T: Into<Datum>> IntoValue for F {
 
 macro_rules! signals {
     ($($signal:ident)*) => { $(
-        impl<T: Into<Datum> + Clone + Send + Sync + 'static> IntoValue for $signal<T> {
+        impl<T: Into<Datum> + Clone + 'static> IntoValue for $signal<T> {
             fn into_value(self) -> Value {
                 (move || self.get()).into_value()
             }
@@ -115,4 +115,4 @@ macro_rules! signals {
     )* };
 }
 
-signals! { RwSignal Memo Signal }
+signals! { RwSignal Memo }

@@ -10,13 +10,14 @@ use super::answer::{answers, took};
 use super::teach::button::refusal;
 use crate::camera::FrameGrabber;
 use crate::html::{Html, IntoHtml, html, show};
+use crate::signal::{Memo, RwSignal, effect, on_cleanup};
 use crate::state::{CameraStatus, Page};
 
 /// The camera's button, picture and answers. The camera goes off with this component and with the page's visibility.
 pub(super) fn camera_panel() -> Html {
     let page = Page::here();
     let camera = page.camera;
-    let video = RwSignal::new_local(None);
+    let video = RwSignal::new(None);
     show_stream(page, video);
     on_cleanup(move || page.close_camera());
     let hidden = window_event_listener(ev::visibilitychange, move |_| {
@@ -101,8 +102,8 @@ fn live_answer() -> Html {
 }
 
 /// Shows the stream in the video while there is one, and offers its frames to the engine.
-fn show_stream(page: Page, video: RwSignal<Option<HtmlVideoElement>, LocalStorage>) {
-    Effect::new(move || {
+fn show_stream(page: Page, video: RwSignal<Option<HtmlVideoElement>>) {
+    effect(move || {
         let Some(video) = video.get() else { return };
         if play_stream(page, &video)
             && let Some(grabber) = FrameGrabber::new()

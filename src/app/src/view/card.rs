@@ -1,11 +1,11 @@
 //! One photo with what became of it.
 
-use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use web_sys::{File, Url};
 
 use super::answer::{answers, took};
 use crate::html::{Html, html};
+use crate::signal::{RwSignal, on_cleanup};
 use crate::state::{Answer, Outcome, Photo};
 use crate::wording::milliseconds;
 

@@ -1,6 +1,5 @@
 //! The classify view: photos come in on the left, answers stand on the right.
 
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
@@ -9,6 +8,7 @@ use super::results::results;
 use super::samples::samples;
 use crate::html::{Html, html};
 use crate::intake;
+use crate::signal::Memo;
 use crate::state::Page;
 use crate::wording::either;
 

@@ -1,9 +1,8 @@
 //! The compare view: both models on the same photos, and how they came to be.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use headstart_protocol::{Epoch, ModelFacts, Shipped};
-use leptos::prelude::*;
 
 use super::chart::{chart, epoch_rows, epoch_table};
 use super::learning_curve::curve_chart;
@@ -15,6 +14,7 @@ use crate::compare::published::{self, Published};
 use crate::folders::Given;
 use crate::html::{Html, html, svg};
 use crate::intake::Picked;
+use crate::signal::effect;
 use crate::state::Page;
 use crate::teach::curves::Beside;
 use crate::wording::counted;
@@ -23,7 +23,7 @@ use crate::wording::counted;
 pub(super) fn compare() -> Html {
     let page = Page::here();
     // The worker fetches the CNN once this view is looked at, and no sooner.
-    Effect::new(move |_| {
+    effect(move || {
         if page.phase.with(|phase| phase.ready().is_some()) {
             page.open_comparison();
         }
@@ -83,7 +83,7 @@ fn availability(shipped: Option<&Shipped>) -> Html {
 }
 
 /// The runs of both models.
-fn histories(shipped: Option<&Arc<Shipped>>) -> Html {
+fn histories(shipped: Option<&Rc<Shipped>>) -> Html {
     let epochs_of = |facts: Option<&ModelFacts>| {
         facts.and_then(|facts| facts.run.as_ref()).map(|run| run.epochs.clone()).unwrap_or_default()
     };
@@ -190,7 +190,7 @@ fn curve(shipped: Option<&Shipped>) -> Option<Html> {
         <section class="panel curve-panel" aria-labelledby="shipped-curve-title" data-testid="shipped-curve">
             <h2 id="shipped-curve-title">"How many photos does it take?"</h2>
             <p class="hint">{words}</p>
-            {curve_chart(Signal::stored(points))}
+            {curve_chart(move || points.clone())}
         </section>
     };
     Some(chart)

@@ -1,9 +1,9 @@
 //! The one line that says how far the engine is.
 
 use headstart_protocol::{Backend, Transfer};
-use leptos::prelude::*;
 
 use crate::html::{Html, html};
+use crate::signal::Memo;
 use crate::state::{Page, Phase};
 use crate::wording::megabytes;
 

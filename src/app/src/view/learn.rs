@@ -1,7 +1,6 @@
 //! How transfer learning works, for someone who has never trained a network, with the live network as its own picture.
 
 use headstart_protocol::{FeatureMap, LayerMaps};
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
@@ -12,6 +11,7 @@ use crate::address::View;
 use crate::folders::Given;
 use crate::html::{Html, html, svg};
 use crate::intake::{self, Picked};
+use crate::signal::{RwSignal, effect};
 use crate::state::{LayersState, Page};
 
 /// The learn view.
@@ -153,7 +153,7 @@ fn layers_panel() -> Html {
             page.show_layers(Picked::File(first.file));
         }
     };
-    let is_off = Signal::derive(move || page.phase.with(|phase| phase.ready().is_none()));
+    let is_off = move || page.phase.with(|phase| phase.ready().is_none());
     html! {
         <section class="panel layers" aria-labelledby="layers-title" data-testid="layers" data-state={state}>
             <h2 id="layers-title">"Watch it look"</h2>
@@ -215,8 +215,8 @@ fn words(stage: &str) -> (&'static str, &'static str) {
 
 /// One channel's response.
 fn map(map: FeatureMap, side: u32) -> Html {
-    let place = RwSignal::new_local(None::<HtmlCanvasElement>);
-    Effect::new(move |_| {
+    let place = RwSignal::new(None::<HtmlCanvasElement>);
+    effect(move || {
         let Some(canvas) = place.get() else { return };
         let context = canvas.get_context("2d").ok().flatten();
         let context = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());

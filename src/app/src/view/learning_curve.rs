@@ -1,7 +1,6 @@
 //! A learning curve as a drawing and as a table.
 
 use headstart_protocol::{CurvePoint, Learner};
-use leptos::prelude::*;
 
 use super::chart::chart;
 use crate::compare::learning_curve::{draw, ticks};
@@ -9,8 +8,9 @@ use crate::html::{Html, IntoHtml, html, svg};
 use crate::wording::share;
 
 /// The chart and its table; nothing without points.
-pub(super) fn curve_chart(points: Signal<Vec<CurvePoint>>) -> Html {
-    (move || points.with(|points| (!points.is_empty()).then(|| shown(points)))).into_html()
+pub(super) fn curve_chart(points: impl Fn() -> Vec<CurvePoint> + 'static) -> Html {
+    let chart = move || Some(points()).filter(|points| !points.is_empty()).map(|points| shown(&points));
+    chart.into_html()
 }
 
 fn shown(points: &[CurvePoint]) -> Html {

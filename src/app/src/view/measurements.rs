@@ -1,7 +1,5 @@
 //! What `?bench=` and `?parity=` measured, for automation and the curious.
 
-use leptos::prelude::*;
-
 use crate::html::{Html, html};
 use crate::state::Page;
 

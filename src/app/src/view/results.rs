@@ -1,9 +1,8 @@
 //! The photos with their answers, newest first.
 
-use leptos::prelude::*;
-
 use super::card::card;
 use crate::html::{Html, html, list, show};
+use crate::signal::Memo;
 use crate::state::Page;
 
 /// The list of results.

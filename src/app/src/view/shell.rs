@@ -14,6 +14,7 @@ use super::teach::teach;
 use crate::address::View;
 use crate::html::{Html, html};
 use crate::intake::Picked;
+use crate::signal::{RwSignal, effect};
 use crate::state::{Page, Place};
 use crate::{folders, intake};
 
@@ -68,7 +69,7 @@ fn follow_address(page: Page) {
             window().scroll_to_with_x_and_y(0.0, 0.0);
         }
     });
-    Effect::new(move || document().set_title(&format!("{} · Headstart", page.view.get().name())));
+    effect(move || document().set_title(&format!("{} · Headstart", page.view.get().name())));
 }
 
 /// The address's hash, `#` included.

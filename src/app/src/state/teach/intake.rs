@@ -1,6 +1,5 @@
 //! What the visitor gives: photos, folders, zips and heads, sorted without reading them.
 
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::{File, FileSystemEntry};
 

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use headstart_protocol::{ProjectManifest, ProjectPhoto};
@@ -18,6 +17,7 @@ use super::{Class, Described, Example, ExampleState};
 use crate::database::Database;
 use crate::error::PageError;
 use crate::pause::{pause, turn};
+use crate::signal::ArcRwSignal;
 use crate::state::Page;
 
 /// A database that does not answer for so long is taken to be out of order.
@@ -90,11 +90,11 @@ impl Page {
             // Files that no photo of the project names.
             self.save_no_more(files.into_keys());
         }
-        teach.desk.update_value(|desk| desk.head = saved.head.map(Arc::new));
+        teach.desk.update_value(|desk| desk.head = saved.head.map(Rc::new));
         if let Some(run) = saved.run {
             teach.history.set(run.result.history.clone());
             teach.stale.set(!self.is_as_taught(&run));
-            teach.result.set(Some(Arc::new(run)));
+            teach.result.set(Some(Rc::new(run)));
         }
         self.open_head();
         self.ask(&teach.photos());
@@ -107,9 +107,9 @@ pub(super) fn classes(manifest: &ProjectManifest) -> Vec<Class> {
 }
 
 /// A photo of a project, with what was said of it.
-pub(super) fn example(photo: ProjectPhoto, file: Blob, described: Option<Described>) -> Arc<Example> {
-    let state = described.map_or(ExampleState::Pending, |described| ExampleState::Ready(Arc::new(described)));
-    Arc::new(Example {
+pub(super) fn example(photo: ProjectPhoto, file: Blob, described: Option<Described>) -> Rc<Example> {
+    let state = described.map_or(ExampleState::Pending, |described| ExampleState::Ready(Rc::new(described)));
+    Rc::new(Example {
         id: photo.id,
         name: photo.name,
         burst: photo.burst,
@@ -120,8 +120,8 @@ pub(super) fn example(photo: ProjectPhoto, file: Blob, described: Option<Describ
 }
 
 /// Puts photos into their classes; whether there were any.
-pub(super) fn fill(classes: &[Class], photos: Vec<Arc<Example>>) -> bool {
-    let mut by_class: HashMap<u32, Vec<Arc<Example>>> = HashMap::new();
+pub(super) fn fill(classes: &[Class], photos: Vec<Rc<Example>>) -> bool {
+    let mut by_class: HashMap<u32, Vec<Rc<Example>>> = HashMap::new();
     for photo in photos {
         by_class.entry(photo.class.get_untracked()).or_default().push(photo);
     }

@@ -1,10 +1,9 @@
 //! Zips that come in: projects, or photos in folders.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use headstart_protocol::{Failure, PROJECT_VERSION, ProjectManifest, Unzipped};
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::{Blob, File};
 
@@ -144,7 +143,7 @@ impl Page {
             classes,
             size: Some(manifest.size),
             settings: manifest.settings,
-            head: reading.head.map(Arc::new),
+            head: reading.head.map(Rc::new),
             ..Snapshot::default()
         };
         self.replace_project(project, "opening a project");

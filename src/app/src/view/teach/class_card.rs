@@ -1,5 +1,7 @@
 //! A class with its photos.
 
+use std::rc::Rc;
+
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -11,7 +13,8 @@ use super::picker::{PHOTOS, file_button};
 use super::recorder::{hold_button, recorder};
 use crate::folders;
 use crate::html::{Html, html, show};
-use crate::state::{Class, Page, Place};
+use crate::signal::{Memo, RwSignal};
+use crate::state::{Class, Example, Page, Place};
 use crate::view::shell::carries_files;
 
 /// A class's card. Files and photos of other classes can be dropped on it.
@@ -46,7 +49,7 @@ pub(super) fn class_card(class: Class) -> Html {
         move |_| photos.with(|photos| !photos.is_empty())
     });
     let is_recording_here = Memo::new(move |_| page.teach.recorder.get() == Some(id));
-    let photos = Signal::derive(move || photos.get());
+    let photos: Rc<dyn Fn() -> Vec<Rc<Example>>> = Rc::new(move || photos.get());
     let (counted, advised, failed) = (tally.clone(), tally.clone(), tally);
     let (off, shown_on) = (on.clone(), on);
     let class_of_failed = class.clone();
@@ -71,7 +74,7 @@ pub(super) fn class_card(class: Class) -> Html {
                 {hold_button(id)}
             </div>
             {show(move || is_recording_here.get(), move || recorder(id))}
-            {show(move || has_photos.get(), move || photo_grid(photos, "example"))}
+            {show(move || has_photos.get(), move || photo_grid(Rc::clone(&photos), "example"))}
             {move || {
                 let advice = shown_on.get().then(|| advised.get().advice()).flatten();
                 advice.map(|advice| html! { <p class="class-advice">{advice}</p> })

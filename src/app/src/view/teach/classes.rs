@@ -1,11 +1,10 @@
 //! The classes, and what concerns all of them.
 
-use leptos::prelude::*;
-
 use super::button::action;
 use super::class_card::class_card;
 use super::picker::{PHOTOS, file_button};
 use crate::html::{Html, IntoHtml, html, list, show};
+use crate::signal::Memo;
 use crate::state::{Describing, Page, Place};
 use crate::teach::counts::{Tally, lopsided};
 use crate::teach::undo::UndoStack;
@@ -82,9 +81,9 @@ fn counts() -> Html {
         <p
             class="results-count"
             data-testid="teach-count"
-            data-classes={Signal::derive(move || classes.get().to_string())}
-            data-photos={Signal::derive(move || tally.get().photos().to_string())}
-            data-described={Signal::derive(move || tally.get().ready.to_string())}
+            data-classes={classes}
+            data-photos={move || tally.get().photos().to_string()}
+            data-described={move || tally.get().ready.to_string()}
         >
             {words}
         </p>

@@ -1,13 +1,13 @@
 //! Which photos were answered with what. Each cell opens its photos, where a wrong label can be put right.
 
 use std::collections::HashSet;
-
-use leptos::prelude::*;
+use std::rc::Rc;
 
 use super::button::close;
 use super::photo_grid::photo_grid;
 use crate::html::{Html, html, show};
-use crate::state::Page;
+use crate::signal::{Memo, RwSignal};
+use crate::state::{Example, Page};
 use crate::teach::confusion::Confusion;
 use crate::wording::counted;
 
@@ -33,7 +33,7 @@ pub(super) fn confusion_panel(confusion: Confusion, names: Vec<String>) -> Html 
     let ids = Memo::new(move |_| {
         open.get().map(|(label, answer)| confusion.cell(label, answer).iter().copied().collect::<HashSet<u32>>())
     });
-    let photos = Signal::derive(move || {
+    let photos: Rc<dyn Fn() -> Vec<Rc<Example>>> = Rc::new(move || {
         let Some(ids) = ids.get() else { return Vec::new() };
         let mut found: Vec<_> = page.teach.classes.with(|classes| {
             let all = classes.iter().flat_map(|class| class.photos.get());
@@ -73,7 +73,7 @@ pub(super) fn confusion_panel(confusion: Confusion, names: Vec<String>) -> Html 
                     <p role="status">{title.clone()}</p>
                     {close("close-cell", "", "Close these photos", move || open.set(None))}
                 </div>
-                {photo_grid(photos, "wrong-example")}
+                {photo_grid(Rc::clone(&photos), "wrong-example")}
             </div>
         })}
     }

@@ -1,10 +1,10 @@
 //! The learning curve on the visitor's photos.
 
 use headstart_protocol::{CurveEnd, Learner};
-use leptos::prelude::*;
 
 use super::button::{action, refusal};
 use crate::html::{Html, html, show};
+use crate::signal::Memo;
 use crate::state::{Page, Run, RunState};
 use crate::view::learning_curve::curve_chart;
 use crate::wording::{counted, milliseconds};
@@ -16,9 +16,9 @@ pub(super) fn curve_panel() -> Html {
     let run = contest.curve_run;
     let state = Memo::new(move |_| run.with(|run| run.state.clone()));
     let is_on = Memo::new(move |_| state.with(RunState::is_on));
-    let blocked = Signal::derive(move || page.compares() || page.teach.run.with(|run| run.state.is_on()));
-    let told = move |of: fn(&Run) -> String| Signal::derive(move || run.with(of));
-    let points = Signal::derive(move || contest.curve.with(|curve| curve.points.clone()));
+    let blocked = move || page.compares() || page.teach.run.with(|run| run.state.is_on());
+    let told = move |of: fn(&Run) -> String| move || run.with(of);
+    let points = move || contest.curve.with(|curve| curve.points.clone());
     html! {
         <section
             class="panel curve-panel"

@@ -1,9 +1,9 @@
 //! The curves of a run, and the same as a table.
 
 use headstart_protocol::Epoch;
-use leptos::prelude::*;
 
 use crate::html::{Html, html, show, svg};
+use crate::signal::{Memo, RwSignal};
 use crate::teach::curves::Curves;
 use crate::view::chart::{chart, epoch_rows, epoch_table};
 

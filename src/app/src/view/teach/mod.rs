@@ -18,8 +18,6 @@ mod settings;
 mod train;
 mod try_it;
 
-use leptos::prelude::*;
-
 use self::classes::classes;
 use self::curve::curve_panel;
 use self::notices::notices;
@@ -29,6 +27,7 @@ use self::scratch::scratch_result_panel;
 use self::train::train_panel;
 use self::try_it::try_it;
 use crate::html::{Html, html, show};
+use crate::signal::on_cleanup;
 use crate::state::Page;
 
 /// The teach view.

@@ -1,7 +1,5 @@
 //! What went wrong, until it is dismissed.
 
-use leptos::prelude::*;
-
 use super::button::close;
 use crate::html::{Html, html, list};
 use crate::state::Page;

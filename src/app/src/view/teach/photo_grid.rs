@@ -1,6 +1,6 @@
 //! Photos as thumbnails. Only those on the screen are in the document.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -8,6 +8,7 @@ use web_sys::HtmlElement;
 
 use super::button::close;
 use crate::html::{Html, html, list};
+use crate::signal::{Memo, RwSignal, effect, on_cleanup};
 use crate::state::{Example, ExampleState, Page};
 use crate::teach::grid::{CELL, GAP, columns, height, offset, visible};
 
@@ -18,16 +19,16 @@ pub(super) const DRAGGED: &str = "application/x-headstart-photo";
 const VIEWPORT: f64 = 3.0 * (CELL.1 + GAP) + 24.0;
 
 /// A scrolling grid of photos; each cell is named `testid`.
-pub(super) fn photo_grid(photos: Signal<Vec<Arc<Example>>>, testid: &'static str) -> Html {
-    let scroller = RwSignal::new_local(None::<HtmlElement>);
+pub(super) fn photo_grid(photos: Rc<dyn Fn() -> Vec<Rc<Example>>>, testid: &'static str) -> Html {
+    let scroller = RwSignal::new(None::<HtmlElement>);
     let top = RwSignal::new(0.0);
     let width = RwSignal::new(0.0);
     let measure = move || {
-        if let Some(scroller) = scroller.try_get_untracked().flatten() {
+        if let Some(scroller) = scroller.get_untracked() {
             width.set(f64::from(scroller.client_width()));
         }
     };
-    Effect::new(move || {
+    effect(move || {
         if scroller.get().is_some() {
             request_animation_frame(measure);
         }
@@ -35,10 +36,11 @@ pub(super) fn photo_grid(photos: Signal<Vec<Arc<Example>>>, testid: &'static str
     let resized = window_event_listener(ev::resize, move |_| measure());
     on_cleanup(move || resized.remove());
 
-    let count = Memo::new(move |_| photos.with(Vec::len));
+    let all = Rc::clone(&photos);
+    let count = Memo::new(move |_| all().len());
     let fitting = Memo::new(move |_| columns(width.get()));
     let cells = Memo::new(move |_| visible(top.get(), VIEWPORT, count.get(), fitting.get()));
-    let shown = move || photos.with(|photos| photos.get(cells.get()).map(<[_]>::to_vec).unwrap_or_default());
+    let shown = move || photos().get(cells.get()).map(<[_]>::to_vec).unwrap_or_default();
     let scrolled = move |_| {
         if let Some(scroller) = scroller.get_untracked() {
             top.set(f64::from(scroller.scroll_top()));
@@ -67,7 +69,7 @@ pub(super) fn photo_grid(photos: Signal<Vec<Arc<Example>>>, testid: &'static str
     }
 }
 
-fn cell(photo: Arc<Example>, testid: &'static str) -> Html {
+fn cell(photo: Rc<Example>, testid: &'static str) -> Html {
     let page = Page::here();
     let name = photo.name.clone();
     let class_name = {
@@ -133,7 +135,7 @@ fn cell(photo: Arc<Example>, testid: &'static str) -> Html {
 }
 
 /// Which class the photo belongs to.
-fn class_select(photo: Arc<Example>) -> Html {
+fn class_select(photo: Rc<Example>) -> Html {
     let page = Page::here();
     let label = format!("Class of {}", photo.name);
     let class = photo.class.clone();

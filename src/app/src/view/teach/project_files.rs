@@ -1,11 +1,10 @@
 //! Taking the project and its head away, and bringing them back.
 
-use leptos::prelude::*;
-
 use super::button::action;
 use super::picker::file_button;
 use crate::folders::Given;
 use crate::html::{Html, html};
+use crate::signal::Memo;
 use crate::state::{Page, Place};
 use crate::wording::{counted, share};
 

@@ -3,13 +3,13 @@
 use std::ops::RangeInclusive;
 
 use leptos::ev;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlVideoElement};
 
 use super::button::action;
 use super::settings::whole_field;
 use crate::html::{Html, html, show};
+use crate::signal::{Memo, RwSignal, effect, on_cleanup};
 use crate::state::{HandsFree, Page, RecordingState};
 use crate::view::camera::{camera_failure, play_stream};
 use crate::wording::counted;
@@ -19,12 +19,12 @@ pub(super) fn hold_button(class: u32) -> Html {
     let page = Page::here();
     let is_open = Memo::new(move |_| page.teach.recorder.get() == Some(class));
     let is_recording = Memo::new(move |_| is_open.get() && page.teach.recording.get().is_on());
-    let state = Signal::derive(move || match page.teach.recording.get() {
+    let state = move || match page.teach.recording.get() {
         _ if !is_open.get() => "off",
         RecordingState::Idle => "open",
         RecordingState::On(0) => "opening",
         RecordingState::Countdown(_) | RecordingState::On(_) => "recording",
-    });
+    };
     let press = move |event: ev::PointerEvent| {
         if event.button() != 0 {
             return;
@@ -64,7 +64,7 @@ pub(super) fn hold_button(class: u32) -> Html {
             on:blur={move |_| page.stop_recording()}
             on:contextmenu={move |event: ev::MouseEvent| event.prevent_default()}
         >
-            {move || match state.get() {
+            {move || match state() {
                 "recording" => "Recording",
                 "opening" => "Opening the camera",
                 "open" => "Hold to record",
@@ -78,8 +78,8 @@ pub(super) fn hold_button(class: u32) -> Html {
 pub(super) fn recorder(class: u32) -> Html {
     let page = Page::here();
     let camera = page.camera;
-    let video = RwSignal::new_local(None::<HtmlVideoElement>);
-    Effect::new(move || {
+    let video = RwSignal::new(None::<HtmlVideoElement>);
+    effect(move || {
         let Some(video) = video.get() else { return };
         play_stream(page, &video);
         page.record_from(Some(video));

@@ -1,9 +1,8 @@
 //! What a run came to.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use headstart_protocol::Figure;
-use leptos::prelude::*;
 
 use super::button::action;
 use super::confusion::confusion_panel;
@@ -19,7 +18,7 @@ pub(super) fn result_panel() -> Html {
     (move || page.teach.result.get().map(|taught| shown(&taught))).into_html()
 }
 
-fn shown(taught: &Arc<Taught>) -> Html {
+fn shown(taught: &Rc<Taught>) -> Html {
     let page = Page::here();
     let result = &taught.result;
     let accuracy = result.accuracy();

@@ -1,11 +1,11 @@
 //! The CNN that learns the same photos from scratch: how its run goes, and what it came to.
 
 use headstart_protocol::{Figure, ScratchResult};
-use leptos::prelude::*;
 
 use super::button::refusal;
 use super::curves::curves_panel;
 use crate::html::{Html, IntoHtml, html, show};
+use crate::signal::Memo;
 use crate::state::{Page, Run, RunState, ScratchTaught};
 use crate::wording::{counted, milliseconds, share, thousands};
 
@@ -14,7 +14,7 @@ pub(super) fn scratch_panel() -> Html {
     let contest = Page::here().teach.contest;
     let run = contest.run;
     let state = Memo::new(move |_| run.with(|run| run.state.clone()));
-    let told = move |of: fn(&Run) -> String| Signal::derive(move || run.with(of));
+    let told = move |of: fn(&Run) -> String| move || run.with(of);
     html! {
         <div
             class="training scratch-training"

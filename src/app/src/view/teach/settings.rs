@@ -1,6 +1,7 @@
 //! How to train, for those who want to know.
 
 use std::ops::RangeInclusive;
+use std::rc::Rc;
 
 use headstart_protocol::{HeadKind, InputSize, OptimizerKind, TrainingSettings, Validation};
 use leptos::ev;
@@ -11,6 +12,7 @@ use web_sys::HtmlInputElement;
 use super::button::check;
 use crate::error::PageError;
 use crate::html::{Html, IntoValue, html};
+use crate::signal::{Memo, RwSignal};
 use crate::state::Page;
 use crate::teach::fields;
 
@@ -163,13 +165,14 @@ fn choice(
     testid: &'static str,
     label: &'static str,
     options: &[&'static str],
-    chosen: impl Fn() -> Option<usize> + Send + Sync + 'static,
+    chosen: impl Fn() -> Option<usize> + 'static,
     disabled: impl IntoValue,
     choose: impl Fn(usize) + 'static,
 ) -> Html {
-    let chosen = Signal::derive(chosen);
+    let chosen = Rc::new(chosen);
     let option = |(index, words): (usize, &&'static str)| {
-        html! { <option value={index} prop:selected={move || chosen.get() == Some(index)}>{*words}</option> }
+        let chosen = Rc::clone(&chosen);
+        html! { <option value={index} prop:selected={move || chosen() == Some(index)}>{*words}</option> }
     };
     let change = move |event: ev::Event| {
         if let Ok(index) = event_target_value(&event).parse() {
@@ -191,11 +194,11 @@ pub(super) fn whole_field(
     testid: &'static str,
     (label, unit): (&'static str, &'static str),
     range: RangeInclusive<u32>,
-    value: impl Fn() -> String + Send + Sync + 'static,
+    value: impl Fn() -> String + 'static,
     set: impl Fn(Option<u32>) + 'static,
 ) -> Html {
     let take = move |text: &str| fields::whole(text, *range.start(), *range.end()).map(&set);
-    field(testid, (label, unit), "numeric", Signal::derive(value), Box::new(take))
+    field(testid, (label, unit), "numeric", Rc::new(value), Box::new(take))
 }
 
 /// A number.
@@ -203,11 +206,11 @@ fn number_field(
     testid: &'static str,
     label: &'static str,
     range: RangeInclusive<f64>,
-    value: impl Fn() -> String + Send + Sync + 'static,
+    value: impl Fn() -> String + 'static,
     set: impl Fn(Option<f64>) + 'static,
 ) -> Html {
     let take = move |text: &str| fields::number(text, *range.start(), *range.end()).map(&set);
-    field(testid, (label, ""), "decimal", Signal::derive(value), Box::new(take))
+    field(testid, (label, ""), "decimal", Rc::new(value), Box::new(take))
 }
 
 /// A field that says so where it cannot take what was typed, and keeps the value before.
@@ -215,14 +218,15 @@ fn field(
     testid: &'static str,
     (label, unit): (&'static str, &'static str),
     inputmode: &'static str,
-    value: Signal<String>,
+    value: Rc<dyn Fn() -> String>,
     take: Box<dyn Fn(&str) -> Result<(), PageError>>,
 ) -> Html {
     let refusal = RwSignal::new(None);
+    let before = Rc::clone(&value);
     let change = move |event: ev::Event| {
         let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
         refusal.set(take(&input.value()).err().map(|error| error.to_string()));
-        input.set_value(&value.get_untracked());
+        input.set_value(&untrack(&*before));
     };
     html! {
         <label class="field">
@@ -234,7 +238,7 @@ fn field(
                     autocomplete="off"
                     placeholder="automatic"
                     data-testid={testid}
-                    prop:value={value}
+                    prop:value={move || value()}
                     on:change={change}
                 />
                 {(!unit.is_empty()).then_some(unit)}

@@ -1,12 +1,11 @@
 //! Starting and stopping a run, and watching it.
 
-use leptos::prelude::*;
-
 use super::button::{action, check, refusal};
 use super::curves::curves_panel;
 use super::scratch::scratch_panel;
 use super::settings::settings;
 use crate::html::{Html, html, show};
+use crate::signal::{Memo, RwSignal};
 use crate::state::{Page, Run, RunState};
 
 /// The training panel.
@@ -17,12 +16,12 @@ pub(super) fn train_panel() -> Html {
     let is_on = Memo::new(move |_| state.with(RunState::is_on));
     let scratch = page.teach.contest.run;
     let can_stop = Memo::new(move |_| is_on.get() || scratch.with(|run| run.state.is_on()));
-    let is_busy = Signal::derive(move || is_on.get() || page.compares());
-    let is_off = Signal::derive(move || !can_stop.get());
+    let is_busy = move || is_on.get() || page.compares();
+    let is_off = move || !can_stop.get();
     let too = page.teach.contest.too;
     let go_on = RwSignal::new(false);
     let has_head = Memo::new(move |_| page.has_head());
-    let told = move |of: fn(&Run) -> Option<String>| Signal::derive(move || run.with(of));
+    let told = move |of: fn(&Run) -> Option<String>| move || run.with(of);
     html! {
         <section class="panel" aria-labelledby="train-title">
             <h2 id="train-title">"Training"</h2>

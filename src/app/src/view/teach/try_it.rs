@@ -1,12 +1,12 @@
 //! Trying the new head on the camera and on photos.
 
 use leptos::ev;
-use leptos::prelude::*;
 
 use super::picker::file_button;
 use crate::folders::Given;
 use crate::html::{Html, html, list};
 use crate::intake::{self, Picked};
+use crate::signal::{Memo, RwSignal};
 use crate::state::Page;
 use crate::view::camera::camera_panel;
 use crate::view::card::card;
