@@ -4,6 +4,7 @@
 #![recursion_limit = "512"]
 
 mod address;
+mod browser;
 mod camera;
 mod compare;
 mod database;

@@ -111,6 +111,11 @@ methods! { RwSignal ArcRwSignal }
 impl<T: PartialEq> Memo<T> {
     /// `read` is given the value before.
     pub(crate) fn new(read: impl Fn(Option<&T>) -> T + 'static) -> Self {
+        Self::of(Box::new(read))
+    }
+
+    /// Apart, so that a type has this code once.
+    fn of(read: Box<dyn Fn(Option<&T>) -> T>) -> Self {
         let value: &RefCell<Option<T>> = Box::leak(Box::new(RefCell::new(None)));
         on_cleanup(|| drop(value.take()));
         let version = version(Box::new(move || {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::html::{Html, html};
 use crate::state::{Page, Phase};
-use crate::wording::{device, either, megabytes, milliseconds};
+use crate::wording::{device, either, fixed, megabytes, milliseconds};
 use crate::worker::BUILD;
 
 /// The about view.
@@ -91,7 +91,7 @@ fn device_report() -> Html {
                 <dt>"WebGPU in this browser"</dt>
                 <dd>{if gpu_offered { "offered" } else { "not offered" }}</dd>
                 <dt>"Processor cores"</dt>
-                <dd>{format!("{cores:.0}")}</dd>
+                <dd>{fixed(cores, 0)}</dd>
                 <dt>"Answers it can give"</dt>
                 <dd>{move || of_ready(|ready| either(&ready.classes))}</dd>
                 <dt>"Fetched for the model"</dt>

@@ -2,7 +2,7 @@
 
 use crate::html::{Html, html};
 use crate::state::{Answer, HeadAnswer};
-use crate::wording::{class_title, device, milliseconds, percent};
+use crate::wording::{class_title, device, fixed, milliseconds, percent};
 
 /// All answers to one photo, that of the visitor's own head first; `testid` names the built-in one's, `name` is the
 /// photo's. The verdicts may be headings, to jump from photo to photo.
@@ -25,7 +25,7 @@ fn said(answer: &HeadAnswer, testid: &'static str, name: &str, by: Option<String
             data-testid={testid}
             data-label={answer.label().to_owned()}
             data-confidence={figure(answer.confidence())}
-            data-ms={format!("{:.1}", answer.ms())}
+            data-ms={fixed(answer.ms(), 1)}
             data-name={name.to_owned()}
         >
             {by.map(|by| html! { <p class="answer-by">{by}</p> })}
@@ -52,7 +52,7 @@ fn bars(answer: &HeadAnswer) -> Html {
         .classes()
         .map(|(name, probability, wins)| {
             let title = class_title(name);
-            let width = format!("{:.2}%", probability * 100.0);
+            let width = format!("{}%", fixed(f64::from(probability) * 100.0, 2));
             html! {
                 <li class="bar" class:wins={wins}>
                     <span class="bar-name">{title.clone()}</span>
@@ -62,7 +62,7 @@ fn bars(answer: &HeadAnswer) -> Html {
                         aria-label={title}
                         aria-valuemin="0"
                         aria-valuemax="1"
-                        aria-valuenow={format!("{probability:.4}")}
+                        aria-valuenow={fixed(probability.into(), 4)}
                         aria-valuetext={percent(probability)}
                     >
                         <span class="bar-fill" style:width={width}></span>
@@ -82,5 +82,5 @@ pub(super) fn took(answer: &Answer) -> String {
 
 /// A probability for `data-confidence`.
 fn figure(probability: f32) -> String {
-    format!("{probability:.6}")
+    fixed(probability.into(), 6)
 }

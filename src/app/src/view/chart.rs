@@ -4,7 +4,7 @@ use headstart_protocol::Epoch;
 
 use crate::html::{Html, IntoHtml, html};
 use crate::teach::curves::{SIZE, rows};
-use crate::wording::share;
+use crate::wording::{fixed, share};
 
 /// Rows of a table of epochs, at most.
 const ROWS: usize = 24;
@@ -12,13 +12,13 @@ const ROWS: usize = 24;
 /// A drawing of [`SIZE`] with its axes: `top` stands at the top of the scale, `lines` are SVG, `below` is what stands under it.
 pub(super) fn chart(title: &'static str, top: impl IntoHtml, lines: impl IntoHtml, below: impl IntoHtml) -> Html {
     // Room for the lines' own width.
-    let view_box = format!("-3 -3 {} {}", SIZE.0 + 6.0, SIZE.1 + 6.0);
+    let view_box = format!("-3 -3 {} {}", fixed(SIZE.0 + 6.0, 0), fixed(SIZE.1 + 6.0, 0));
     html! {
         <figure class="chart">
             <figcaption>{title}</figcaption>
             <span class="chart-top">{top}</span>
             <svg viewBox={view_box} preserveAspectRatio="none">
-                <path class="chart-axis" d={format!("M0 0V{}H{}", SIZE.1, SIZE.0)} />
+                <path class="chart-axis" d={format!("M0 0V{}H{}", fixed(SIZE.1, 0), fixed(SIZE.0, 0))} />
                 {lines}
             </svg>
             {below}
@@ -56,9 +56,9 @@ pub(super) fn epoch_rows(history: &[Epoch]) -> Html {
         html! {
             <tr>
                 <th scope="row">{epoch.epoch}</th>
-                <td>{format!("{:.4}", epoch.loss)}</td>
+                <td>{fixed(epoch.loss, 4)}</td>
                 <td>{share(epoch.accuracy)}</td>
-                <td>{shown(epoch.val_loss.map(|loss| format!("{loss:.4}")))}</td>
+                <td>{shown(epoch.val_loss.map(|loss| fixed(loss, 4)))}</td>
                 <td>{shown(epoch.val_accuracy.map(share))}</td>
             </tr>
         }

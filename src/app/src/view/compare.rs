@@ -17,7 +17,7 @@ use crate::intake::Picked;
 use crate::signal::effect;
 use crate::state::Page;
 use crate::teach::curves::Beside;
-use crate::wording::counted;
+use crate::wording::{counted, fixed};
 
 /// The compare view.
 pub(super) fn compare() -> Html {
@@ -109,8 +109,8 @@ fn run(title: &'static str, model: &'static str, own: &[Epoch], published: &Publ
     let loss = Beside::of_losses(own, &theirs);
     let accuracy = Beside::of_accuracies(own, &theirs);
     let has_own = !own.is_empty();
-    let top = format!("{:.2}", loss.own.top);
-    let bottom = format!("{:.0} %", 100.0 * accuracy.own.bottom);
+    let top = fixed(loss.own.top, 2);
+    let bottom = format!("{} %", fixed(100.0 * accuracy.own.bottom, 0));
     html! {
         <div class="run" data-testid="run" data-model={model} data-epochs={own.len().to_string()}>
             <h3 class="small-title">{title}</h3>

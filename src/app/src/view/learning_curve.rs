@@ -5,7 +5,7 @@ use headstart_protocol::{CurvePoint, Learner};
 use super::chart::chart;
 use crate::compare::learning_curve::{draw, ticks};
 use crate::html::{Html, IntoHtml, html, svg};
-use crate::wording::share;
+use crate::wording::{fixed, share};
 
 /// The chart and its table; nothing without points.
 pub(super) fn curve_chart(points: impl Fn() -> Vec<CurvePoint> + 'static) -> Html {
@@ -18,7 +18,7 @@ fn shown(points: &[CurvePoint]) -> Html {
     let scratch = draw(points, Learner::Scratch);
     let has_scratch = !scratch.line.is_empty();
     let ticks = ticks(points).into_iter().map(|tick| {
-        html! { <span style:left={format!("{:.1}%", tick.at)}>{tick.photos}</span> }
+        html! { <span style:left={format!("{}%", fixed(tick.at, 1))}>{tick.photos}</span> }
     });
     let mut rows = points.to_vec();
     rows.sort_by_key(|point| (point.photos, point.learner == Learner::Scratch));
@@ -68,7 +68,7 @@ fn row(point: CurvePoint) -> Html {
             data-testid="curve-point"
             data-model={point.learner.name()}
             data-photos={point.photos.to_string()}
-            data-mean={format!("{:.6}", point.mean)}
+            data-mean={fixed(point.mean, 6)}
             data-draws={point.draws.to_string()}
         >
             <th scope="row">{point.photos}</th>

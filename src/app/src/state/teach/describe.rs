@@ -10,7 +10,7 @@ use super::{Described, Example, ExampleState};
 use crate::error::PageError;
 use crate::queue::PhotoId;
 use crate::state::Page;
-use crate::wording::{counted, seconds_left};
+use crate::wording::{counted, fixed, seconds_left};
 
 /// The rate is taken over so many of the last photos.
 const RATE_OVER: usize = 16;
@@ -36,7 +36,7 @@ impl Describing {
         match self.rate {
             Some(rate) if rate > 0.0 => {
                 let left = seconds_left((self.of - self.done.min(self.of)) as f64 / rate);
-                format!("{progress} · {rate:.1} a second, {left}")
+                format!("{progress} · {} a second, {left}", fixed(rate, 1))
             }
             _ => progress,
         }

@@ -27,7 +27,7 @@ impl Page {
                 for index in 0..EACH {
                     turn().await;
                     let Some(file) = draw(kind, index).await else { break };
-                    let name = format!("{}-{:02}.png", kind.name().to_lowercase(), index + 1);
+                    let name = format!("{}-{:02}.png", kind.name().to_ascii_lowercase(), index + 1);
                     drawn.push(Fresh { name, file, burst: None });
                 }
                 if drawn.is_empty() {

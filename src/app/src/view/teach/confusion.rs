@@ -9,7 +9,7 @@ use crate::html::{Html, html, show};
 use crate::signal::{Memo, RwSignal};
 use crate::state::{Example, Page};
 use crate::teach::confusion::Confusion;
-use crate::wording::counted;
+use crate::wording::{counted, fixed};
 
 /// The matrix, and the photos of the cell that is open.
 pub(super) fn confusion_panel(confusion: Confusion, names: Vec<String>) -> Html {
@@ -89,7 +89,7 @@ fn cell(
     let count = confusion.cell(label, answer).len();
     let is_wrong = label != answer && count > 0;
     let words = format!("{} of “{}” answered as “{}”", counted(count, "photo"), names[label], names[answer]);
-    let share = format!("{:.0}%", confusion.share(label, answer) * 100.0);
+    let share = format!("{}%", fixed(confusion.share(label, answer) * 100.0, 0));
     html! {
         <td>
             <button

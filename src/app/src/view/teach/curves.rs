@@ -6,6 +6,7 @@ use crate::html::{Html, html, show, svg};
 use crate::signal::{Memo, RwSignal};
 use crate::teach::curves::Curves;
 use crate::view::chart::{chart, epoch_rows, epoch_table};
+use crate::wording::fixed;
 
 /// Loss and accuracy over the epochs of a run; `testid` names the table.
 pub(super) fn curves_panel(history: RwSignal<Vec<Epoch>>, testid: &'static str) -> Html {
@@ -16,7 +17,7 @@ pub(super) fn curves_panel(history: RwSignal<Vec<Epoch>>, testid: &'static str) 
     html! {
         {show(move || has_history.get(), move || html! {
             <div class="curves" aria-hidden="true">
-                {drawn("Loss", loss, |curves| format!("{:.2}", curves.top))}
+                {drawn("Loss", loss, |curves| fixed(curves.top, 2))}
                 {drawn("Accuracy", accuracy, |_| "100 %".to_owned())}
                 <p class="legend">
                     <span class="legend-training">"photos trained on"</span>

@@ -11,6 +11,7 @@ use crate::html::{Html, html, list};
 use crate::signal::{Memo, RwSignal, effect, on_cleanup};
 use crate::state::{Example, ExampleState, Page};
 use crate::teach::grid::{CELL, GAP, columns, height, offset, visible};
+use crate::wording::fixed;
 
 /// How a dragged photo is called in the browser's transfer.
 pub(super) const DRAGGED: &str = "application/x-headstart-photo";
@@ -50,23 +51,28 @@ pub(super) fn photo_grid(photos: Rc<dyn Fn() -> Vec<Rc<Example>>>, testid: &'sta
         <div
             class="grid-scroller"
             node_ref={scroller}
-            style:max-height={format!("{VIEWPORT}px")}
+            style:max-height={pixels(VIEWPORT)}
             data-testid="grid"
             data-count={move || count.get().to_string()}
             on:scroll={scrolled}
         >
             <ul
                 class="grid"
-                style:height={move || format!("{}px", height(count.get(), fitting.get()))}
-                style:padding-top={move || format!("{}px", offset(cells.get().start, fitting.get()))}
-                style:grid-template-columns={move || format!("repeat({}, {}px)", fitting.get(), CELL.0)}
-                style:grid-auto-rows={format!("{}px", CELL.1)}
-                style:gap={format!("{GAP}px")}
+                style:height={move || pixels(height(count.get(), fitting.get()))}
+                style:padding-top={move || pixels(offset(cells.get().start, fitting.get()))}
+                style:grid-template-columns={move || format!("repeat({}, {})", fitting.get(), pixels(CELL.0))}
+                style:grid-auto-rows={pixels(CELL.1)}
+                style:gap={pixels(GAP)}
             >
                 {list(shown, |photo| photo.id.into(), move |photo| cell(photo, testid))}
             </ul>
         </div>
     }
+}
+
+/// A length in CSS.
+fn pixels(length: f64) -> String {
+    format!("{}px", fixed(length, 0))
 }
 
 fn cell(photo: Rc<Example>, testid: &'static str) -> Html {

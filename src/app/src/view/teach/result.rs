@@ -10,7 +10,7 @@ use super::figures::class_table;
 use crate::html::{Html, IntoHtml, html, show};
 use crate::state::{Page, Taught};
 use crate::teach::confusion::Confusion;
-use crate::wording::{counted, milliseconds, share};
+use crate::wording::{counted, fixed, milliseconds, share};
 
 /// The last result; nothing before the first.
 pub(super) fn result_panel() -> Html {
@@ -32,9 +32,9 @@ fn shown(taught: &Rc<Taught>) -> Html {
             aria-labelledby="result-title"
             data-testid="result"
             data-model="transfer"
-            data-accuracy={accuracy.map(|accuracy| format!("{accuracy:.6}"))}
+            data-accuracy={accuracy.map(|accuracy| fixed(accuracy, 6))}
             data-validated-on={result.validated_on.to_string()}
-            data-seconds={format!("{:.3}", result.seconds)}
+            data-seconds={fixed(result.seconds, 3)}
             data-figure={kind(result.figure)}
         >
             <h2 id="result-title">"Result"</h2>

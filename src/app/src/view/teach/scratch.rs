@@ -7,7 +7,7 @@ use super::curves::curves_panel;
 use crate::html::{Html, IntoHtml, html, show};
 use crate::signal::Memo;
 use crate::state::{Page, Run, RunState, ScratchTaught};
-use crate::wording::{counted, milliseconds, share, thousands};
+use crate::wording::{counted, fixed, milliseconds, share, thousands};
 
 /// The run; nothing before the first.
 pub(super) fn scratch_panel() -> Html {
@@ -75,10 +75,10 @@ fn shown(taught: &ScratchTaught) -> Html {
             aria-labelledby="scratch-title"
             data-testid="result"
             data-model="scratch"
-            data-accuracy={format!("{:.6}", result.accuracy())}
+            data-accuracy={fixed(result.accuracy(), 6)}
             data-validated-on={result.validated_on.to_string()}
-            data-seconds={format!("{:.3}", result.seconds)}
-            data-transfer-accuracy={of_transfer.map(|accuracy| format!("{accuracy:.6}"))}
+            data-seconds={fixed(result.seconds, 3)}
+            data-transfer-accuracy={of_transfer.map(|accuracy| fixed(accuracy, 6))}
         >
             <h2 id="scratch-title">"The same photos, learnt from scratch"</h2>
             <div class="verdicts">

@@ -10,6 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
 use super::button::check;
+use crate::browser::figure;
 use crate::error::PageError;
 use crate::html::{Html, IntoValue, html};
 use crate::signal::{Memo, RwSignal};
@@ -64,21 +65,21 @@ pub(super) fn settings() -> Html {
                     "setting-learning-rate",
                     "Learning rate",
                     1e-12..=1e30,
-                    shown(|s| s.learning_rate.map(|rate| rate.to_string())),
+                    shown(|s| s.learning_rate.map(figure)),
                     move |number| page.set_up(|s| s.learning_rate = number),
                 )}
                 {number_field(
                     "setting-c",
                     "C (large: weaker penalty)",
                     1e-9..=1e9,
-                    shown(|s| s.c.map(|c| c.to_string())),
+                    shown(|s| s.c.map(figure)),
                     move |number| page.set_up(|s| s.c = number),
                 )}
                 {number_field(
                     "setting-dropout",
                     "Dropout",
                     0.0..=0.95,
-                    shown(|s| Some(s.dropout.to_string())),
+                    shown(|s| Some(figure(s.dropout))),
                     move |share| page.set_up(|s| s.dropout = share.unwrap_or(plain.dropout)),
                 )}
                 {choice(

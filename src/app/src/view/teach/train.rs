@@ -7,6 +7,7 @@ use super::settings::settings;
 use crate::html::{Html, html, show};
 use crate::signal::{Memo, RwSignal};
 use crate::state::{Page, Run, RunState};
+use crate::wording::fixed;
 
 /// The training panel.
 pub(super) fn train_panel() -> Html {
@@ -31,8 +32,8 @@ pub(super) fn train_panel() -> Html {
                 data-state={told(|run| Some(run.state.name().to_owned()))}
                 data-epoch={told(|run| Some(run.done.to_string()))}
                 data-epochs={told(|run| Some(run.of.to_string()))}
-                data-loss={told(|run| run.latest.map(|epoch| format!("{:.6}", epoch.loss)))}
-                data-val-accuracy={told(|run| run.latest.and_then(|epoch| epoch.val_accuracy).map(|share| format!("{share:.6}")))}
+                data-loss={told(|run| run.latest.map(|epoch| fixed(epoch.loss, 6)))}
+                data-val-accuracy={told(|run| run.latest.and_then(|epoch| epoch.val_accuracy).map(|share| fixed(share, 6)))}
             >
                 <div class="class-buttons">
                     {action("train", move || if has_head.get() { "Train again" } else { "Train" }, move || page.train(go_on.get_untracked() && has_head.get_untracked())).class("primary").disabled(is_busy)}
