@@ -8,6 +8,7 @@ mod browser;
 mod camera;
 mod compare;
 mod database;
+mod dom;
 mod download;
 mod error;
 mod folders;
@@ -24,11 +25,11 @@ mod view;
 mod wording;
 mod worker;
 
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, UrlSearchParams};
 
 use crate::address::Query;
+use crate::dom::{document, window};
 use crate::html::Html;
 use crate::state::Page;
 use crate::view::shell;
@@ -39,7 +40,7 @@ fn main() {
     let place = document().get_element_by_id("page").and_then(|place| place.dyn_into::<HtmlElement>().ok());
     let Some(place) = place.or_else(|| document().body()) else { return };
     place.set_inner_html("");
-    html::mount(place, app);
+    html::mount(&place, app);
 }
 
 /// The state and, around it, the shell.

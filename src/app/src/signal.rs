@@ -5,7 +5,11 @@
 use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
-use leptos::prelude::{ArcTrigger, Effect, Get, Notify, Track, untrack};
+use reactive_graph::effect::Effect;
+pub(crate) use reactive_graph::graph::untrack;
+use reactive_graph::owner::Owner;
+use reactive_graph::signal::ArcTrigger;
+use reactive_graph::traits::{Get, Notify, Track};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::UnwrapThrowExt;
 
@@ -20,7 +24,7 @@ pub(crate) struct ArcRwSignal<T>(Rc<Watched<T>>);
 pub(crate) struct Memo<T: 'static> {
     value: &'static RefCell<Option<T>>,
     /// Counts the values that differed from the one before.
-    version: leptos::prelude::Memo<u32>,
+    version: reactive_graph::computed::Memo<u32>,
 }
 
 /// A value that no one is told of.
@@ -155,9 +159,9 @@ impl<T> Memo<T> {
 }
 
 /// Counts how often `read` found another value.
-fn version(read: Box<dyn Fn() -> bool>) -> leptos::prelude::Memo<u32> {
+fn version(read: Box<dyn Fn() -> bool>) -> reactive_graph::computed::Memo<u32> {
     let read = SendWrapper::new(read);
-    leptos::prelude::Memo::new(move |before: Option<&u32>| before.copied().unwrap_or_default() + u32::from(read()))
+    reactive_graph::computed::Memo::new(move |before: Option<&u32>| before.copied().unwrap_or_default() + u32::from(read()))
 }
 
 impl<T> StoredValue<T> {
@@ -223,5 +227,5 @@ pub(crate) fn effect(act: impl FnMut() + 'static) {
 /// Runs `act` when the component that is being made is shown no more.
 pub(crate) fn on_cleanup(act: impl FnOnce() + 'static) {
     let act: SendWrapper<Box<dyn FnOnce()>> = SendWrapper::new(Box::new(act));
-    leptos::prelude::on_cleanup(move || act.take()());
+    Owner::on_cleanup(move || act.take()());
 }

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use leptos::prelude::{document, untrack};
-use leptos::reactive::effect::RenderEffect;
+use reactive_graph::effect::RenderEffect;
 use wasm_bindgen::JsCast;
 use web_sys::{CharacterData, DocumentFragment, Node};
 
-use crate::signal::{Memo, RwSignal, on_cleanup};
+use crate::dom::document;
+use crate::signal::{Memo, RwSignal, on_cleanup, untrack};
 
 /// Markup that is to be put somewhere.
 pub(crate) enum Html {

@@ -1,10 +1,11 @@
 //! Lists whose items stay when others come and go.
 
-use leptos::prelude::*;
+use reactive_graph::owner::Owner;
 use wasm_bindgen::JsCast;
 use web_sys::{CharacterData, Node};
 
 use super::block::{Html, Span, watch};
+use crate::signal::untrack;
 
 /// One `item` for each of `each`. It is made once for each `key` and is one element, which is kept and moved.
 pub(crate) fn list<T: Clone + 'static>(

@@ -59,7 +59,7 @@ macro_rules! parse {
         $crate::html::parse!(@content $t [$($html)* " _/>",] [$($call)* $t.element(); $($own)+] $($rest)*)
     };
     (@tag $t:ident [$($html:tt)*] [$($call:tt)*] [$($own:tt)*] on : $event:ident = { $act:expr } $($rest:tt)*) => {
-        $crate::html::parse!(@tag $t [$($html)*] [$($call)*] [$($own)* $t.on(leptos::ev::$event, $act);] $($rest)*)
+        $crate::html::parse!(@tag $t [$($html)*] [$($call)*] [$($own)* $t.on($crate::dom::ev::$event, $act);] $($rest)*)
     };
     (@tag $t:ident [$($html:tt)*] [$($call:tt)*] [$($own:tt)*] class : $n:ident $(- $m:ident)* = { $is:expr } $($rest:tt)*) => {
         $crate::html::parse!(

@@ -1,13 +1,14 @@
 //! Elements made from a string of HTML, and what is done to those that are marked in it.
 
-use leptos::ev::EventDescriptor;
-use leptos::prelude::*;
+use any_spawner::Executor;
+use reactive_graph::owner::Owner;
 use wasm_bindgen::prelude::*;
 use web_sys::js_sys::Reflect;
-use web_sys::{CharacterData, DocumentFragment, Element, Event, HtmlElement, HtmlTemplateElement, Node};
+use web_sys::{CharacterData, DocumentFragment, Element, HtmlElement, HtmlTemplateElement, Node};
 
 use super::block::{Html, IntoHtml, watch};
 use super::value::{Datum, IntoValue, Value};
+use crate::dom::{EventKind, document, listen};
 use crate::signal::{RwSignal, on_cleanup};
 
 /// The attribute that marks an element in the string.
@@ -58,11 +59,10 @@ impl Template {
     }
 
     /// What to do on an event.
-    pub(crate) fn on<E: EventDescriptor>(&self, event: E, mut act: impl FnMut(E::EventType) + 'static)
-    where
-        E::EventType: JsCast,
-    {
-        self.listen(&event.name(), Box::new(move |event| act(event.unchecked_into())));
+    pub(crate) fn on<K: EventKind>(&self, _kind: K, mut act: impl FnMut(K::Event) + 'static) {
+        if let Some(element) = self.element.clone() {
+            listen(element.into(), K::NAME, Box::new(move |event| act(event.unchecked_into())));
+        }
     }
 
     /// Tells a signal the element.
@@ -108,24 +108,15 @@ impl Template {
             }
         }
     }
-
-    /// Listens until the owner is done with: what the closure knows may be gone by then.
-    fn listen(&self, event: &str, act: Box<dyn FnMut(Event)>) {
-        let Some(element) = self.element.clone() else { return };
-        let (event, act) = (event.to_owned(), Closure::wrap(act));
-        let _ = element.add_event_listener_with_callback(&event, act.as_ref().unchecked_ref());
-        on_cleanup(move || {
-            let _ = element.remove_event_listener_with_callback(&event, act.as_ref().unchecked_ref());
-        });
-    }
 }
 
 /// Puts `html` into `place`, for good.
-pub(crate) fn mount(place: HtmlElement, html: impl FnOnce() -> Html + 'static) {
-    mount_to(place.clone(), move || {
-        let _ = place.append_child(&html().into_node());
-    })
-    .forget();
+pub(crate) fn mount(place: &HtmlElement, html: impl FnOnce() -> Html) {
+    // An executor that is there already is as good.
+    let _ = Executor::init_wasm_bindgen();
+    let owner = Owner::new();
+    let _ = place.append_child(&owner.with(html).into_node());
+    std::mem::forget(owner);
 }
 
 /// The marked elements and the places for children, from first to last.

@@ -1,7 +1,7 @@
 //! The camera's state and what may be done with it.
 
 use headstart_protocol::Failure;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen::prelude::*;
 use web_sys::MediaStream;
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use headstart_protocol::{Command, Failure, LayerMaps, Photo as Pixels};
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 
 use super::Page;
 use super::session::Session;

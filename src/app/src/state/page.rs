@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use headstart_protocol::Shipped;
-use leptos::prelude::window;
 
 use super::session::Session;
 use super::teach::Teach;
 use super::{Camera, Layers, Phase, Photo};
 use crate::address::View;
+use crate::dom::window;
 use crate::signal::{RwSignal, StoredValue};
 
 /// Everything the views show. Copies name the same state.

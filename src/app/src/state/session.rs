@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use headstart_protocol::{Backend, Command, Event, Failure, Photo as Pixels, Prediction, Ready, WireError};
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 use send_wrapper::SendWrapper;
 use web_sys::Blob;
 
 use super::{Answer, CameraStatus, Outcome, Page, Phase};
 use crate::address::{Query, View};
+use crate::dom::window;
 use crate::error::PageError;
 use crate::queue::{PhotoId, Queue};
 use crate::restart::{Life, Next, Restarts};

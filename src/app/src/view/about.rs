@@ -1,7 +1,7 @@
 //! What this is, what it does with photos, and where its parts come from.
 
-use leptos::prelude::*;
 
+use crate::dom::window;
 use crate::html::{Html, html};
 use crate::state::{Page, Phase};
 use crate::wording::{device, either, fixed, megabytes, milliseconds};

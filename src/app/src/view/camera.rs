@@ -2,13 +2,12 @@
 
 use std::rc::Rc;
 
-use leptos::ev;
-use leptos::prelude::*;
 use web_sys::{HtmlVideoElement, VisibilityState};
 
 use super::answer::{answers, took};
 use super::teach::button::refusal;
 use crate::camera::FrameGrabber;
+use crate::dom::{document, ev, request_animation_frame, window_event_listener};
 use crate::html::{Html, IntoHtml, html, show};
 use crate::signal::{Memo, RwSignal, effect, on_cleanup};
 use crate::state::{CameraStatus, Page};
@@ -20,12 +19,11 @@ pub(super) fn camera_panel() -> Html {
     let video = RwSignal::new(None);
     show_stream(page, video);
     on_cleanup(move || page.close_camera());
-    let hidden = window_event_listener(ev::visibilitychange, move |_| {
+    window_event_listener(ev::visibilitychange, move |_| {
         if document().visibility_state() == VisibilityState::Hidden {
             page.close_camera();
         }
     });
-    on_cleanup(move || hidden.remove());
 
     let is_on = Memo::new(move |_| camera.status.with(CameraStatus::is_on));
     let toggle = move |_| if is_on.get() { page.close_camera() } else { page.open_camera() };

@@ -1,11 +1,10 @@
 //! The classify view: photos come in on the left, answers stand on the right.
 
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 
 use super::camera::camera_panel;
 use super::results::results;
 use super::samples::samples;
+use crate::dom;
 use crate::html::{Html, html};
 use crate::intake;
 use crate::signal::Memo;
@@ -38,8 +37,8 @@ pub(super) fn classify() -> Html {
 
 fn picker() -> Html {
     let page = Page::here();
-    let pick = move |event: leptos::ev::Event| {
-        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+    let pick = move |event: web_sys::Event| {
+        let Some(input) = dom::input(&event) else { return };
         if let Some(list) = input.files() {
             page.add(intake::files(&list));
         }

@@ -1,6 +1,6 @@
 //! Sample pictures that ship with the page.
 
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 
 use crate::html::{Html, html};
 use crate::intake;

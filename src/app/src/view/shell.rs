@@ -1,7 +1,5 @@
 //! The frame around every view: header, navigation, the engine's line, and the whole window as a place to drop photos.
 
-use leptos::ev;
-use leptos::prelude::*;
 use web_sys::DataTransfer;
 
 use super::about::about;
@@ -12,6 +10,7 @@ use super::learn::learn;
 use super::measurements::measurements;
 use super::teach::teach;
 use crate::address::View;
+use crate::dom::{document, ev, window, window_event_listener};
 use crate::html::{Html, html};
 use crate::intake::Picked;
 use crate::signal::{RwSignal, effect};

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use headstart_protocol::{Command, ProjectManifest};
 use js_sys::Array;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, BlobPropertyBag};
 
 use super::Example;

@@ -10,14 +10,14 @@ use headstart_protocol::{
     Command, Comparison, CurveEnd, CurvePoint, CurveProgress, Epoch, Failure, Photo as Pixels, PhotoHash,
     ScratchResult, Training, TrainingProgress,
 };
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 
 use super::{Example, Run, RunState};
 use crate::error::PageError;
 use crate::intake;
 use crate::queue::PhotoId;
 use crate::signal::RwSignal;
+use crate::signal::untrack;
 use crate::state::Page;
 use crate::state::session::Session;
 use crate::wording;

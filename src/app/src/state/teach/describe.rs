@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use headstart_protocol::{Description, Failure, InputSize};
-use leptos::prelude::*;
 
 use super::{Described, Example, ExampleState};
+use crate::dom::window;
 use crate::error::PageError;
 use crate::queue::PhotoId;
 use crate::state::Page;

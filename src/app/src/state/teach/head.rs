@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use headstart_protocol::{Command, Failure, HeadSummary};
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
 use super::example::blob;

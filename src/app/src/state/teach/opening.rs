@@ -5,9 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use headstart_protocol::{ProjectManifest, ProjectPhoto};
-use leptos::ev;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 use send_wrapper::SendWrapper;
 use web_sys::{Blob, VisibilityState};
 
@@ -15,6 +13,7 @@ use super::storage::{HEAD, MANIFEST, RUN};
 use super::training::Taught;
 use super::{Class, Described, Example, ExampleState};
 use crate::database::Database;
+use crate::dom::{document, ev, window_event_listener};
 use crate::error::PageError;
 use crate::pause::{pause, turn};
 use crate::signal::ArcRwSignal;

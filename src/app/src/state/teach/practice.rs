@@ -1,14 +1,14 @@
 //! The practice set, drawn on a canvas.
 
 use js_sys::Promise;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{Clamped, JsCast};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use super::photos::Fresh;
+use crate::dom::document;
 use crate::error::PageError;
 use crate::pause::turn;
 use crate::state::Page;

@@ -7,11 +7,11 @@ use headstart_protocol::{
     Command, DESCRIPTOR_BYTES, Epoch, Example as Described, Failure, HeadSummary, InputSize, Training,
     TrainingProgress, TrainingResult, TrainingSettings,
 };
-use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Example;
 use super::project::Desk;
+use crate::dom::set_timeout;
 use crate::error::PageError;
 use crate::state::Page;
 use crate::wording;

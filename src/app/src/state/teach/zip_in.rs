@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use headstart_protocol::{Failure, PROJECT_VERSION, ProjectManifest, Unzipped};
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File};
 
 use super::Place;

@@ -1,8 +1,8 @@
 //! Buttons, and other small parts that stand in many places.
 
 use headstart_protocol::Failure;
-use leptos::prelude::*;
 
+use crate::dom::checked;
 use crate::html::{Html, IntoHtml, IntoValue, Value, html};
 
 /// A button with words on it.
@@ -72,7 +72,7 @@ pub(in crate::view) fn close(
 pub(in crate::view) fn check(
     testid: &'static str,
     label: &'static str,
-    checked: impl IntoValue,
+    is_checked: impl IntoValue,
     change: impl Fn(bool) + 'static,
 ) -> Html {
     html! {
@@ -80,8 +80,8 @@ pub(in crate::view) fn check(
             <input
                 type="checkbox"
                 data-testid={testid}
-                prop:checked={checked}
-                on:change={move |event| change(event_target_checked(&event))}
+                prop:checked={is_checked}
+                on:change={move |event| change(checked(&event))}
             />
             {label}
         </label>

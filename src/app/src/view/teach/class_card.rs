@@ -2,15 +2,13 @@
 
 use std::rc::Rc;
 
-use leptos::ev;
-use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
+use web_sys::{DragEvent, Event};
 
 use super::button::{action, close, refusal};
 use super::photo_grid::{DRAGGED, photo_grid};
 use super::picker::{PHOTOS, file_button};
 use super::recorder::{hold_button, recorder};
+use crate::dom;
 use crate::folders;
 use crate::html::{Html, html, show};
 use crate::signal::{Memo, RwSignal};
@@ -22,14 +20,14 @@ pub(super) fn class_card(class: Class) -> Html {
     let page = Page::here();
     let id = class.id;
     let hovered = RwSignal::new(false);
-    let drag_over = move |event: ev::DragEvent| {
+    let drag_over = move |event: DragEvent| {
         let Some(transfer) = event.data_transfer() else { return };
         if carries_files(&transfer) || transfer.types().iter().any(|kind| kind == DRAGGED) {
             event.prevent_default();
             hovered.set(true);
         }
     };
-    let drop_on = move |event: ev::DragEvent| {
+    let drop_on = move |event: DragEvent| {
         hovered.set(false);
         let Some(transfer) = event.data_transfer() else { return };
         let photo = transfer.get_data(DRAGGED).ok().and_then(|id| page.teach.photo(id.parse().ok()?));
@@ -96,10 +94,8 @@ fn class_head(class: Class) -> Html {
     let failure = RwSignal::new(None);
     let rename = {
         let class = class.clone();
-        move |event: ev::Event| {
-            let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
-                return;
-            };
+        move |event: Event| {
+            let Some(input) = dom::input(&event) else { return };
             failure.set(page.rename_class(&class, &input.value()).err());
             // The name as it is now, with or without the change.
             input.set_value(&class.name.get_untracked());
@@ -107,7 +103,7 @@ fn class_head(class: Class) -> Html {
     };
     let switch = {
         let class = class.clone();
-        move |event| page.switch_class(&class, event_target_checked(&event))
+        move |event| page.switch_class(&class, dom::checked(&event))
     };
     let (name, on, label) = (class.name.clone(), class.on.clone(), class.name.clone());
     html! {

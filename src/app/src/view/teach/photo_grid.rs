@@ -2,13 +2,12 @@
 
 use std::rc::Rc;
 
-use leptos::ev;
-use leptos::prelude::*;
-use web_sys::HtmlElement;
+use web_sys::{DragEvent, Event, HtmlElement};
 
 use super::button::close;
+use crate::dom::{self, ev, request_animation_frame, window_event_listener};
 use crate::html::{Html, html, list};
-use crate::signal::{Memo, RwSignal, effect, on_cleanup};
+use crate::signal::{Memo, RwSignal, effect};
 use crate::state::{Example, ExampleState, Page};
 use crate::teach::grid::{CELL, GAP, columns, height, offset, visible};
 use crate::wording::fixed;
@@ -34,8 +33,7 @@ pub(super) fn photo_grid(photos: Rc<dyn Fn() -> Vec<Rc<Example>>>, testid: &'sta
             request_animation_frame(measure);
         }
     });
-    let resized = window_event_listener(ev::resize, move |_| measure());
-    on_cleanup(move || resized.remove());
+    window_event_listener(ev::resize, move |_| measure());
 
     let all = Rc::clone(&photos);
     let count = Memo::new(move |_| all().len());
@@ -88,7 +86,7 @@ fn cell(photo: Rc<Example>, testid: &'static str) -> Html {
     let (state, picture) = (photo.state.clone(), photo.state.clone());
     let kind = photo.state.clone();
     let id = photo.id;
-    let drag = move |event: ev::DragEvent| {
+    let drag = move |event: DragEvent| {
         if let Some(transfer) = event.data_transfer() {
             transfer.set_effect_allowed("move");
             // Where the browser refuses, the select below does the same.
@@ -157,8 +155,8 @@ fn class_select(photo: Rc<Example>) -> Html {
         };
         page.teach.classes.with(|classes| classes.iter().map(option).collect::<Html>())
     };
-    let move_to = move |event: ev::Event| {
-        if let Ok(class) = event_target_value(&event).parse() {
+    let move_to = move |event: Event| {
+        if let Some(class) = dom::chosen(&event).and_then(|class| class.parse().ok()) {
             page.move_photo(&photo, class);
         }
     };

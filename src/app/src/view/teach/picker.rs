@@ -1,9 +1,8 @@
 //! Buttons that open the browser's file dialog.
 
-use leptos::ev;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
+use web_sys::{Event};
 
+use crate::dom;
 use crate::folders::{Given, listed};
 use crate::html::{Html, IntoHtml, html};
 
@@ -50,10 +49,8 @@ impl FileButton {
 impl IntoHtml for FileButton {
     fn into_html(self) -> Html {
         let Self { testid, label, accept, class, multiple, folder, take } = self;
-        let pick = move |event: ev::Event| {
-            let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
-                return;
-            };
+        let pick = move |event: Event| {
+            let Some(input) = dom::input(&event) else { return };
             if let Some(list) = input.files() {
                 take(listed(&list));
             }

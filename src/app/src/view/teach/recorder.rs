@@ -2,9 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-use leptos::ev;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlVideoElement};
+use web_sys::{Element, HtmlVideoElement, KeyboardEvent, MouseEvent, PointerEvent};
 
 use super::button::action;
 use super::settings::whole_field;
@@ -25,7 +24,7 @@ pub(super) fn hold_button(class: u32) -> Html {
         RecordingState::On(0) => "opening",
         RecordingState::Countdown(_) | RecordingState::On(_) => "recording",
     };
-    let press = move |event: ev::PointerEvent| {
+    let press = move |event: PointerEvent| {
         if event.button() != 0 {
             return;
         }
@@ -35,8 +34,8 @@ pub(super) fn hold_button(class: u32) -> Html {
         }
         page.hold(class);
     };
-    let is_key = |event: &ev::KeyboardEvent| matches!(event.key().as_str(), " " | "Enter");
-    let key_down = move |event: ev::KeyboardEvent| {
+    let is_key = |event: &KeyboardEvent| matches!(event.key().as_str(), " " | "Enter");
+    let key_down = move |event: KeyboardEvent| {
         if is_key(&event) {
             event.prevent_default();
             if !event.repeat() {
@@ -44,7 +43,7 @@ pub(super) fn hold_button(class: u32) -> Html {
             }
         }
     };
-    let key_up = move |event: ev::KeyboardEvent| {
+    let key_up = move |event: KeyboardEvent| {
         if is_key(&event) {
             page.stop_recording();
         }
@@ -62,7 +61,7 @@ pub(super) fn hold_button(class: u32) -> Html {
             on:keydown={key_down}
             on:keyup={key_up}
             on:blur={move |_| page.stop_recording()}
-            on:contextmenu={move |event: ev::MouseEvent| event.prevent_default()}
+            on:contextmenu={move |event: MouseEvent| event.prevent_default()}
         >
             {move || match state() {
                 "recording" => "Recording",

@@ -4,15 +4,14 @@ use std::ops::RangeInclusive;
 use std::rc::Rc;
 
 use headstart_protocol::{HeadKind, InputSize, OptimizerKind, TrainingSettings, Validation};
-use leptos::ev;
-use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
+use web_sys::{Event};
 
 use super::button::check;
 use crate::browser::figure;
+use crate::dom;
 use crate::error::PageError;
 use crate::html::{Html, IntoValue, html};
+use crate::signal::untrack;
 use crate::signal::{Memo, RwSignal};
 use crate::state::Page;
 use crate::teach::fields;
@@ -175,8 +174,8 @@ fn choice(
         let chosen = Rc::clone(&chosen);
         html! { <option value={index} prop:selected={move || chosen() == Some(index)}>{*words}</option> }
     };
-    let change = move |event: ev::Event| {
-        if let Ok(index) = event_target_value(&event).parse() {
+    let change = move |event: Event| {
+        if let Some(index) = dom::chosen(&event).and_then(|index| index.parse().ok()) {
             choose(index);
         }
     };
@@ -224,8 +223,8 @@ fn field(
 ) -> Html {
     let refusal = RwSignal::new(None);
     let before = Rc::clone(&value);
-    let change = move |event: ev::Event| {
-        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+    let change = move |event: Event| {
+        let Some(input) = dom::input(&event) else { return };
         refusal.set(take(&input.value()).err().map(|error| error.to_string()));
         input.set_value(&untrack(&*before));
     };

@@ -1,6 +1,7 @@
 //! Trying the new head on the camera and on photos.
 
-use leptos::ev;
+
+use web_sys::DragEvent;
 
 use super::picker::file_button;
 use crate::folders::Given;
@@ -20,7 +21,7 @@ pub(super) fn try_it() -> Html {
     let page = Page::here();
     let hovered = RwSignal::new(false);
     let has_head = Memo::new(move |_| page.teach.own.with(Option::is_some));
-    let drop_on = move |event: ev::DragEvent| {
+    let drop_on = move |event: DragEvent| {
         hovered.set(false);
         let Some(transfer) = event.data_transfer() else { return };
         if carries_files(&transfer) {
@@ -37,7 +38,7 @@ pub(super) fn try_it() -> Html {
             class:hovered={hovered}
             aria-labelledby="try-title"
             data-testid="try"
-            on:dragover={move |event: ev::DragEvent| {
+            on:dragover={move |event: DragEvent| {
                 if event.data_transfer().as_ref().is_some_and(carries_files) {
                     event.prevent_default();
                     hovered.set(true);
