@@ -15,6 +15,7 @@ mod folders;
 mod html;
 mod intake;
 mod measurement;
+mod order;
 mod pause;
 mod queue;
 mod restart;

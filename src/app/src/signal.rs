@@ -161,7 +161,9 @@ impl<T> Memo<T> {
 /// Counts how often `read` found another value.
 fn version(read: Box<dyn Fn() -> bool>) -> reactive_graph::computed::Memo<u32> {
     let read = SendWrapper::new(read);
-    reactive_graph::computed::Memo::new(move |before: Option<&u32>| before.copied().unwrap_or_default() + u32::from(read()))
+    reactive_graph::computed::Memo::new(move |before: Option<&u32>| {
+        before.copied().unwrap_or_default() + u32::from(read())
+    })
 }
 
 impl<T> StoredValue<T> {

@@ -3,6 +3,7 @@
 use headstart_protocol::{CurvePoint, Learner};
 
 use crate::browser::ln;
+use crate::order::sort_by_key;
 use crate::teach::curves::SIZE;
 use crate::wording::fixed;
 
@@ -28,7 +29,7 @@ pub(crate) struct Tick {
 pub(crate) fn draw(points: &[CurvePoint], learner: Learner) -> Drawn {
     let last = largest(points);
     let mut own: Vec<&CurvePoint> = points.iter().filter(|point| point.learner == learner).collect();
-    own.sort_by_key(|point| point.photos);
+    sort_by_key(&mut own, |point| point.photos);
     let down = |accuracy: f64| SIZE.1 * (1.0 - accuracy.clamp(0.0, 1.0));
     let mut drawn = Drawn::default();
     let corners = own.iter().map(|point| {
@@ -48,7 +49,7 @@ pub(crate) fn draw(points: &[CurvePoint], learner: Learner) -> Drawn {
 pub(crate) fn ticks(points: &[CurvePoint]) -> Vec<Tick> {
     let last = largest(points);
     let mut all: Vec<u32> = points.iter().map(|point| point.photos).collect();
-    all.sort_unstable();
+    sort_by_key(&mut all, |photos| *photos);
     all.dedup();
     let mut ticks: Vec<Tick> = Vec::new();
     for photos in all {

@@ -1,8 +1,8 @@
 //! The camera's state and what may be done with it.
 
 use headstart_protocol::Failure;
-use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::MediaStream;
 
 use super::{Answer, Page};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use headstart_protocol::{Backend, Command, Event, Failure, Photo as Pixels, Prediction, Ready, WireError};
-use wasm_bindgen_futures::spawn_local;
 use send_wrapper::SendWrapper;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
 use super::{Answer, CameraStatus, Outcome, Page, Phase};

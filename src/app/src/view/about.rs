@@ -1,6 +1,5 @@
 //! What this is, what it does with photos, and where its parts come from.
 
-
 use crate::dom::window;
 use crate::html::{Html, html};
 use crate::state::{Page, Phase};

@@ -1,6 +1,5 @@
 //! The classify view: photos come in on the left, answers stand on the right.
 
-
 use super::camera::camera_panel;
 use super::results::results;
 use super::samples::samples;

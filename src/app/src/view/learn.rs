@@ -1,8 +1,8 @@
 //! How transfer learning works, for someone who has never trained a network, with the live network as its own picture.
 
 use headstart_protocol::{FeatureMap, LayerMaps};
-use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen::{Clamped, JsCast};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use super::teach::button::{action, refusal};

@@ -5,6 +5,7 @@ use headstart_protocol::{CurvePoint, Learner};
 use super::chart::chart;
 use crate::compare::learning_curve::{draw, ticks};
 use crate::html::{Html, IntoHtml, html, svg};
+use crate::order::sort_by_key;
 use crate::wording::{fixed, share};
 
 /// The chart and its table; nothing without points.
@@ -21,7 +22,7 @@ fn shown(points: &[CurvePoint]) -> Html {
         html! { <span style:left={format!("{}%", fixed(tick.at, 1))}>{tick.photos}</span> }
     });
     let mut rows = points.to_vec();
-    rows.sort_by_key(|point| (point.photos, point.learner == Learner::Scratch));
+    sort_by_key(&mut rows, |point| 2 * point.photos + u32::from(point.learner == Learner::Scratch));
     let lines = svg! {
         <polyline class="chart-training" points={transfer.line} />
         <path class="chart-training marks" d={transfer.marks} />

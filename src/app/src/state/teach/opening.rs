@@ -5,8 +5,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use headstart_protocol::{ProjectManifest, ProjectPhoto};
-use wasm_bindgen_futures::spawn_local;
 use send_wrapper::SendWrapper;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, VisibilityState};
 
 use super::storage::{HEAD, MANIFEST, RUN};

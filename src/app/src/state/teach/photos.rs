@@ -7,6 +7,7 @@ use web_sys::Blob;
 
 use super::project::Step;
 use super::{Class, Example, ExampleState};
+use crate::order::sort_by_key;
 use crate::signal::ArcRwSignal;
 use crate::state::Page;
 
@@ -129,7 +130,7 @@ impl Page {
 fn insert(class: &Class, photos: impl IntoIterator<Item = Rc<Example>>) {
     class.photos.update(|all| {
         all.extend(photos);
-        all.sort_by_key(|photo| photo.id);
+        sort_by_key(all, |photo| photo.id);
     });
     class.count();
 }

@@ -1,10 +1,10 @@
 //! The practice set, drawn on a canvas.
 
 use js_sys::Promise;
-use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{Clamped, JsCast};
 use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use super::photos::Fresh;

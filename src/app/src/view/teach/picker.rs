@@ -1,6 +1,6 @@
 //! Buttons that open the browser's file dialog.
 
-use web_sys::{Event};
+use web_sys::Event;
 
 use crate::dom;
 use crate::folders::{Given, listed};

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::rc::Rc;
 
 use headstart_protocol::{HeadKind, InputSize, OptimizerKind, TrainingSettings, Validation};
-use web_sys::{Event};
+use web_sys::Event;
 
 use super::button::check;
 use crate::browser::figure;

@@ -1,6 +1,5 @@
 //! Trying the new head on the camera and on photos.
 
-
 use web_sys::DragEvent;
 
 use super::picker::file_button;
