@@ -30,6 +30,9 @@ pub(crate) struct Memo<T: 'static> {
 /// A value that no one is told of.
 pub(crate) struct StoredValue<T: 'static>(&'static RefCell<T>);
 
+/// Makes a memo's value, given the one before.
+type Reader<T> = Box<dyn Fn(Option<&T>) -> T>;
+
 struct Watched<T> {
     changed: ArcTrigger,
     value: RefCell<T>,
@@ -119,7 +122,7 @@ impl<T: PartialEq> Memo<T> {
     }
 
     /// Apart, so that a type has this code once.
-    fn of(read: Box<dyn Fn(Option<&T>) -> T>) -> Self {
+    fn of(read: Reader<T>) -> Self {
         let value: &RefCell<Option<T>> = Box::leak(Box::new(RefCell::new(None)));
         on_cleanup(|| drop(value.take()));
         let version = version(Box::new(move || {
@@ -222,8 +225,8 @@ impl<T> Clone for ArcRwSignal<T> {
 
 /// Runs `act` once the page is as it was made, and again whenever a signal that it reads has changed.
 pub(crate) fn effect(act: impl FnMut() + 'static) {
-    let mut act: Box<dyn FnMut()> = Box::new(act);
-    Effect::new(move || act());
+    let act: Box<dyn FnMut()> = Box::new(act);
+    Effect::new(act);
 }
 
 /// Runs `act` when the component that is being made is shown no more.

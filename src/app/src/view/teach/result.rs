@@ -46,7 +46,7 @@ fn shown(taught: &Rc<Taught>) -> Html {
             })}
             <div class="verdicts">
                 {accuracy.map(|accuracy| html! { <p class="accuracy">{share(accuracy)}<span>" right"</span></p> })}
-                <p class="accuracy-words">{words(&taught)}</p>
+                <p class="accuracy-words">{words(taught)}</p>
             </div>
             {has_answers.then(|| confusion_panel(confusion, names))}
             {has_answers.then(|| class_table(classes))}

@@ -213,13 +213,16 @@ fn number_field(
     field(testid, (label, ""), "decimal", Rc::new(value), Box::new(take))
 }
 
+/// Takes what was typed.
+type Take = dyn Fn(&str) -> Result<(), PageError>;
+
 /// A field that says so where it cannot take what was typed, and keeps the value before.
 fn field(
     testid: &'static str,
     (label, unit): (&'static str, &'static str),
     inputmode: &'static str,
     value: Rc<dyn Fn() -> String>,
-    take: Box<dyn Fn(&str) -> Result<(), PageError>>,
+    take: Box<Take>,
 ) -> Html {
     let refusal = RwSignal::new(None);
     let before = Rc::clone(&value);
