@@ -123,6 +123,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn figures_are_rounded_as_rust_rounds_them() {
+        for number in [0.0, 0.05, 0.25, 0.949_999, 1.0, 12.345_678, 98.25, -0.5, -7.25, 999.96, 123_456.789] {
+            assert_eq!(
+                (fixed(number, 0), fixed(number, 1), fixed(number, 6)),
+                (format!("{number:.0}").replace("-0", "0"), format!("{number:.1}"), format!("{number:.6}"))
+            );
+        }
+        assert_eq!(fixed(f64::NAN, 1), "NaN");
+    }
+
+    #[test]
     fn percentages_are_never_certain() {
         assert_eq!(percent(1.0), "> 99.9 %");
         assert_eq!(percent(0.0), "< 0.1 %");

@@ -41,7 +41,9 @@ pub(super) fn compare() -> Html {
         </div>
         <div class="classify" data-testid="comparison" data-state={state}>
             <section class="intake" aria-label="Add photos">
-                {file_button("compare-input", "Choose photos", "image/*,.heic,.heif,.avif", take).multiple().class("primary")}
+                {file_button("compare-input", "Choose photos", "image/*,.heic,.heif,.avif", take)
+                    .multiple()
+                    .class("primary")}
                 <p class="hint">"Or drop or paste them anywhere on this page. They never leave this machine."</p>
                 {move || shipped.with(|shipped| availability(shipped.as_deref()))}
                 {samples()}

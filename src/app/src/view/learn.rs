@@ -43,13 +43,14 @@ pub(super) fn learn() -> Html {
                 <svg class="learn-picture" viewBox="0 0 320 92" role="img" aria-label="A photo goes through thirteen frozen layers; their answers become 2,048 numbers; a small head that is trained turns these into one probability a class.">
                     <rect class="photo" x="4" y="26" width="34" height="34" rx="4" />
                     <path class="arrow" d="M42 43h14m-4-4 4 4-4 4" />
-                    {(0..13)
+                    {(0..13_u32)
                         .map(|layer| {
                             let height = 56 - 3 * layer;
                             svg! {
-                                <rect class="frozen" x={(62 + 10 * layer).to_string()} y={(43 - height / 2).to_string()} width="7" height={height.to_string()} rx="2" />
+                                <rect class="frozen" x={62 + 10 * layer} y={43 - height / 2} width="7" height={height} rx="2" />
                             }
-                        }).collect::<Html>()}
+                        })
+                        .collect::<Html>()}
                     <path class="arrow" d="M196 43h14m-4-4 4 4-4 4" />
                     <rect class="numbers" x="214" y="16" width="8" height="54" rx="2" />
                     <path class="arrow" d="M226 43h14m-4-4 4 4-4 4" />

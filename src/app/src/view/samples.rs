@@ -46,7 +46,8 @@ pub(super) fn samples() -> Html {
                                 <small class="credit">{credit}</small>
                             </li>
                         }
-                    }).collect::<Html>()}
+                    })
+                    .collect::<Html>()}
             </ul>
             <p class="credit"><a href="samples/README.md">"Where the pictures come from and their licences"</a></p>
         </section>

@@ -51,6 +51,7 @@ pub(super) fn class_card(class: Class) -> Html {
     let (counted, advised, failed) = (tally.clone(), tally.clone(), tally);
     let (off, shown_on) = (on.clone(), on);
     let class_of_failed = class.clone();
+    let take = move |given| page.take_given(given, Place::Class(id));
     html! {
         <li
             class="class"
@@ -68,7 +69,7 @@ pub(super) fn class_card(class: Class) -> Html {
             {class_head(class)}
             <p class="class-count">{move || counted.get().words()}</p>
             <div class="class-buttons">
-                {file_button("class-input", "Add photos", PHOTOS, move |given| page.take_given(given, Place::Class(id))).multiple()}
+                {file_button("class-input", "Add photos", PHOTOS, take).multiple()}
                 {hold_button(id)}
             </div>
             {show(move || is_recording_here.get(), move || recorder(id))}
@@ -79,10 +80,9 @@ pub(super) fn class_card(class: Class) -> Html {
             }}
             {move || {
                 let class = class_of_failed.clone();
+                let remove = move || page.remove_failed(&class);
                 (failed.get().failed > 1)
-                    .then(|| {
-                        action("remove-failed", "Remove the unreadable ones", move || page.remove_failed(&class)).class("quiet")
-                    })
+                    .then(|| action("remove-failed", "Remove the unreadable ones", remove).class("quiet"))
             }}
         </li>
     }
@@ -105,7 +105,8 @@ fn class_head(class: Class) -> Html {
         let class = class.clone();
         move |event| page.switch_class(&class, dom::checked(&event))
     };
-    let (name, on, label) = (class.name.clone(), class.on.clone(), class.name.clone());
+    let (name, on, named) = (class.name.clone(), class.on.clone(), class.name.clone());
+    let label = move || format!("Remove the class “{}”", named.get());
     html! {
         <div class="class-head">
             <input
@@ -122,7 +123,7 @@ fn class_head(class: Class) -> Html {
                 <input type="checkbox" data-testid="class-on" prop:checked={move || on.get()} on:change={switch} />
                 "Use"
             </label>
-            {close("remove-class", "", move || format!("Remove the class “{}”", label.get()), move || page.remove_class(&class))}
+            {close("remove-class", "", label, move || page.remove_class(&class))}
         </div>
         {move || failure.get().map(refusal)}
     }

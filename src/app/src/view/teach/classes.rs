@@ -15,6 +15,7 @@ pub(super) fn classes() -> Html {
     let page = Page::here();
     let teach = page.teach;
     let is_empty = Memo::new(move |_| teach.classes.with(Vec::is_empty));
+    let take = move |given| page.take_given(given, Place::Anywhere);
     html! {
         <section class="teach-classes" aria-labelledby="classes-title">
             <div class="teach-head">
@@ -30,8 +31,8 @@ pub(super) fn classes() -> Html {
             {uneven()}
             <div class="teach-add">
                 {action("add-class", "Add a class", move || drop(page.add_class(None)))}
-                {file_button("import-photos", "Add photos or zips", PHOTOS, move |given| page.take_given(given, Place::Anywhere)).multiple()}
-                {file_button("import-folder", "Add folders", "", move |given| page.take_given(given, Place::Anywhere)).multiple().folder()}
+                {file_button("import-photos", "Add photos or zips", PHOTOS, take).multiple()}
+                {file_button("import-folder", "Add folders", "", take).multiple().folder()}
                 {show(move || !is_empty.get(), practice)}
             </div>
             <p class="hint">

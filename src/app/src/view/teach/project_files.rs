@@ -43,7 +43,8 @@ pub(super) fn project_files() -> Html {
             </p>
             <p class="head-words" data-testid="own-head" role="status">{head}</p>
             <div class="class-buttons">
-                {action("export-project", "Save the project as a zip", move || page.export_project()).disabled(move || is_empty.get() || is_busy.get())}
+                {action("export-project", "Save the project as a zip", move || page.export_project())
+                    .disabled(move || is_empty.get() || is_busy.get())}
                 {file_button("import-project", "Open a project", ".zip,application/zip", open_projects)}
                 {action("export-head", "Save the head", move || page.export_head()).disabled(move || !has_head.get())}
                 {file_button("import-head", "Open a head", ".safetensors,.head", open_heads)}

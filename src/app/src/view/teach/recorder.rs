@@ -94,6 +94,8 @@ pub(super) fn recorder(class: u32) -> Html {
     let toggle = move || {
         if state.get_untracked().is_on() { page.stop_recording() } else { page.record_hands_free(class) }
     };
+    let toggle_words = move || if state.get().is_on() { "Stop recording" } else { "Record hands-free" };
+    let switch = move || action("recorder-switch", "Switch", move || page.switch_camera());
     html! {
         <div class="recorder" data-testid="recorder">
             <video
@@ -111,8 +113,8 @@ pub(super) fn recorder(class: u32) -> Html {
                 {hands_free_field("record-rate", ("Photos a second", ""), 1..=15, |hands| &mut hands.rate)}
             </div>
             <div class="class-buttons">
-                {action("record-hands-free", move || if state.get().is_on() { "Stop recording" } else { "Record hands-free" }, toggle)}
-                {show(move || camera.switchable.get(), move || action("recorder-switch", "Switch", move || page.switch_camera()))}
+                {action("record-hands-free", toggle_words, toggle)}
+                {show(move || camera.switchable.get(), switch)}
                 {action("close-recorder", "Turn the camera off", move || page.close_recorder())}
             </div>
             {camera_failure()}

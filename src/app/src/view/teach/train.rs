@@ -22,6 +22,8 @@ pub(super) fn train_panel() -> Html {
     let too = page.teach.contest.too;
     let go_on = RwSignal::new(false);
     let has_head = Memo::new(move |_| page.has_head());
+    let train_words = move || if has_head.get() { "Train again" } else { "Train" };
+    let train = move || page.train(go_on.get_untracked() && has_head.get_untracked());
     let told = move |of: fn(&Run) -> Option<String>| move || run.with(of);
     html! {
         <section class="panel" aria-labelledby="train-title">
@@ -33,14 +35,24 @@ pub(super) fn train_panel() -> Html {
                 data-epoch={told(|run| Some(run.done.to_string()))}
                 data-epochs={told(|run| Some(run.of.to_string()))}
                 data-loss={told(|run| run.latest.map(|epoch| fixed(epoch.loss, 6)))}
-                data-val-accuracy={told(|run| run.latest.and_then(|epoch| epoch.val_accuracy).map(|share| fixed(share, 6)))}
+                data-val-accuracy={told(|run| run.latest?.val_accuracy.map(|share| fixed(share, 6)))}
             >
                 <div class="class-buttons">
-                    {action("train", move || if has_head.get() { "Train again" } else { "Train" }, move || page.train(go_on.get_untracked() && has_head.get_untracked())).class("primary").disabled(is_busy)}
+                    {action("train", train_words, train).class("primary").disabled(is_busy)}
                     {action("stop", "Stop", move || page.stop_training()).disabled(is_off)}
                 </div>
-                {check("scratch-too", "Train a CNN from scratch too, to compare: up to a minute for 100 photos", too, move |on| too.set(on))}
-                {show(move || has_head.get(), move || check("continue", "Go on from the present head instead of starting anew", go_on, move |on| go_on.set(on)))}
+                {check(
+                    "scratch-too",
+                    "Train a CNN from scratch too, to compare: up to a minute for 100 photos",
+                    too,
+                    move |on| too.set(on),
+                )}
+                {show(move || has_head.get(), move || check(
+                    "continue",
+                    "Go on from the present head instead of starting anew",
+                    go_on,
+                    move |on| go_on.set(on),
+                ))}
                 {show(move || is_on.get(), move || html! {
                     <progress
                         aria-label="Training"
@@ -49,11 +61,9 @@ pub(super) fn train_panel() -> Html {
                     ></progress>
                 })}
                 <p class="training-words">{told(|run| Some(words(run)))}</p>
-                {move || {
-                    match state.get() {
-                        RunState::Failed(failure) => Some(refusal(failure)),
-                        _ => None,
-                    }
+                {move || match state.get() {
+                    RunState::Failed(failure) => Some(refusal(failure)),
+                    _ => None,
                 }}
                 {curves_panel(page.teach.history, "history")}
             </div>
