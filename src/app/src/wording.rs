@@ -91,8 +91,8 @@ pub(crate) fn mebibytes(bytes: u64) -> String {
 /// A class's name as a title: `tabby_cat` becomes `Tabby cat`.
 pub(crate) fn class_title(name: &str) -> String {
     let spaced = name.replace('_', " ");
-    let (first, rest) = spaced.split_at(spaced.chars().next().map_or(0, char::len_utf8));
-    uppercase(first) + rest
+    let mut letters = spaced.chars();
+    letters.next().map_or_else(String::new, |first| uppercase(&first.to_string()) + letters.as_str())
 }
 
 /// The device, as in “on your processor”.

@@ -1,6 +1,6 @@
 //! Bringing back the project that was saved.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -28,7 +28,8 @@ const SLICE: usize = 100;
 /// What was saved.
 struct Saved {
     manifest: Option<ProjectManifest>,
-    photos: BTreeMap<u32, Blob>,
+    /// In the order of their numbers.
+    photos: Vec<(u32, Blob)>,
     descriptions: HashMap<u32, Described>,
     head: Option<Vec<u8>>,
     run: Option<Taught>,
@@ -69,10 +70,11 @@ impl Page {
             let used =
                 manifest.classes.iter().map(|class| class.id).chain(manifest.photos.iter().map(|photo| photo.id));
             teach.keep_clear_of(used.max().unwrap_or_default());
-            teach.keep_clear_of(saved.photos.keys().last().copied().unwrap_or_default());
+            teach.keep_clear_of(saved.photos.last().map_or(0, |photo| photo.0));
             teach.settings.set(manifest.settings);
             let classes = classes(&manifest);
-            let (mut files, mut descriptions) = (saved.photos, saved.descriptions);
+            let mut files: HashMap<u32, Blob> = saved.photos.into_iter().collect();
+            let mut descriptions = saved.descriptions;
             let mut photos = Vec::with_capacity(manifest.photos.len());
             for (index, photo) in manifest.photos.into_iter().enumerate() {
                 if index % SLICE == SLICE - 1 {
@@ -83,7 +85,7 @@ impl Page {
                     photos.push(example(photo, file, described));
                 }
             }
-            let size = fill(&classes, photos).then_some(manifest.size);
+            let size = fill(&classes, &photos).then_some(manifest.size);
             teach.size.set(size);
             teach.classes.set(classes);
             // Files that no photo of the project names.
@@ -119,17 +121,13 @@ pub(super) fn example(photo: ProjectPhoto, file: Blob, described: Option<Describ
 }
 
 /// Puts photos into their classes; whether there were any.
-pub(super) fn fill(classes: &[Class], photos: Vec<Rc<Example>>) -> bool {
-    let mut by_class: HashMap<u32, Vec<Rc<Example>>> = HashMap::new();
-    for photo in photos {
-        by_class.entry(photo.class.get_untracked()).or_default().push(photo);
-    }
-    let any = !by_class.is_empty();
+pub(super) fn fill(classes: &[Class], photos: &[Rc<Example>]) -> bool {
     for class in classes {
-        class.photos.set(by_class.remove(&class.id).unwrap_or_default());
+        let own = photos.iter().filter(|photo| photo.class.get_untracked() == class.id);
+        class.photos.set(own.cloned().collect());
         class.count();
     }
-    any
+    !photos.is_empty()
 }
 
 async fn read() -> Result<(Database, Saved), PageError> {
@@ -142,9 +140,9 @@ async fn read() -> Result<(Database, Saved), PageError> {
     let head = database.document(HEAD).await?;
     // Figures that cannot be read are no loss: training makes new ones.
     let run = database.document(RUN).await?.and_then(|bytes| postcard::from_bytes(&bytes).ok());
-    let (mut photos, mut descriptions) = (BTreeMap::new(), HashMap::new());
+    let (mut photos, mut descriptions) = (Vec::new(), HashMap::new());
     loop {
-        let some = database.photos(photos.keys().last().copied()).await?;
+        let some = database.photos(photos.last().map(|(id, _)| *id)).await?;
         if some.is_empty() {
             break;
         }

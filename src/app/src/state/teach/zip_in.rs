@@ -138,7 +138,7 @@ impl Page {
             photo.id = self.teach.next_id();
             Some(example(photo, file, None))
         });
-        fill(&classes, photos.collect());
+        fill(&classes, &photos.collect::<Vec<_>>());
         let project = Snapshot {
             classes,
             size: Some(manifest.size),
