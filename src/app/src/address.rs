@@ -116,8 +116,8 @@ impl Query {
 
 /// The folder of the document at `uri`, with a trailing slash.
 pub(crate) fn folder(uri: &str) -> &str {
-    let path = &uri[..uri.find(['?', '#']).unwrap_or(uri.len())];
-    &path[..path.rfind('/').map_or(path.len(), |slash| slash + 1)]
+    let path = uri.split(['?', '#']).next().unwrap_or(uri);
+    path.rfind('/').and_then(|slash| path.get(..=slash)).unwrap_or(path)
 }
 
 #[cfg(test)]

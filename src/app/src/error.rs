@@ -2,6 +2,7 @@
 
 use headstart_protocol::{ErrorKind, Failure, WireError};
 
+use crate::browser::figure;
 use crate::wording::{counted, mebibytes};
 
 /// A failure that the page notices by itself; what fails in the worker arrives as a [`Failure`].
@@ -97,7 +98,7 @@ pub(crate) enum PageError {
     )]
     NothingToAdd,
     /// A setting that is no number in its bounds.
-    #[error("This is not a number from {least:?} to {most:?}. The setting before is kept.")]
+    #[error("This is not a number from {} to {}. The setting before is kept.", figure(*.least), figure(*.most))]
     BadSetting { least: f64, most: f64 },
     /// A setting that is no whole number in its bounds.
     #[error("This is not a whole number from {least} to {most}. The setting before is kept.")]

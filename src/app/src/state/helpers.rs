@@ -3,11 +3,11 @@
 //!
 //! [`Pool`]: crate::pool::Pool
 
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::Duration;
 
+use crate::dom::set_timeout;
 use headstart_protocol::{Command, Event, HeadSummary, Ready, Start};
-use leptos::prelude::*;
 
 use super::Page;
 use super::session::Session;
@@ -25,7 +25,7 @@ pub(super) struct Helper {
     /// Whether it can take photos.
     ready: bool,
     /// The visitor's own head, as it was last told.
-    head: Option<Arc<Vec<u8>>>,
+    head: Option<Rc<Vec<u8>>>,
     /// What the head says of itself that its answers are from.
     own: Option<HeadSummary>,
     /// Photos that it was given so far.
@@ -98,7 +98,7 @@ impl Page {
         let head = self.own_head().filter(|_| self.teach.own.read_untracked().is_some());
         let sent = self.session.try_update_value(|session| {
             let Some(helper) = session.helper(number) else { return Ok(()) };
-            let is_told = helper.head.as_ref().map(Arc::as_ptr) == head.as_ref().map(Arc::as_ptr);
+            let is_told = helper.head.as_ref().map(Rc::as_ptr) == head.as_ref().map(Rc::as_ptr);
             if !is_told && matches!(command, Command::Classify { .. }) {
                 let open = head.as_ref().map_or(Command::CloseHead, |head| Command::OpenHead(head.to_vec()));
                 helper.worker.send(&open)?;

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use headstart_protocol::{
     Backend, Command, Event, Failure, HeadSummary, Photo as Pixels, Prediction, Ready, Start, WireError,
 };
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 use send_wrapper::SendWrapper;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
 use super::helpers::Helper;
@@ -15,6 +14,7 @@ use super::trial::Trial;
 use super::{Answer, CameraStatus, Outcome, Page, Phase};
 use crate::address::{Query, View};
 use crate::device::{self, Choice};
+use crate::dom::window;
 use crate::error::PageError;
 use crate::pool::Pool;
 use crate::queue::{MAIN, PhotoId, Queue, WorkerId};
