@@ -2,7 +2,7 @@
 //!
 //! [`html!`](crate::html!) takes the syntax of leptos's `view!` and leptos's signals, but makes other code of them: what
 //! stands still is one string, which the browser's own parser turns into elements, and only what moves is code. `view!`
-//! makes a type of each element, and code of each type: the page's wasm was more than twice as large with it.
+//! makes a type of each element, and code of each type: the page's wasm was half as large again with it.
 
 mod block;
 mod list;

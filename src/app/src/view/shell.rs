@@ -13,7 +13,7 @@ use crate::address::View;
 use crate::dom::{document, ev, window, window_event_listener};
 use crate::html::{Html, html};
 use crate::intake::Picked;
-use crate::signal::{RwSignal, effect};
+use crate::signal::{RwSignal, effect, untrack};
 use crate::state::{Page, Place};
 use crate::{folders, intake};
 
@@ -43,12 +43,16 @@ pub(crate) fn shell() -> Html {
         </header>
         {engine_line()}
         <main id="main" class="main">
-            {move || match page.view.get() {
-                View::Classify => classify(),
-                View::Teach => teach(),
-                View::Compare => compare(),
-                View::Learn => learn(),
-                View::About => about(),
+            {move || {
+                let view = page.view.get();
+                // What a view reads while it is made is not what this depends on.
+                untrack(|| match view {
+                    View::Classify => classify(),
+                    View::Teach => teach(),
+                    View::Compare => compare(),
+                    View::Learn => learn(),
+                    View::About => about(),
+                })
             }}
         </main>
         {measurements()}
