@@ -17,7 +17,6 @@ mod html;
 mod intake;
 mod machine;
 mod measurement;
-mod order;
 mod pause;
 mod pool;
 mod queue;

@@ -3,7 +3,6 @@
 use headstart_protocol::{CurvePoint, Learner};
 
 use crate::browser::ln;
-use crate::order::sort_by_key;
 use crate::teach::curves::SIZE;
 use crate::wording::fixed;
 
@@ -25,14 +24,20 @@ pub(crate) struct Tick {
     pub(crate) at: f64,
 }
 
-/// One learner's points on a scale from no to all photos right, the photos a class on a logarithmic one.
+/// The points in the order of their photos a class, the head's before the CNN's.
+pub(crate) fn in_order(mut points: Vec<CurvePoint>) -> Vec<CurvePoint> {
+    points.sort_unstable_by_key(|point| (point.photos, point.learner == Learner::Scratch));
+    points
+}
+
+/// One learner's points, of points in order, on a scale from no to all photos right, the photos a class on a logarithmic
+/// one.
 pub(crate) fn draw(points: &[CurvePoint], learner: Learner) -> Drawn {
     let last = largest(points);
-    let mut own: Vec<&CurvePoint> = points.iter().filter(|point| point.learner == learner).collect();
-    sort_by_key(&mut own, |point| point.photos);
+    let own = points.iter().filter(|point| point.learner == learner);
     let down = |accuracy: f64| SIZE.1 * (1.0 - accuracy.clamp(0.0, 1.0));
     let mut drawn = Drawn::default();
-    let corners = own.iter().map(|point| {
+    let corners = own.map(|point| {
         let (x, y) = (SIZE.0 * across(point.photos, last), down(point.mean));
         drawn.marks += &format!("M{} {}h0", fixed(x, 1), fixed(y, 1));
         if let Some(deviation) = point.deviation {
@@ -45,11 +50,10 @@ pub(crate) fn draw(points: &[CurvePoint], learner: Learner) -> Drawn {
     drawn
 }
 
-/// The numbers of photos that have points, and where they stand.
+/// The numbers of photos that have points, of points in order, and where they stand.
 pub(crate) fn ticks(points: &[CurvePoint]) -> Vec<Tick> {
     let last = largest(points);
     let mut all: Vec<u32> = points.iter().map(|point| point.photos).collect();
-    sort_by_key(&mut all, |photos| *photos);
     all.dedup();
     let mut ticks: Vec<Tick> = Vec::new();
     for photos in all {
@@ -82,11 +86,11 @@ mod tests {
 
     #[test]
     fn points_stand_on_a_logarithmic_scale_with_their_bars() {
-        let points = [
+        let points = in_order(vec![
             point(Learner::Transfer, 100, 1.0, None),
             point(Learner::Transfer, 1, 0.5, Some(0.1)),
             point(Learner::Scratch, 10, 0.5, Some(0.7)),
-        ];
+        ]);
         let transfer = draw(&points, Learner::Transfer);
         assert_eq!(transfer.line, "0.0,75.0 300.0,0.0");
         assert_eq!(transfer.marks, "M0.0 75.0h0M0.0 90.0V60.0M300.0 0.0h0");

@@ -57,7 +57,7 @@ pub(super) fn about() -> Html {
                         "The sample pictures have their own licences. "
                         <a href="samples/README.md">"Where they come from"</a>"."
                     </li>
-                    <li>"Headstart itself is free software under the MIT licence, written in Rust with leptos and burn."</li>
+                    <li>"Headstart itself is free software under the MIT licence, written in Rust with leptos’s signals and burn."</li>
                 </ul>
             </section>
             {device_report()}

@@ -3,26 +3,23 @@
 use headstart_protocol::{CurvePoint, Learner};
 
 use super::chart::chart;
-use crate::compare::learning_curve::{draw, ticks};
+use crate::compare::learning_curve::{draw, in_order, ticks};
 use crate::html::{Html, IntoHtml, html, svg};
-use crate::order::sort_by_key;
 use crate::wording::{fixed, share};
 
 /// The chart and its table; nothing without points.
 pub(super) fn curve_chart(points: impl Fn() -> Vec<CurvePoint> + 'static) -> Html {
-    let chart = move || Some(points()).filter(|points| !points.is_empty()).map(|points| shown(&points));
+    let chart = move || Some(points()).filter(|points| !points.is_empty()).map(|points| shown(in_order(points)));
     chart.into_html()
 }
 
-fn shown(points: &[CurvePoint]) -> Html {
-    let transfer = draw(points, Learner::Transfer);
-    let scratch = draw(points, Learner::Scratch);
+fn shown(points: Vec<CurvePoint>) -> Html {
+    let transfer = draw(&points, Learner::Transfer);
+    let scratch = draw(&points, Learner::Scratch);
     let has_scratch = !scratch.line.is_empty();
-    let ticks = ticks(points).into_iter().map(|tick| {
+    let ticks = ticks(&points).into_iter().map(|tick| {
         html! { <span style:left={format!("{}%", fixed(tick.at, 1))}>{tick.photos}</span> }
     });
-    let mut rows = points.to_vec();
-    sort_by_key(&mut rows, |point| 2 * point.photos + u32::from(point.learner == Learner::Scratch));
     let lines = svg! {
         <polyline class="chart-training" points={transfer.line} />
         <path class="chart-training marks" d={transfer.marks} />
@@ -52,7 +49,7 @@ fn shown(points: &[CurvePoint]) -> Html {
                             <th scope="col">"Draws"</th>
                         </tr>
                     </thead>
-                    <tbody>{rows.into_iter().map(row).collect::<Html>()}</tbody>
+                    <tbody>{points.into_iter().map(row).collect::<Html>()}</tbody>
                 </table>
             </div>
         </details>

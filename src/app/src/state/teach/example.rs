@@ -28,6 +28,11 @@ pub(crate) struct Example {
 }
 
 impl Example {
+    /// Puts photos in the order in which they were added to the project.
+    pub(crate) fn sort(photos: &mut [Rc<Self>]) {
+        photos.sort_unstable_by_key(|photo| photo.id);
+    }
+
     /// What was said of it, if it was looked at.
     pub(crate) fn described(&self) -> Option<Rc<Described>> {
         match &*self.state.read_untracked() {

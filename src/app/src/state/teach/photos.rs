@@ -7,7 +7,6 @@ use web_sys::Blob;
 
 use super::project::Step;
 use super::{Class, Example, ExampleState};
-use crate::order::sort_by_key;
 use crate::signal::ArcRwSignal;
 use crate::state::Page;
 
@@ -130,7 +129,7 @@ impl Page {
 fn insert(class: &Class, photos: impl IntoIterator<Item = Rc<Example>>) {
     class.photos.update(|all| {
         all.extend(photos);
-        sort_by_key(all, |photo| photo.id);
+        Example::sort(all);
     });
     class.count();
 }

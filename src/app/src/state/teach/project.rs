@@ -18,7 +18,6 @@ use super::storage::Store;
 use super::training::Plan;
 use super::zip_in::Reading;
 use super::{Class, Describing, Example, Run, Taught};
-use crate::order::sort_by_key;
 use crate::queue::PhotoId;
 use crate::signal::{RwSignal, StoredValue};
 use crate::state::Page;
@@ -177,7 +176,7 @@ impl Teach {
     pub(super) fn photos(self) -> Vec<Rc<Example>> {
         let classes = self.classes.read_untracked();
         let mut all: Vec<_> = classes.iter().flat_map(|class| class.photos.get_untracked()).collect();
-        sort_by_key(&mut all, |photo| photo.id);
+        Example::sort(&mut all);
         all
     }
 

@@ -6,7 +6,6 @@ use std::rc::Rc;
 use super::button::close;
 use super::photo_grid::photo_grid;
 use crate::html::{Html, html, show};
-use crate::order::sort_by_key;
 use crate::signal::{Memo, RwSignal};
 use crate::state::{Example, Page};
 use crate::teach::confusion::Confusion;
@@ -40,7 +39,7 @@ pub(super) fn confusion_panel(confusion: Confusion, names: Vec<String>) -> Html 
             let all = classes.iter().flat_map(|class| class.photos.get());
             all.filter(|photo| ids.contains(&photo.id)).collect()
         });
-        sort_by_key(&mut found, |photo| photo.id);
+        Example::sort(&mut found);
         found
     });
     let title = move || {
