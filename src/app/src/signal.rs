@@ -30,8 +30,16 @@ pub(crate) struct Memo<T: 'static> {
 /// A value that no one is told of.
 pub(crate) struct StoredValue<T: 'static>(&'static RefCell<T>);
 
-/// Makes a memo's value, given the one before.
-type Reader<T> = Box<dyn Fn(Option<&T>) -> T>;
+/// Makes a memo's value, given the one before. As a `dyn Fn` each would bring two more functions with it.
+trait Reader<T> {
+    fn read(&self, before: Option<&T>) -> T;
+}
+
+impl<T, F: Fn(Option<&T>) -> T> Reader<T> for F {
+    fn read(&self, before: Option<&T>) -> T {
+        self(before)
+    }
+}
 
 struct Watched<T> {
     changed: ArcTrigger,
@@ -122,11 +130,11 @@ impl<T: PartialEq> Memo<T> {
     }
 
     /// Apart, so that a type has this code once.
-    fn of(read: Reader<T>) -> Self {
+    fn of(reader: Box<dyn Reader<T>>) -> Self {
         let value: &RefCell<Option<T>> = Box::leak(Box::new(RefCell::new(None)));
         on_cleanup(|| drop(value.take()));
         let version = version(Box::new(move || {
-            let next = Some(read(value.borrow().as_ref()));
+            let next = Some(reader.read(value.borrow().as_ref()));
             let differs = *value.borrow() != next;
             if differs {
                 value.replace(next);

@@ -96,7 +96,18 @@ impl<T: IntoHtml> FromIterator<T> for Html {
 
 impl<F: Fn() -> T + 'static, T: IntoHtml> IntoHtml for F {
     fn into_html(self) -> Html {
-        block(Box::new(move || self().into_html()))
+        block(Box::new(self))
+    }
+}
+
+/// A closure that makes markup. See [`Read`](super::value::Read).
+trait Make {
+    fn make(&self) -> Html;
+}
+
+impl<F: Fn() -> T, T: IntoHtml> Make for F {
+    fn make(&self) -> Html {
+        self().into_html()
     }
 }
 
@@ -125,13 +136,13 @@ pub(crate) fn watch(mut act: Box<dyn FnMut()>) {
     on_cleanup(move || drop(effect));
 }
 
-/// Markup that `make` makes anew.
-fn block(make: Box<dyn Fn() -> Html>) -> Html {
+/// Markup that `maker` makes anew.
+fn block(maker: Box<dyn Make>) -> Html {
     let span = Span::new();
     let nodes = span.nodes.clone();
     // A text that stays a text stays the same node, which matters to who reads along.
     let mut last: Option<(Cow<'static, str>, Node)> = None;
-    watch(Box::new(move || match (make(), &mut last) {
+    watch(Box::new(move || match (maker.make(), &mut last) {
         (Html::Text(text), Some((before, node))) => {
             if text != *before {
                 node.set_node_value(Some(&text));

@@ -96,10 +96,10 @@ impl Template {
         let Some(element) = self.element.clone() else { return };
         match value {
             Value::Fixed(datum) => set(&element, name, &datum),
-            Value::Live(read) => {
+            Value::Live(live) => {
                 let mut last = None;
                 watch(Box::new(move || {
-                    let datum = Some(read());
+                    let datum = Some(live.read());
                     if last != datum {
                         datum.iter().for_each(|datum| set(&element, name, datum));
                         last = datum;

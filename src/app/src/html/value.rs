@@ -61,7 +61,18 @@ pub(crate) enum Value {
     /// It stays.
     Fixed(Datum),
     /// It is read again whenever a signal that it reads has changed.
-    Live(Box<dyn Fn() -> Datum>),
+    Live(Box<dyn Read>),
+}
+
+/// A closure that reads a value. As a `dyn Fn` each would bring two more functions with it, for being called in other ways.
+pub(crate) trait Read {
+    fn read(&self) -> Datum;
+}
+
+impl<F: Fn() -> T, T: Into<Datum>> Read for F {
+    fn read(&self) -> Datum {
+        self().into()
+    }
 }
 
 /// What may stand in braces as a value.
@@ -101,7 +112,7 @@ impl<T: Into<Datum>> IntoValue for Option<T> {
 
 impl<F: Fn() -> T + 'static, T: Into<Datum>> IntoValue for F {
     fn into_value(self) -> Value {
-        Value::Live(Box::new(move || self().into()))
+        Value::Live(Box::new(self))
     }
 }
 
