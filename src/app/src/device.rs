@@ -7,6 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::error::PageError;
+use crate::intake::reason;
 
 /// The device and how it was chosen.
 #[derive(Debug, PartialEq)]
@@ -64,7 +65,7 @@ struct Adapter {
 impl Adapter {
     /// The browser's preferred adapter; `None` where it has none, `Err` with the reason where asking failed.
     async fn probe() -> Result<Option<Self>, String> {
-        Self::ask().await.map_err(|error| said(&error))
+        Self::ask().await.map_err(|error| reason(&error))
     }
 
     async fn ask() -> Result<Option<Self>, JsValue> {
@@ -88,7 +89,7 @@ impl Adapter {
         let timestamps = has.call1(&features, &"timestamp-query".into())?.is_truthy();
         let words = if words.is_empty() { "unnamed adapter".into() } else { words.join(" ") };
         Ok(Some(Self {
-            software: flag(&info) || flag(&adapter) || words.to_lowercase().contains("swiftshader"),
+            software: flag(&info) || flag(&adapter) || words.to_ascii_lowercase().contains("swiftshader"),
             words,
             timestamps,
         }))
@@ -98,14 +99,6 @@ impl Adapter {
 /// A property, `undefined` where the object itself is missing.
 fn get(of: &JsValue, key: &str) -> Result<JsValue, JsValue> {
     if of.is_object() || of.is_function() { Reflect::get(of, &key.into()) } else { Ok(JsValue::UNDEFINED) }
-}
-
-/// A JavaScript exception in words.
-fn said(error: &JsValue) -> String {
-    match error.dyn_ref::<js_sys::Error>() {
-        Some(error) => error.message().into(),
-        None => format!("{error:?}"),
-    }
 }
 
 #[cfg(test)]

@@ -103,7 +103,7 @@ async fn fetch(name: &str) -> Result<File, String> {
 }
 
 /// What a rejected promise says of itself.
-fn reason(error: &JsValue) -> String {
+pub(crate) fn reason(error: &JsValue) -> String {
     let message = error.dyn_ref::<DomException>().map(DomException::message);
     let message = message.or_else(|| error.dyn_ref::<js_sys::Error>().map(|error| error.message().into()));
     message.filter(|message| !message.is_empty()).unwrap_or_else(|| "no reason was given".to_owned())
