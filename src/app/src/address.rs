@@ -108,22 +108,16 @@ impl Query {
         })
     }
 
-    /// The command that starts the engine as wished, on `backend` where the page insists on one.
-    pub(crate) fn start(&self, base_url: String, backend: Option<Backend>) -> Start {
-        Start {
-            base_url,
-            backend: backend.or(self.backend),
-            size: self.size,
-            weights: self.weights.clone(),
-            head: self.head.clone(),
-        }
+    /// The command that starts the engine as wished, on a GPU of that name.
+    pub(crate) fn start(&self, base_url: String, adapter: String) -> Start {
+        Start { base_url, adapter, size: self.size, weights: self.weights.clone(), head: self.head.clone() }
     }
 }
 
 /// The folder of the document at `uri`, with a trailing slash.
 pub(crate) fn folder(uri: &str) -> &str {
-    let path = &uri[..uri.find(['?', '#']).unwrap_or(uri.len())];
-    &path[..path.rfind('/').map_or(path.len(), |slash| slash + 1)]
+    let path = uri.split(['?', '#']).next().unwrap_or(uri);
+    path.rfind('/').and_then(|slash| path.get(..=slash)).unwrap_or(path)
 }
 
 #[cfg(test)]
@@ -167,12 +161,11 @@ mod tests {
         assert_eq!(query.bench, Some(Bench { runs: 5, batch: 8 }));
         assert_eq!((query.photos, query.workers), (Some(100), Some(2)));
         assert!(query.parity);
-        let start = query.start("https://example.org/a/".to_owned(), None);
-        assert_eq!(start.backend, Some(Backend::WebGpu));
+        assert_eq!(query.backend, Some(Backend::WebGpu));
+        let start = query.start("https://example.org/a/".to_owned(), String::new());
         assert_eq!(start.size, Some(InputSize::S224));
         assert_eq!(start.weights.as_deref(), Some("my/base.safetensors"));
         assert_eq!(start.head.as_deref(), Some("pets.head"));
-        assert_eq!(query.start(String::new(), Some(Backend::Cpu)).backend, Some(Backend::Cpu));
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use headstart_protocol::Photo;
 use js_sys::{Array, Object, Promise, Reflect};
-use leptos::prelude::{document, window};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -10,6 +9,7 @@ use web_sys::{
     MediaDeviceInfo, MediaDeviceKind, MediaDevices, MediaStream, MediaStreamConstraints, MediaStreamTrack,
 };
 
+use crate::dom::{document, window};
 use crate::error::PageError;
 
 /// Where a camera looks.

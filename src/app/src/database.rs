@@ -1,18 +1,23 @@
 //! The browser's database, where a project waits for tomorrow. Schema 1: `documents` holds bytes by name, `photos` the
 //! files as they came, `descriptions` what the engine said of them, both by the photo's number.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
-use idb::{DatabaseEvent, Error, Factory, KeyRange, ObjectStore, ObjectStoreParams, Query, TransactionMode};
-use js_sys::{Object, Reflect, Uint8Array};
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::Blob;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    Blob, DomException, IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction, IdbTransactionMode,
+};
 
+use crate::dom::window;
 use crate::error::PageError;
 use crate::state::Described;
 
 const NAME: &str = "headstart";
 const SCHEMA: u32 = 1;
+/// Why there may be none.
+const NO_DATABASE: &str = "it has no database here, as in some private windows";
 const DOCUMENTS: &str = "documents";
 const PHOTOS: &str = "photos";
 const DESCRIPTIONS: &str = "descriptions";
@@ -21,7 +26,7 @@ const DESCRIPTIONS: &str = "descriptions";
 const SLICE: u32 = 64;
 
 /// An open database.
-pub(crate) struct Database(idb::Database);
+pub(crate) struct Database(IdbDatabase);
 
 /// Changes that are written together, or not at all.
 #[derive(Default)]
@@ -31,7 +36,7 @@ pub(crate) struct Batch {
     /// Photos' files by number.
     pub(crate) photos: Vec<(u32, Blob)>,
     /// What was said of photos, by number.
-    pub(crate) descriptions: Vec<(u32, Arc<Described>)>,
+    pub(crate) descriptions: Vec<(u32, Rc<Described>)>,
     /// Photos that are no more.
     pub(crate) gone: Vec<u32>,
 }
@@ -42,21 +47,23 @@ impl Database {
     /// # Errors
     /// [`PageError::NotOpened`] where there is one of a newer release, [`PageError::NotSaved`] where there can be none.
     pub(crate) async fn open() -> Result<Self, PageError> {
-        let mut request =
-            Factory::new().and_then(|factory| factory.open(NAME, Some(SCHEMA))).map_err(|error| not_saved(&error))?;
-        request.on_upgrade_needed(|event| {
-            if let Ok(database) = event.database() {
-                for store in [DOCUMENTS, PHOTOS, DESCRIPTIONS] {
-                    // Where a store cannot be made, the first transaction fails and says so.
-                    let _ = database.create_object_store(store, ObjectStoreParams::new());
-                }
+        let factory = window().indexed_db().map_err(|error| not_saved(&error))?;
+        let factory = factory.ok_or_else(|| PageError::NotSaved { detail: NO_DATABASE.to_owned() })?;
+        let request = factory.open_with_u32(NAME, SCHEMA).map_err(|error| not_saved(&error))?;
+        let fresh = request.clone();
+        let make = Closure::once_into_js(move || {
+            let Ok(database) = fresh.result() else { return };
+            for store in [DOCUMENTS, PHOTOS, DESCRIPTIONS] {
+                // Where a store cannot be made, the first transaction fails and says so.
+                let _ = database.unchecked_ref::<IdbDatabase>().create_object_store(store);
             }
         });
-        let database = request.await.map_err(|error| match name(&error).as_deref() {
+        request.set_onupgradeneeded(Some(make.unchecked_ref()));
+        let database = answer(&request).await.map_err(|error| match name(&error).as_deref() {
             Some("VersionError") => PageError::NotOpened { detail: "it is from a newer release".to_owned() },
             _ => not_saved(&error),
         })?;
-        Ok(Self(database))
+        Ok(Self(database.unchecked_into()))
     }
 
     /// The document of that name.
@@ -64,12 +71,9 @@ impl Database {
     /// # Errors
     /// [`PageError::NotOpened`].
     pub(crate) async fn document(&self, name: &str) -> Result<Option<Vec<u8>>, PageError> {
-        let found = async {
-            let store = self.store(DOCUMENTS)?;
-            store.get(JsValue::from_str(name))?.await
-        };
-        let found = found.await.map_err(|error| not_opened(&error))?;
-        Ok(found.and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok()).map(|bytes| bytes.to_vec()))
+        let request = self.store(DOCUMENTS).and_then(|store| store.get(&name.into()));
+        let found = answer(&request.map_err(|error| not_opened(&error))?).await.map_err(|error| not_opened(&error))?;
+        Ok(found.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.to_vec()))
     }
 
     /// The next photos after that number, in the order of their numbers; none at the end.
@@ -78,7 +82,7 @@ impl Database {
     /// [`PageError::NotOpened`].
     pub(crate) async fn photos(&self, after: Option<u32>) -> Result<Vec<(u32, Blob)>, PageError> {
         let entries = self.slice(PHOTOS, after).await.map_err(|error| not_opened(&error))?;
-        Ok(entries.iter().filter_map(|entry| Some((number(entry)?, field(entry, "file")?))).collect())
+        Ok(entries.iter().filter_map(|entry| Some((number(&entry)?, field(&entry, "file")?))).collect())
     }
 
     /// What was said of the next photos after that number, in the order of their numbers; none at the end.
@@ -87,7 +91,8 @@ impl Database {
     /// [`PageError::NotOpened`].
     pub(crate) async fn descriptions(&self, after: Option<u32>) -> Result<Vec<(u32, Described)>, PageError> {
         let entries = self.slice(DESCRIPTIONS, after).await.map_err(|error| not_opened(&error))?;
-        let read = |entry: &JsValue| {
+        let read = |entry: JsValue| {
+            let entry = &entry;
             let hash = field::<Uint8Array>(entry, "hash")?.to_vec().try_into().ok()?;
             let descriptors = field::<Uint8Array>(entry, "descriptors")?.to_vec();
             Some((number(entry)?, Described::new(hash, descriptors, field(entry, "thumbnail")?)))
@@ -100,49 +105,78 @@ impl Database {
     /// # Errors
     /// [`PageError::DiskFull`] or [`PageError::NotSaved`]; nothing of the batch is written then.
     pub(crate) async fn write(&self, batch: &Batch) -> Result<(), PageError> {
-        let transaction = async {
-            let transaction = self.0.transaction(&[DOCUMENTS, PHOTOS, DESCRIPTIONS], TransactionMode::ReadWrite)?;
-            let documents = transaction.object_store(DOCUMENTS)?;
-            let photos = transaction.object_store(PHOTOS)?;
-            let descriptions = transaction.object_store(DESCRIPTIONS)?;
-            for (name, bytes) in &batch.documents {
-                let key = JsValue::from_str(name);
-                match bytes {
-                    Some(bytes) => drop(documents.put(&Uint8Array::from(bytes.as_slice()), Some(&key))?),
-                    None => drop(documents.delete(key)?),
-                }
-            }
-            for (id, file) in &batch.photos {
-                photos.put(&object(*id, &[("file", file)]), Some(&(*id).into()))?;
-            }
-            for (id, described) in &batch.descriptions {
-                let hash = Uint8Array::from(described.hash.as_slice());
-                let descriptors = Uint8Array::from(described.descriptors.as_slice());
-                let fields: [(&str, &JsValue); 3] =
-                    [("hash", &hash), ("descriptors", &descriptors), ("thumbnail", described.thumbnail())];
-                descriptions.put(&object(*id, &fields), Some(&(*id).into()))?;
-            }
-            for id in &batch.gone {
-                photos.delete(JsValue::from(*id))?;
-                descriptions.delete(JsValue::from(*id))?;
-            }
-            transaction.await
-        };
-        match transaction.await {
-            Ok(result) if result.is_committed() => Ok(()),
+        let stores = [DOCUMENTS, PHOTOS, DESCRIPTIONS].into_iter().map(JsValue::from_str).collect::<Array>();
+        let transaction = self.0.transaction_with_str_sequence_and_mode(&stores, IdbTransactionMode::Readwrite);
+        let transaction = transaction.map_err(|error| not_saved(&error))?;
+        if let Err(error) = fill(&transaction, batch) {
+            // One that has ended by itself is as good.
+            let _ = transaction.abort();
+            return Err(not_saved(&error));
+        }
+        let ended = Promise::new(&mut |resolve, reject| {
+            transaction.set_oncomplete(Some(&resolve));
+            transaction.set_onabort(Some(&reject));
+        });
+        match (JsFuture::from(ended).await, transaction.error()) {
+            (Ok(_), _) => Ok(()),
+            (Err(_), Some(error)) => Err(not_saved(&error)),
             // What ends a transaction without a word of its own is the browser's limit.
-            Ok(_) => Err(PageError::DiskFull),
-            Err(error) => Err(not_saved(&error)),
+            (Err(_), None) => Err(PageError::DiskFull),
         }
     }
 
-    fn store(&self, name: &str) -> Result<ObjectStore, Error> {
-        self.0.transaction(&[name], TransactionMode::ReadOnly)?.object_store(name)
+    fn store(&self, name: &str) -> Result<IdbObjectStore, JsValue> {
+        self.0.transaction_with_str(name)?.object_store(name)
     }
 
-    async fn slice(&self, store: &str, after: Option<u32>) -> Result<Vec<JsValue>, Error> {
-        let range = after.map(|after| KeyRange::lower_bound(&after.into(), Some(true))).transpose()?;
-        self.store(store)?.get_all(range.map(Query::from), Some(SLICE))?.await
+    async fn slice(&self, store: &str, after: Option<u32>) -> Result<Array, JsValue> {
+        let range = match after {
+            Some(after) => IdbKeyRange::lower_bound_with_open(&after.into(), true)?.into(),
+            None => JsValue::NULL,
+        };
+        let entries = answer(&self.store(store)?.get_all_with_key_and_limit(&range, SLICE)?).await?;
+        Ok(entries.unchecked_into())
+    }
+}
+
+/// Asks for every change of the batch.
+fn fill(transaction: &IdbTransaction, batch: &Batch) -> Result<(), JsValue> {
+    let documents = transaction.object_store(DOCUMENTS)?;
+    let photos = transaction.object_store(PHOTOS)?;
+    let descriptions = transaction.object_store(DESCRIPTIONS)?;
+    for (name, bytes) in &batch.documents {
+        let key = JsValue::from_str(name);
+        match bytes {
+            Some(bytes) => documents.put_with_key(&Uint8Array::from(bytes.as_slice()), &key)?,
+            None => documents.delete(&key)?,
+        };
+    }
+    for (id, file) in &batch.photos {
+        photos.put_with_key(&object(*id, &[("file", file)]), &(*id).into())?;
+    }
+    for (id, described) in &batch.descriptions {
+        let hash = Uint8Array::from(described.hash.as_slice());
+        let descriptors = Uint8Array::from(described.descriptors.as_slice());
+        let fields: [(&str, &JsValue); 3] =
+            [("hash", &hash), ("descriptors", &descriptors), ("thumbnail", described.thumbnail())];
+        descriptions.put_with_key(&object(*id, &fields), &(*id).into())?;
+    }
+    for id in &batch.gone {
+        photos.delete(&(*id).into())?;
+        descriptions.delete(&(*id).into())?;
+    }
+    Ok(())
+}
+
+/// What the database answers.
+async fn answer(request: &IdbRequest) -> Result<JsValue, JsValue> {
+    let ended = Promise::new(&mut |resolve, reject| {
+        request.set_onsuccess(Some(&resolve));
+        request.set_onerror(Some(&reject));
+    });
+    match JsFuture::from(ended).await {
+        Ok(_) => request.result(),
+        Err(event) => Err(request.error().ok().flatten().map_or(event, JsValue::from)),
     }
 }
 
@@ -166,31 +200,22 @@ fn number(entry: &JsValue) -> Option<u32> {
 }
 
 /// The name of the browser's own error.
-fn name(error: &Error) -> Option<String> {
-    match error {
-        Error::DomException(error) => Some(error.name()),
-        Error::AddFailed(value) | Error::UpdateFailed(value) | Error::TransactionOpenFailed(value) => {
-            value.dyn_ref::<web_sys::DomException>().map(web_sys::DomException::name)
-        }
-        _ => None,
-    }
+fn name(error: &JsValue) -> Option<String> {
+    error.dyn_ref::<DomException>().map(DomException::name)
 }
 
-fn not_saved(error: &Error) -> PageError {
+fn not_saved(error: &JsValue) -> PageError {
     match name(error).as_deref() {
         Some("QuotaExceededError") => PageError::DiskFull,
         _ => PageError::NotSaved { detail: detail(error) },
     }
 }
 
-fn not_opened(error: &Error) -> PageError {
+fn not_opened(error: &JsValue) -> PageError {
     PageError::NotOpened { detail: detail(error) }
 }
 
 /// What the browser calls it, as short as can be.
-fn detail(error: &Error) -> String {
-    match error {
-        Error::IndexedDbNotFound(_) => "it has no database here, as in some private windows".to_owned(),
-        error => name(error).unwrap_or_else(|| error.to_string()),
-    }
+fn detail(error: &JsValue) -> String {
+    name(error).unwrap_or_else(|| "no reason was given".to_owned())
 }

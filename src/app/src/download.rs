@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use leptos::prelude::{document, set_timeout};
 use wasm_bindgen::JsCast;
 use web_sys::{Blob, HtmlAnchorElement, Url};
+
+use crate::dom::{document, set_timeout};
 
 /// Browsers read a download after the click; an address that is gone too early is a download that fails.
 const KEPT: Duration = Duration::from_secs(120);

@@ -2,6 +2,7 @@
 
 use headstart_protocol::{ErrorKind, Failure, WireError};
 
+use crate::browser::figure;
 use crate::wording::{counted, mebibytes};
 
 /// A failure that the page notices by itself; what fails in the worker arrives as a [`Failure`].
@@ -10,6 +11,9 @@ pub(crate) enum PageError {
     /// `?backend=` names no device.
     #[error("The address asks for the device “{name}”, which does not exist. Use ?backend=cpu or ?backend=webgpu.")]
     UnknownBackend { name: String },
+    /// WebGPU is forced and cannot be had.
+    #[error("WebGPU cannot be used here: {reason}. Open the page without ?backend=webgpu to use the processor.")]
+    NoWebGpu { reason: String },
     /// `?size=` names no input size.
     #[error(
         "The address asks for photos of {value} pixels, but there is no head for that. Use ?size=150 or ?size=224."
@@ -94,7 +98,7 @@ pub(crate) enum PageError {
     )]
     NothingToAdd,
     /// A setting that is no number in its bounds.
-    #[error("This is not a number from {least:?} to {most:?}. The setting before is kept.")]
+    #[error("This is not a number from {} to {}. The setting before is kept.", figure(*.least), figure(*.most))]
     BadSetting { least: f64, most: f64 },
     /// A setting that is no whole number in its bounds.
     #[error("This is not a whole number from {least} to {most}. The setting before is kept.")]
@@ -157,7 +161,7 @@ fn no_photos(count: usize) -> String {
 impl PageError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::UnknownBackend { .. } => ErrorKind::BackendUnavailable,
+            Self::UnknownBackend { .. } | Self::NoWebGpu { .. } => ErrorKind::BackendUnavailable,
             Self::UnknownSize { .. } => ErrorKind::HeadMismatch,
             Self::NotANumber { .. } => ErrorKind::Internal,
             Self::WorkerFailed { .. }

@@ -1,11 +1,11 @@
 //! How photos come to the page: picked, dropped, pasted, or fetched as a sample. None is read before its turn.
 
 use js_sys::{Array, Uint8Array};
-use leptos::prelude::window;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, DataTransfer, DomException, File, FileList, FilePropertyBag, Response};
 
+use crate::dom::window;
 use crate::error::PageError;
 
 /// The largest file that is read: the engine refuses larger ones too.

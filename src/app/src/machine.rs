@@ -1,7 +1,7 @@
 //! What the browser tells of its device.
 
+use crate::dom::window;
 use js_sys::Reflect;
-use leptos::prelude::window;
 
 use crate::pool::Machine;
 

@@ -1,32 +1,42 @@
 //! Headstart's page: what a visitor sees, and the conversation with the worker that does the thinking.
 
+// `html!` takes a step for each tag, attribute and text.
+#![recursion_limit = "512"]
+
 mod address;
+mod browser;
 mod camera;
 mod compare;
 mod database;
+mod device;
+mod dom;
 mod download;
 mod error;
 mod folders;
+mod html;
 mod intake;
 mod machine;
 mod measurement;
+mod order;
 mod pause;
 mod pool;
 mod queue;
 mod restart;
+mod signal;
 mod state;
 mod teach;
 mod view;
 mod wording;
 mod worker;
 
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, UrlSearchParams};
 
-use crate::address::{Query, View};
+use crate::address::Query;
+use crate::dom::{document, window};
+use crate::html::Html;
 use crate::state::Page;
-use crate::view::Shell;
+use crate::view::shell;
 
 fn main() {
     console_error_panic_hook::set_once();
@@ -34,19 +44,15 @@ fn main() {
     let place = document().get_element_by_id("page").and_then(|place| place.dyn_into::<HtmlElement>().ok());
     let Some(place) = place.or_else(|| document().body()) else { return };
     place.set_inner_html("");
-    mount_to(place, App).forget();
+    html::mount(&place, app);
 }
 
 /// The state and, around it, the shell.
-#[component]
-fn App() -> impl IntoView {
-    let location = window().location();
-    let page = Page::new(View::from_hash(&location.hash().unwrap_or_default()));
-    provide_context(page);
-
-    let search = UrlSearchParams::new_with_str(&location.search().unwrap_or_default());
+fn app() -> Html {
+    let page = Page::here();
+    let search = UrlSearchParams::new_with_str(&window().location().search().unwrap_or_default());
     let query = Query::read(|name| search.as_ref().ok()?.get(name));
     let base = document().base_uri().ok().flatten().unwrap_or_default();
     page.start(query, address::folder(&base).to_owned());
-    view! { <Shell /> }
+    shell()
 }

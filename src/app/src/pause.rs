@@ -4,9 +4,10 @@ use std::future::Future;
 use std::time::Duration;
 
 use js_sys::Promise;
-use leptos::prelude::set_timeout;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
+
+use crate::dom::set_timeout;
 
 /// Waits that long, for a macrotask at least.
 pub(crate) fn pause(span: Duration) -> impl Future<Output = ()> {

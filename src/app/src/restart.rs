@@ -19,9 +19,7 @@ pub(crate) enum Next {
 pub(crate) enum Life {
     /// It never said that it is alive: its script is missing or broken.
     Unborn,
-    /// It was alive, its device not known yet.
-    Starting,
-    /// It was warming up or at work on this device.
+    /// It was starting or at work on this device.
     On(Backend),
 }
 
@@ -48,7 +46,7 @@ impl Restarts {
     pub(crate) fn after_stop(&mut self, life: Life) -> Next {
         match life {
             Life::Unborn => Next::GiveUp,
-            Life::Starting | Life::On(Backend::WebGpu) => self.fall_back(),
+            Life::On(Backend::WebGpu) => self.fall_back(),
             Life::On(Backend::Cpu) if self.in_a_row < RESTARTS_ALLOWED => {
                 self.in_a_row += 1;
                 Next::FreshOnCpu

@@ -1,6 +1,6 @@
 //! The web worker that runs the engine.
 
-use headstart_protocol::{Command, Event, WireError, decode, encode};
+use headstart_protocol::{Backend, Command, Event, WireError, decode, encode};
 use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, MessageEvent, Worker};
@@ -8,8 +8,13 @@ use web_sys::{Blob, MessageEvent, Worker};
 use crate::error::PageError;
 use crate::intake;
 
-/// The script that starts the engine, beside the page: trunk names it after the engine's crate.
-const SCRIPT: &str = "headstart-engine_loader.js";
+/// The script that starts the engine for a device, beside the page: trunk names it after the engine's program.
+fn script(backend: Backend) -> &'static str {
+    match backend {
+        Backend::Cpu => "headstart-engine-cpu_loader.js",
+        Backend::WebGpu => "headstart-engine-webgpu_loader.js",
+    }
+}
 
 /// Goes into the script's address, so that a new release never meets an old script in a cache.
 pub(crate) const BUILD: &str = match option_env!("HEADSTART_BUILD") {
@@ -33,12 +38,12 @@ pub(crate) struct EngineWorker {
 }
 
 impl EngineWorker {
-    /// Starts a worker whose events go to `hear`.
+    /// Starts a worker for `backend` whose events go to `hear`.
     ///
     /// # Errors
     /// [`PageError::WorkerFailed`] where the browser has no workers or refuses this one.
-    pub(crate) fn spawn(hear: impl Fn(Heard) + Clone + 'static) -> Result<Self, PageError> {
-        let worker = Worker::new(&format!("{SCRIPT}?v={BUILD}")).map_err(|error| broken(&error))?;
+    pub(crate) fn spawn(backend: Backend, hear: impl Fn(Heard) + Clone + 'static) -> Result<Self, PageError> {
+        let worker = Worker::new(&format!("{}?v={BUILD}", script(backend))).map_err(|error| broken(&error))?;
         let on_message = Closure::new({
             let hear = hear.clone();
             move |event: MessageEvent| hear(read(&event))

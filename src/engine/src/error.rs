@@ -38,7 +38,7 @@ pub(crate) enum EngineError {
     HeadSize(usize),
     #[error("No head for {0}×{0} ships with this page. Use `?size=150` or `?size=224`.")]
     NoHead(usize),
-    #[error("WebGPU cannot be used here: {0} Open the page without `?backend=webgpu` to use the processor.")]
+    #[error("The GPU could not be used ({0}). Open the page without `?backend=webgpu` to use the processor.")]
     NoWebGpu(String),
     #[error("This {} computes features that are off by {error:.1e} where {bound:.0e} is allowed.", .backend.name())]
     DeviceWrong { backend: Backend, error: f64, bound: f64 },

@@ -14,7 +14,7 @@ use headstart_weights::{golden_pattern, relative_distance};
 use js_sys::Reflect;
 use wasm_bindgen::JsCast;
 
-use crate::device::{self, Choice};
+use crate::device::{self, BACKEND};
 use crate::error::EngineError;
 use crate::models::Models;
 use crate::own_head::OwnHead;
@@ -43,42 +43,26 @@ pub(crate) struct Session {
     ready: Ready,
 }
 
-/// Why the engine did not start, and on which device.
-pub(crate) struct StartFailure {
-    error: EngineError,
-    backend: Option<Backend>,
-}
-
-impl StartFailure {
-    /// As the page is told: the processor is worth a try where it was the GPU that failed and nobody forced it.
-    pub(crate) fn event(&self, start: &Start) -> Event {
-        let of_device = matches!(
-            self.error,
-            EngineError::DeviceWrong { .. }
-                | EngineError::DeviceLost(_)
-                | EngineError::Model(NnError::HeadAnswer { .. })
-        );
-        let retry_on_cpu = of_device && self.backend == Some(Backend::WebGpu) && start.backend.is_none();
-        Event::StartFailed { failure: self.error.failure(), retry_on_cpu }
-    }
+/// The event of an engine that did not start: the processor is worth a try where it was the GPU that failed.
+pub(crate) fn start_failed(error: &EngineError) -> Event {
+    let of_device = matches!(
+        error,
+        EngineError::NoWebGpu(_)
+            | EngineError::DeviceWrong { .. }
+            | EngineError::DeviceLost(_)
+            | EngineError::Model(NnError::HeadAnswer { .. })
+    );
+    Event::StartFailed { failure: error.failure(), retry_on_cpu: of_device && BACKEND == Backend::WebGpu }
 }
 
 impl Session {
-    /// Chooses the device, loads the models, warms up on the golden pattern and checks its features.
+    /// Opens the device, loads the models, warms up on the golden pattern and checks its features.
     ///
     /// # Errors
-    /// Whatever stands in the way, with the device that was chosen by then.
-    pub(crate) async fn start(start: &Start, outbox: &Outbox) -> Result<Self, StartFailure> {
-        let choice = device::choose(start.backend).await;
-        let choice = choice.map_err(|error| StartFailure { error, backend: start.backend })?;
-        let backend = choice.backend;
-        Self::load(choice, start, outbox).await.map_err(|error| StartFailure { error, backend: Some(backend) })
-    }
-
-    async fn load(choice: Choice, start: &Start, outbox: &Outbox) -> Result<Self, EngineError> {
-        let default_size = choice.backend.default_size();
-        let models = Models::load(start, default_size, &choice.device, outbox).await?;
-        outbox.post(&Event::WarmingUp(choice.backend));
+    /// Whatever stands in the way.
+    pub(crate) async fn start(start: &Start, outbox: &Outbox) -> Result<Self, EngineError> {
+        let models = Models::load(start, BACKEND.default_size(), &device::open().await?, outbox).await?;
+        outbox.post(&Event::WarmingUp(BACKEND));
         let size = models.size.pixels();
         let features = models.base.features(models.base.photos(golden_pattern(size), size));
         let pooled = read(features.pooled).await?;
@@ -86,17 +70,16 @@ impl Session {
             let error = relative_distance(&pooled, &golden.features);
             // Not a number counts as wrong, too.
             if error.is_nan() || error > GOLDEN_BOUND {
-                return Err(EngineError::DeviceWrong { backend: choice.backend, error, bound: GOLDEN_BOUND });
+                return Err(EngineError::DeviceWrong { backend: BACKEND, error, bound: GOLDEN_BOUND });
             }
         }
         // The head's first run compiles its kernels.
         read(models.head.probabilities(features.descriptor)).await?;
         let ready = Ready {
-            backend: choice.backend,
-            adapter: choice.adapter,
+            backend: BACKEND,
+            adapter: start.adapter.clone(),
             size: models.size,
             classes: models.manifest.classes.clone(),
-            note: choice.note,
             fetched_bytes: models.fetched,
         };
         Ok(Self {

@@ -7,6 +7,7 @@ mod golden;
 mod head;
 mod head_stack;
 mod scratch_cnn;
+#[cfg(feature = "cpu")]
 mod trainable_pool;
 mod vgg16;
 

@@ -1,15 +1,17 @@
 //! The CNN that learns from nothing: the published cats-and-dogs network, and smaller ones of its kind.
 
+#[cfg(feature = "cpu")]
+use burn::backend::DispatchDevice;
 use burn::nn::{Dropout, DropoutConfig};
 use burn::tensor::activation::{relu, softmax};
-use burn::tensor::module::conv2d;
-use burn::tensor::ops::ConvOptions;
+use burn::tensor::module::{conv2d, max_pool2d};
+use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
 use burn::tensor::{Device, Tensor, TensorData};
 use headstart_weights::scratch::{ScratchArchitecture, ScratchFile};
 use headstart_weights::{ConvWeights, golden_pattern};
 
-use crate::conv3x3::{Conv3x3, is_cpu, max_pool2x2};
-use crate::{NnError, trainable_pool};
+use crate::NnError;
+use crate::conv3x3::{Conv3x3, max_pool2x2};
 
 /// How far a network's probabilities may be from those that its file says it gives.
 const ANSWER_BOUND: f32 = 1e-3;
@@ -17,7 +19,7 @@ const ANSWER_BOUND: f32 = 1e-3;
 /// A CNN as its [`ScratchArchitecture`] says, on one device.
 ///
 /// Where its tensors are on a device with autodiff it runs burn's own convolution, through which gradients flow, a pool of
-/// ours where that is the CPU, and dropout. On the CPU without autodiff it runs the base's Winograd convolution.
+/// ours where that is the CPU, and dropout. Without autodiff it runs the base's Winograd convolution.
 #[derive(Debug, Clone)]
 pub struct ScratchCnn {
     architecture: ScratchArchitecture,
@@ -36,7 +38,7 @@ impl ScratchCnn {
     pub fn new(architecture: &ScratchArchitecture, weights: &[Vec<f32>], device: &Device) -> Result<Self, NnError> {
         let parameter = |values: &Vec<f32>| Tensor::from_data(TensorData::new(values.clone(), [values.len()]), device);
         let mut network = Self::from_parameters(architecture, weights.iter().map(parameter).collect())?;
-        if is_cpu(device) {
+        if !device.is_autodiff() {
             let convs =
                 architecture.tensors().into_iter().zip(weights).step_by(2).zip(weights.iter().skip(1).step_by(2));
             let frozen = convs.take(architecture.channels.len()).map(|(((name, shape), weight), bias)| {
@@ -161,14 +163,17 @@ impl ScratchCnn {
     }
 }
 
-/// The pool after a convolution through which gradients flow.
+/// The pool after a convolution, whether gradients flow through it or not.
 fn pool(activations: Tensor<4>) -> Tensor<4> {
     let device = activations.device();
-    if device.is_autodiff() && is_cpu(&device.inner()) {
-        trainable_pool::max_pool2x2(activations)
-    } else {
-        max_pool2x2(activations)
+    if !device.is_autodiff() {
+        return max_pool2x2(activations);
     }
+    #[cfg(feature = "cpu")]
+    if matches!(device.inner().as_dispatch(), DispatchDevice::Flex(_)) {
+        return crate::trainable_pool::max_pool2x2(activations);
+    }
+    max_pool2d(activations, MaxPoolOptions::new([2, 2]).with_stride([2, 2]))
 }
 
 /// Without the border of one, where the padded convolution differs from the one without padding.

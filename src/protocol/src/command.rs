@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Backend, Comparison, InputSize, ProjectManifest, Training};
+use crate::{Comparison, InputSize, ProjectManifest, Training};
 
 /// What the page asks of its worker. `Start` comes first and once; the rest may follow at any time and are answered in
 /// order once the engine is ready.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Command {
-    /// Choose a device, fetch the weights and warm up: answered by [`crate::Event::Ready`] or
+    /// Open the device, fetch the weights and warm up: answered by [`crate::Event::Ready`] or
     /// [`crate::Event::StartFailed`], with [`crate::Event::Loading`] on the way.
     Start(Start),
     /// Say what is on a photo: answered by [`crate::Event::Predicted`] or [`crate::Event::PhotoFailed`] with this `id`.
@@ -95,8 +95,8 @@ pub enum Command {
 pub struct Start {
     /// Address of the page's folder, with a trailing slash; the other addresses are relative to it.
     pub base_url: String,
-    /// The device that must be used, or `None` to choose.
-    pub backend: Option<Backend>,
+    /// The GPU adapter's own words about itself, as the page heard them; empty on the CPU.
+    pub adapter: String,
     /// The input size, or `None` for the device's default.
     pub size: Option<InputSize>,
     /// Another weight file (float32 safetensors or ours) than the shipped one, of the same origin.

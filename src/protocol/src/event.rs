@@ -18,8 +18,8 @@ pub enum Event {
     WarmingUp(Backend),
     /// Photos can be classified.
     Ready(Ready),
-    /// The engine could not start with the given choices. Where `retry_on_cpu` is true a fresh worker forced to
-    /// [`Backend::Cpu`] is expected to work, and the page should start one and show the failure's words as a note.
+    /// The engine could not start. Where `retry_on_cpu` is true a worker on [`Backend::Cpu`] is expected to, and the page
+    /// should start one, unless the visitor wants none, and show the failure's words as a note.
     StartFailed {
         /// What happened.
         failure: Failure,
@@ -142,8 +142,6 @@ pub struct Ready {
     pub size: InputSize,
     /// The classes that the head knows, in the order of [`Prediction::probabilities`].
     pub classes: Vec<String>,
-    /// Why the GPU is not in use although none was forced, for a person; `None` where it is or where there is none.
-    pub note: Option<String>,
     /// Bytes of the model files that came over the network.
     pub fetched_bytes: u64,
 }

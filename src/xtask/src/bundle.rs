@@ -15,13 +15,49 @@ use crate::sizes;
 use crate::tools::{self, Tools, WASM};
 use crate::workspace::Workspace;
 
-/// The page's crate and profile.
-pub(crate) const PAGE: (&str, &str) = ("headstart-app", "web-page");
-/// The worker's crate and profile. Its files bear the crate's name.
-pub(crate) const WORKER: (&str, &str) = ("headstart-engine", "web-worker");
+/// A program for the browser. Its files bear its name.
+#[derive(Clone, Copy)]
+pub(crate) struct Part {
+    /// What it is, in words.
+    pub(crate) title: &'static str,
+    name: &'static str,
+    package: &'static str,
+    features: &'static str,
+    profile: &'static str,
+}
 
-/// The share of the page's wasm that wasm-opt saves, gzipped (148.6 to 142.6 KB) and raw (382 to 348 KB), measured.
-const SAVED: (f64, f64) = (0.04, 0.09);
+impl Part {
+    /// A cargo command for it.
+    pub(crate) fn cargo(self, workspace: &Workspace, command: &str) -> Program {
+        let cargo = Program::new(workspace, "cargo").words(command).words("--locked --target").arg(WASM);
+        let cargo = cargo.arg("--profile").arg(self.profile).arg("--package").arg(self.package);
+        if self.features.is_empty() { cargo } else { cargo.arg("--features").arg(self.features) }
+    }
+}
+
+/// The page.
+pub(crate) const PAGE: Part =
+    Part { title: "page", name: "headstart-app", package: "headstart-app", features: "", profile: "web-page" };
+/// The worker, once a device.
+pub(crate) const WORKERS: [Part; 2] = [
+    Part {
+        title: "worker for the processor",
+        name: "headstart-engine-cpu",
+        package: "headstart-engine",
+        features: "cpu",
+        profile: "web-worker",
+    },
+    Part {
+        title: "worker for WebGPU",
+        name: "headstart-engine-webgpu",
+        package: "headstart-engine",
+        features: "webgpu",
+        profile: "web-worker",
+    },
+];
+
+/// The share of the page's wasm that wasm-opt saves, gzipped (184.0 to 181.7 KB) and raw (473 to 437 KB), measured.
+const SAVED: (f64, f64) = (0.012, 0.076);
 
 /// Builds the page into `dist/` and prints what its files weigh.
 ///
@@ -30,14 +66,16 @@ const SAVED: (f64, f64) = (0.04, 0.09);
 pub(crate) fn build(workspace: &Workspace, journal: &mut Journal, options: &Build) -> Result<(), XtaskError> {
     let tools = tools::set_up(workspace, journal)?;
     let optimizer = if options.fast { None } else { Optimizer::set_up(workspace, journal) };
-    let why = "From nothing this takes minutes: it holds the network, for the processor and for the GPU.";
-    journal.step("Compile the worker", why, || compile(workspace, WORKER, None))?;
+    for worker in WORKERS {
+        let why = "From nothing this takes minutes: it holds the network.";
+        journal.step(&format!("Compile the {}", worker.title), why, || worker.cargo(workspace, "build").run())?;
+    }
     let id = build_id(workspace, &tools, optimizer.as_ref())?;
     let why = "It is built to be small, which takes a while too.";
-    journal.step("Compile the page", why, || compile(workspace, PAGE, Some(&id)))?;
+    journal.step("Compile the page", why, || PAGE.cargo(workspace, "build").env("HEADSTART_BUILD", &id).run())?;
     journal.step("Assemble dist/", "trunk writes the JavaScript around the wasm, and copies public/.", || {
         trunk(workspace, &tools, &options.public_url, &id)?;
-        write_loader(&workspace.dist(), &id)
+        WORKERS.iter().try_for_each(|worker| write_loader(&workspace.dist(), worker.name, &id))
     })?;
     if let Some(optimizer) = &optimizer {
         journal.step("Optimize the wasm", "The page's, with wasm-opt.", || {
@@ -53,26 +91,16 @@ pub(crate) fn build(workspace: &Workspace, journal: &mut Journal, options: &Buil
     Ok(())
 }
 
-/// Compiles a crate just as trunk will ask for it, so that trunk finds it done. Cargo fetches here what trunk, which
-/// works offline, cannot.
-fn compile(workspace: &Workspace, (package, profile): (&str, &str), id: Option<&str>) -> Result<(), XtaskError> {
-    let cargo = Program::new(workspace, "cargo").words("build --profile").arg(profile);
-    let cargo = cargo.arg("--target").arg(WASM).arg("--package").arg(package);
-    match id {
-        Some(id) => cargo.env("HEADSTART_BUILD", id),
-        None => cargo,
-    }
-    .run()
-}
-
-/// Changes with every change of the worker. The page asks for the worker under an address with this in it, so that no
+/// Changes with every change of a worker. The page asks for its worker under an address with this in it, so that no
 /// cache can answer with the worker of another release: trunk gives hashed names to the page's files only.
 fn build_id(workspace: &Workspace, tools: &Tools, optimizer: Option<&Optimizer>) -> Result<String, XtaskError> {
-    let (package, profile) = WORKER;
-    let path = workspace.target().join(WASM).join(profile).join(format!("{package}.wasm"));
-    let worker = fs::read(&path).map_err(XtaskError::file(&path, "read"))?;
+    let read = |worker: &Part| {
+        let path = workspace.target().join(WASM).join(worker.profile).join(format!("{}.wasm", worker.name));
+        fs::read(&path).map_err(XtaskError::file(&path, "read"))
+    };
+    let [cpu, webgpu] = [read(&WORKERS[0])?, read(&WORKERS[1])?];
     let edition = optimizer::edition(optimizer);
-    let mut id = sha256_hex(&[&worker, tools.wasm_bindgen.as_bytes(), edition.as_bytes()]);
+    let mut id = sha256_hex(&[&cpu, &webgpu, tools.wasm_bindgen.as_bytes(), edition.as_bytes()]);
     id.truncate(12);
     Ok(id)
 }
@@ -84,9 +112,8 @@ fn trunk(workspace: &Workspace, tools: &Tools, public_url: &str, id: &str) -> Re
 
 /// Writes the script that the page starts as its worker. Trunk's own asks for files without the release in their
 /// address, and says nothing where one does not arrive.
-fn write_loader(dist: &Path, id: &str) -> Result<(), XtaskError> {
-    let (package, _) = WORKER;
-    let parts = [format!("{package}.js"), format!("{package}_bg.wasm"), format!("{package}_loader.js")];
+fn write_loader(dist: &Path, name: &str, id: &str) -> Result<(), XtaskError> {
+    let parts = [format!("{name}.js"), format!("{name}_bg.wasm"), format!("{name}_loader.js")];
     for part in &parts {
         let path = dist.join(part);
         if !path.is_file() {
@@ -117,7 +144,7 @@ fn wasm_files(dist: &Path) -> Result<Vec<(PathBuf, &'static str)>, XtaskError> {
 }
 
 fn is_page_wasm(name: &str) -> bool {
-    name.ends_with(".wasm") && !name.starts_with(WORKER.0)
+    name.ends_with(".wasm") && name.starts_with(PAGE.name)
 }
 
 /// What leaving wasm-opt out costs.

@@ -4,12 +4,12 @@
 //! make the same choice, and the wasm ones take the profiles of the build.
 
 use crate::browser;
-use crate::bundle::{self, PAGE, WORKER};
+use crate::bundle::{self, PAGE, WORKERS};
 use crate::error::XtaskError;
 use crate::journal::Journal;
 use crate::options::Build;
 use crate::program::Program;
-use crate::tools::{self, WASM};
+use crate::tools;
 use crate::workspace::Workspace;
 
 /// All packages but the worker, which has no native side. The page's own tests need no browser.
@@ -29,10 +29,9 @@ pub(crate) fn check(workspace: &Workspace, journal: &mut Journal) -> Result<(), 
     let mend = "Mend what is said above; an exception needs an #[expect] with its reason.";
     let lints = cargo().words("clippy").words(NATIVE).words("--all-targets -- -D warnings").advice(mend);
     journal.step("Lints, native", BURN, || lints.run())?;
-    for (part, (package, profile)) in [("page", PAGE), ("worker", WORKER)] {
-        let lints = cargo().words("clippy --locked --profile").arg(profile).arg("--target").arg(WASM);
-        let lints = lints.arg("--package").arg(package).words("-- -D warnings").advice(mend);
-        journal.step(&format!("Lints, {part}"), "The same for the browser.", || lints.run())?;
+    for part in [PAGE].into_iter().chain(WORKERS) {
+        let lints = part.cargo(workspace, "clippy").words("-- -D warnings").advice(mend);
+        journal.step(&format!("Lints, {}", part.title), "The same for the browser.", || lints.run())?;
     }
     let tests = cargo().words("test").words(NATIVE).advice("`cargo test --release NAME` runs one alone.");
     journal.step("Unit tests", BURN, || tests.run())

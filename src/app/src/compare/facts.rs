@@ -3,7 +3,7 @@
 use headstart_protocol::{CurvePoint, Learner, ModelFacts, Shipped, TestRecord};
 
 use super::published::{self, Published};
-use crate::wording::{counted, megabytes, share, thousands};
+use crate::wording::{counted, fixed, megabytes, share, thousands};
 
 /// The share right that [`needed`] asks for.
 const ENOUGH: f64 = 0.9;
@@ -87,9 +87,9 @@ fn number(count: u64) -> Option<String> {
 /// A span of time as people say it.
 fn span(seconds: f64) -> String {
     match seconds {
-        s if s < 90.0 => format!("{s:.1} s"),
-        s if s < 5400.0 => format!("{:.0} min", s / 60.0),
-        s => format!("{:.1} h", s / 3600.0),
+        s if s < 90.0 => format!("{} s", fixed(s, 1)),
+        s if s < 5400.0 => format!("{} min", fixed(s / 60.0, 0)),
+        s => format!("{} h", fixed(s / 3600.0, 1)),
     }
 }
 

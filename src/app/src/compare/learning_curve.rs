@@ -2,7 +2,10 @@
 
 use headstart_protocol::{CurvePoint, Learner};
 
+use crate::browser::ln;
+use crate::order::sort_by_key;
 use crate::teach::curves::SIZE;
+use crate::wording::fixed;
 
 /// One learner's part of a drawing, in its own units.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -26,17 +29,17 @@ pub(crate) struct Tick {
 pub(crate) fn draw(points: &[CurvePoint], learner: Learner) -> Drawn {
     let last = largest(points);
     let mut own: Vec<&CurvePoint> = points.iter().filter(|point| point.learner == learner).collect();
-    own.sort_by_key(|point| point.photos);
+    sort_by_key(&mut own, |point| point.photos);
     let down = |accuracy: f64| SIZE.1 * (1.0 - accuracy.clamp(0.0, 1.0));
     let mut drawn = Drawn::default();
     let corners = own.iter().map(|point| {
         let (x, y) = (SIZE.0 * across(point.photos, last), down(point.mean));
-        drawn.marks += &format!("M{x:.1} {y:.1}h0");
+        drawn.marks += &format!("M{} {}h0", fixed(x, 1), fixed(y, 1));
         if let Some(deviation) = point.deviation {
             let (low, high) = (down(point.mean - deviation), down(point.mean + deviation));
-            drawn.marks += &format!("M{x:.1} {low:.1}V{high:.1}");
+            drawn.marks += &format!("M{} {}V{}", fixed(x, 1), fixed(low, 1), fixed(high, 1));
         }
-        format!("{x:.1},{y:.1}")
+        format!("{},{}", fixed(x, 1), fixed(y, 1))
     });
     drawn.line = corners.collect::<Vec<_>>().join(" ");
     drawn
@@ -46,7 +49,7 @@ pub(crate) fn draw(points: &[CurvePoint], learner: Learner) -> Drawn {
 pub(crate) fn ticks(points: &[CurvePoint]) -> Vec<Tick> {
     let last = largest(points);
     let mut all: Vec<u32> = points.iter().map(|point| point.photos).collect();
-    all.sort_unstable();
+    sort_by_key(&mut all, |photos| *photos);
     all.dedup();
     let mut ticks: Vec<Tick> = Vec::new();
     for photos in all {
@@ -66,7 +69,7 @@ fn largest(points: &[CurvePoint]) -> u32 {
 
 /// A share of the scale's width.
 fn across(photos: u32, last: u32) -> f64 {
-    if last > 1 { f64::from(photos.max(1)).ln() / f64::from(last).ln() } else { 0.0 }
+    if last > 1 { ln(f64::from(photos.max(1))) / ln(f64::from(last)) } else { 0.0 }
 }
 
 #[cfg(test)]

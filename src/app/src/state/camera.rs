@@ -1,14 +1,14 @@
 //! The camera's state and what may be done with it.
 
 use headstart_protocol::Failure;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::MediaStream;
 
 use super::{Answer, Page};
 use crate::camera::{self, Facing};
 use crate::error::PageError;
+use crate::signal::{RwSignal, StoredValue};
 
 /// How far the camera is.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +47,7 @@ pub(crate) struct Camera {
     /// Whether there may be another camera to switch to.
     pub(crate) switchable: RwSignal<bool>,
     /// The running stream.
-    pub(crate) stream: RwSignal<Option<MediaStream>, LocalStorage>,
+    pub(crate) stream: RwSignal<Option<MediaStream>>,
     facing: StoredValue<Option<Facing>>,
     /// Counts the openings, so that one that comes too late is told apart.
     opening: StoredValue<u32>,
@@ -60,7 +60,7 @@ impl Camera {
             answer: RwSignal::new(None),
             mirrored: RwSignal::new(false),
             switchable: RwSignal::new(false),
-            stream: RwSignal::new_local(None),
+            stream: RwSignal::new(None),
             facing: StoredValue::new(None),
             opening: StoredValue::new(0),
         }

@@ -1,9 +1,8 @@
 //! What ships for the comparison of the two models.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use headstart_protocol::{Command, Shipped};
-use leptos::prelude::*;
 
 use super::{Outcome, Page};
 
@@ -26,7 +25,7 @@ impl Page {
             self.session.update_value(|session| session.comparison_asked = false);
         }
         let has_scratch = !shipped.scratch_classes.is_empty();
-        self.shipped.set(Some(Arc::new(shipped)));
+        self.shipped.set(Some(Rc::new(shipped)));
         if has_scratch {
             self.ask_again_with_scratch();
         }

@@ -3,11 +3,11 @@
 //!
 //! [`Pool`]: crate::pool::Pool
 
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::Duration;
 
-use headstart_protocol::{Backend, Command, Event, HeadSummary, Ready, Start};
-use leptos::prelude::*;
+use crate::dom::set_timeout;
+use headstart_protocol::{Command, Event, HeadSummary, Ready, Start};
 
 use super::Page;
 use super::session::Session;
@@ -25,7 +25,7 @@ pub(super) struct Helper {
     /// Whether it can take photos.
     ready: bool,
     /// The visitor's own head, as it was last told.
-    head: Option<Arc<Vec<u8>>>,
+    head: Option<Rc<Vec<u8>>>,
     /// What the head says of itself that its answers are from.
     own: Option<HeadSummary>,
     /// Photos that it was given so far.
@@ -61,7 +61,8 @@ impl Page {
             while 1 + session.helpers.len() < wanted {
                 session.last_helper += 1;
                 let number = session.last_helper;
-                let Ok(worker) = EngineWorker::spawn(move |heard| self.hear_helper(number, heard)) else {
+                let Ok(worker) = EngineWorker::spawn(ready.backend, move |heard| self.hear_helper(number, heard))
+                else {
                     return session.pool.close();
                 };
                 let helper = Helper { number, worker, ready: false, head: None, own: None, given: 0, rests: false };
@@ -97,7 +98,7 @@ impl Page {
         let head = self.own_head().filter(|_| self.teach.own.read_untracked().is_some());
         let sent = self.session.try_update_value(|session| {
             let Some(helper) = session.helper(number) else { return Ok(()) };
-            let is_told = helper.head.as_ref().map(Arc::as_ptr) == head.as_ref().map(Arc::as_ptr);
+            let is_told = helper.head.as_ref().map(Rc::as_ptr) == head.as_ref().map(Rc::as_ptr);
             if !is_told && matches!(command, Command::Classify { .. }) {
                 let open = head.as_ref().map_or(Command::CloseHead, |head| Command::OpenHead(head.to_vec()));
                 helper.worker.send(&open)?;
@@ -147,7 +148,7 @@ impl Page {
     fn start_helper(self, number: WorkerId) {
         let Some(main) = self.phase.with_untracked(|phase| phase.ready().cloned()) else { return };
         let sent = self.session.try_update_value(|session| {
-            let start = Start { size: Some(main.size), ..session.start(Some(Backend::Cpu)) };
+            let start = Start { size: Some(main.size), ..session.start() };
             session.helper(number).map_or(Ok(()), |helper| helper.worker.send(&Command::Start(start)))
         });
         if let Some(Err(_)) = sent {

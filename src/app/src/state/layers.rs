@@ -1,10 +1,9 @@
 //! What layers of the base respond to on a photo.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use headstart_protocol::{Command, Failure, LayerMaps, Photo as Pixels};
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 
 use super::Page;
 use super::session::Session;
@@ -28,7 +27,7 @@ pub(crate) enum LayersState {
     #[default]
     Idle,
     Waiting,
-    Shown(Arc<Vec<LayerMaps>>),
+    Shown(Rc<Vec<LayerMaps>>),
     Failed(Failure),
 }
 
@@ -77,7 +76,7 @@ impl Page {
     pub(super) fn layers_shown(self, id: PhotoId, layers: Vec<LayerMaps>) {
         if self.asks_for_layers(id) {
             self.announcement.set("The layers’ responses are shown.".to_owned());
-            self.layers.update(|shown| (shown.state, shown.asked) = (LayersState::Shown(Arc::new(layers)), None));
+            self.layers.update(|shown| (shown.state, shown.asked) = (LayersState::Shown(Rc::new(layers)), None));
         }
     }
 

@@ -1,14 +1,15 @@
 //! The one owner of the page's state.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use headstart_protocol::Shipped;
-use leptos::prelude::*;
 
 use super::session::Session;
 use super::teach::Teach;
 use super::{Camera, Layers, Phase, Photo};
 use crate::address::View;
+use crate::dom::window;
+use crate::signal::{RwSignal, StoredValue};
 
 /// Everything the views show. Copies name the same state.
 #[derive(Clone, Copy)]
@@ -32,21 +33,25 @@ pub(crate) struct Page {
     /// The project that the visitor teaches.
     pub(crate) teach: Teach,
     /// What ships for the comparison, once it was asked for and is here.
-    pub(crate) shipped: RwSignal<Option<Arc<Shipped>>>,
+    pub(crate) shipped: RwSignal<Option<Rc<Shipped>>>,
     /// What layers of the base respond to on a photo.
     pub(crate) layers: RwSignal<Layers>,
     /// What `?bench=` measured, as JSON.
     pub(crate) bench: RwSignal<Option<String>>,
     /// What `?parity=` measured, as JSON.
     pub(crate) parity: RwSignal<Option<String>>,
-    pub(super) session: StoredValue<Session, LocalStorage>,
+    pub(super) session: StoredValue<Session>,
+}
+
+thread_local! {
+    static PAGE: Page = Page::new();
 }
 
 impl Page {
     /// The state of a page that was just opened.
-    pub(crate) fn new(view: View) -> Self {
+    fn new() -> Self {
         Self {
-            view: RwSignal::new(view),
+            view: RwSignal::new(View::from_hash(&window().location().hash().unwrap_or_default())),
             phase: RwSignal::new(Phase::Starting),
             helpers: RwSignal::new(0),
             note: RwSignal::new(None),
@@ -59,12 +64,12 @@ impl Page {
             layers: RwSignal::new(Layers::default()),
             bench: RwSignal::new(None),
             parity: RwSignal::new(None),
-            session: StoredValue::new_local(Session::default()),
+            session: StoredValue::new(Session::default()),
         }
     }
 
     /// The page that this component is part of.
     pub(crate) fn here() -> Self {
-        expect_context()
+        PAGE.with(|page| *page)
     }
 }

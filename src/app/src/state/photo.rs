@@ -1,7 +1,6 @@
 //! The photos on the page, newest first.
 
 use headstart_protocol::{Backend, Failure, HeadSummary, Prediction, Ready};
-use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use web_sys::File;
 
@@ -9,6 +8,7 @@ use super::Page;
 use super::session::Session;
 use crate::intake::Picked;
 use crate::queue::PhotoId;
+use crate::signal::ArcRwSignal;
 use crate::wording;
 
 /// A photo on the page.
@@ -193,7 +193,6 @@ mod tests {
             adapter: String::new(),
             size: InputSize::S150,
             classes: names(&["cat", "dog"]),
-            note: None,
             fetched_bytes: 0,
         };
         let head = HeadSummary {

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use headstart_protocol::{
     Backend, Command, Event, Failure, HeadSummary, Photo as Pixels, Prediction, Ready, Start, WireError,
 };
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 use send_wrapper::SendWrapper;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
 use super::helpers::Helper;
 use super::trial::Trial;
 use super::{Answer, CameraStatus, Outcome, Page, Phase};
 use crate::address::{Query, View};
+use crate::device::{self, Choice};
+use crate::dom::window;
 use crate::error::PageError;
 use crate::pool::Pool;
 use crate::queue::{MAIN, PhotoId, Queue, WorkerId};
@@ -29,9 +30,11 @@ pub(super) struct Session {
     worker: Option<EngineWorker>,
     /// Counts the workers, so that what an earlier one left behind is told apart.
     generation: u32,
-    life: Option<Life>,
-    /// The device that this worker must use, where the page insists.
-    insists_on: Option<Backend>,
+    /// The device of this worker, and whether it ever said that it is alive.
+    backend: Option<Backend>,
+    alive: bool,
+    /// The adapter of a GPU, in its own words.
+    adapter: String,
     restarts: Restarts,
     last_id: PhotoId,
     pub(super) queue: Queue,
@@ -54,8 +57,8 @@ impl Session {
     }
 
     /// The command that starts the engine as the address wishes.
-    pub(super) fn start(&self, backend: Option<Backend>) -> Start {
-        self.query.start(self.base_url.clone(), backend)
+    pub(super) fn start(&self) -> Start {
+        self.query.start(self.base_url.clone(), self.adapter.clone())
     }
 
     fn send(&self, command: &Command) -> Result<(), PageError> {
@@ -213,20 +216,39 @@ impl Page {
 
     fn fresh_worker(self, insists_on: Option<Backend>) {
         self.phase.set(Phase::Starting);
-        let spawned = self.session.try_update_value(|session| {
+        let begun = self.session.try_update_value(|session| {
             session.generation += 1;
-            session.life = None;
-            session.insists_on = insists_on;
             session.frame = None;
             session.comparison_asked = false;
-            let generation = session.generation;
             // The one before ends here, if there is one.
             session.worker = None;
-            EngineWorker::spawn(move |heard| self.hear(generation, heard)).map(|worker| session.worker = Some(worker))
+            (session.generation, insists_on.or(session.query.backend))
         });
-        if let Some(Err(error)) = spawned {
-            self.phase.set(Phase::Failed(error.into()));
+        let Some((generation, forced)) = begun else { return };
+        spawn_local(async move {
+            let choice = device::choose(forced).await;
+            if self.session.with_value(|session| session.generation != generation) {
+                return; // Another one was begun meanwhile.
+            }
+            if let Err(error) = choice.and_then(|choice| self.spawn(generation, choice)) {
+                self.phase.set(Phase::Failed(error.into()));
+            }
+        });
+    }
+
+    /// Starts the worker for the chosen device.
+    fn spawn(self, generation: u32, choice: Choice) -> Result<(), PageError> {
+        if choice.note.is_some() {
+            self.note.set(choice.note);
         }
+        let worker = EngineWorker::spawn(choice.backend, move |heard| self.hear(generation, heard))?;
+        self.session.update_value(|session| {
+            session.alive = false;
+            session.backend = Some(choice.backend);
+            session.adapter = choice.adapter;
+            session.worker = Some(worker);
+        });
+        Ok(())
     }
 
     fn hear(self, generation: u32, heard: Heard) {
@@ -243,16 +265,13 @@ impl Page {
         match event {
             Event::Alive => {
                 let sent = self.session.try_update_value(|session| {
-                    session.life = Some(Life::Starting);
-                    session.send(&Command::Start(session.start(session.insists_on)))
+                    session.alive = true;
+                    session.send(&Command::Start(session.start()))
                 });
                 self.mind(sent.unwrap_or(Ok(())));
             }
             Event::Loading(transfer) => self.phase.set(Phase::Loading(transfer)),
-            Event::WarmingUp(backend) => {
-                self.session.update_value(|session| session.life = Some(Life::On(backend)));
-                self.phase.set(Phase::WarmingUp(backend));
-            }
+            Event::WarmingUp(backend) => self.phase.set(Phase::WarmingUp(backend)),
             Event::Ready(ready) => self.ready(ready),
             Event::StartFailed { failure, retry_on_cpu } => {
                 let next = self.session.try_update_value(|session| session.restarts.after_failed_start(retry_on_cpu));
@@ -301,11 +320,7 @@ impl Page {
         if self.ready_ms.get_untracked().is_none() {
             self.ready_ms.set(window().performance().map(|clock| clock.now()));
         }
-        if ready.note.is_some() {
-            self.note.set(ready.note.clone());
-        }
         let sent = self.session.try_update_value(|session| {
-            session.life = Some(Life::On(ready.backend));
             if let Some(bench) = session.query.bench.filter(|_| self.bench.with_untracked(Option::is_none)) {
                 session.send(&Command::Bench(bench))?;
             }
@@ -361,7 +376,7 @@ impl Page {
     /// The worker stopped.
     fn stopped(self, failure: Failure) {
         let next = self.session.try_update_value(|session| {
-            let life = session.life.unwrap_or(Life::Unborn);
+            let life = session.backend.filter(|_| session.alive).map_or(Life::Unborn, Life::On);
             session.restarts.after_stop(life)
         });
         self.take_step(next, failure);

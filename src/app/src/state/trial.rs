@@ -1,7 +1,7 @@
 //! The photos that `?bench=` adds where `?photos=` asks for them. They take the way of a visitor's.
 
+use crate::dom::window;
 use headstart_protocol::BenchReport;
-use leptos::prelude::*;
 
 use super::Page;
 use crate::measurement::{self, Photos};

@@ -2,6 +2,8 @@
 
 use headstart_protocol::Epoch;
 
+use crate::wording::fixed;
+
 /// Width and height of a drawing, in its own units.
 pub(crate) const SIZE: (f64, f64) = (300.0, 150.0);
 
@@ -94,7 +96,7 @@ fn line(history: &[Epoch], figure: Figure, [bottom, top]: [f64; 2], last: u32) -
         let value = figure(epoch).filter(|value| value.is_finite())?;
         let x = if last > 1 { f64::from(epoch.epoch - 1) / f64::from(last - 1) } else { 0.0 };
         let y = 1.0 - ((value - bottom) / (top - bottom)).clamp(0.0, 1.0);
-        Some(format!("{:.1},{:.1}", x * SIZE.0, y * SIZE.1))
+        Some(format!("{},{}", fixed(x * SIZE.0, 1), fixed(y * SIZE.1, 1)))
     });
     corners.collect::<Vec<_>>().join(" ")
 }

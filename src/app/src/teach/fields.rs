@@ -1,5 +1,6 @@
 //! What people type into the settings.
 
+use crate::browser;
 use crate::error::PageError;
 
 /// An empty field leaves the choice to the trainer.
@@ -11,8 +12,8 @@ pub(crate) fn number(text: &str, least: f64, most: f64) -> Result<Option<f64>, P
     if text.is_empty() {
         return Ok(None);
     }
-    match text.parse::<f64>() {
-        Ok(number) if number >= least && number <= most => Ok(Some(number)),
+    match browser::number(&text) {
+        Some(number) if number >= least && number <= most => Ok(Some(number)),
         _ => Err(PageError::BadSetting { least, most }),
     }
 }

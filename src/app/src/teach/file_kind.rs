@@ -21,7 +21,7 @@ const PICTURES: [&str; 15] =
 /// Takes a guess at the file `name`, of the type `mime` as the browser knows it.
 pub(crate) fn file_kind(name: &str, mime: &str) -> FileKind {
     let end = extension(name).unwrap_or_default();
-    if name.starts_with('.') || ["thumbs.db", "desktop.ini"].contains(&name.to_lowercase().as_str()) {
+    if name.starts_with('.') || ["thumbs.db", "desktop.ini"].contains(&name.to_ascii_lowercase().as_str()) {
         FileKind::Litter
     } else if end == "zip" || mime == "application/zip" || mime == "application/x-zip-compressed" {
         FileKind::Zip
@@ -37,7 +37,7 @@ pub(crate) fn file_kind(name: &str, mime: &str) -> FileKind {
 /// What stands after the last point, in small letters.
 pub(crate) fn extension(name: &str) -> Option<String> {
     let (stem, end) = name.rsplit_once('.')?;
-    (!stem.is_empty() && !end.is_empty()).then(|| end.to_lowercase())
+    (!stem.is_empty() && !end.is_empty()).then(|| end.to_ascii_lowercase())
 }
 
 /// Whether files that end so are pictures.

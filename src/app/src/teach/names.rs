@@ -1,6 +1,7 @@
 //! Names of classes, and of photos in a zip.
 
 use super::file_kind::{extension, is_picture_extension};
+use crate::browser::lowercase;
 use crate::error::PageError;
 
 /// Longer names do not fit a card.
@@ -26,7 +27,7 @@ pub(crate) fn checked(name: &str, others: &[String]) -> Result<String, PageError
 
 /// Whether two names count as one.
 pub(crate) fn same(a: &str, b: &str) -> bool {
-    a.trim().to_lowercase() == b.trim().to_lowercase()
+    lowercase(a.trim()) == lowercase(b.trim())
 }
 
 /// A name that none of `taken` is: `wish` itself, or `wish` with a number.

@@ -1,5 +1,7 @@
 //! The practice set: textures that the page draws itself, for visitors without photos.
 
+use crate::browser::sin_cos;
+
 /// Side of a texture in pixels.
 pub(crate) const SIDE: u32 = 192;
 
@@ -47,7 +49,7 @@ impl Texture {
     /// The `index`-th texture of this kind: RGBA, [`SIDE`] pixels a side. The same index gives the same picture.
     pub(crate) fn draw(self, index: u32) -> Vec<u8> {
         let mut dice = Dice(u64::from(index) * 3 + self as u64 + 0x1234_5678);
-        let (sin, cos) = dice.between(0.0, std::f32::consts::PI).sin_cos();
+        let (sin, cos) = sin_cos(dice.between(0.0, std::f32::consts::PI));
         let period = dice.between(18.0, 44.0);
         let (shift_u, shift_v) = (dice.next(), dice.next());
         let paper = dice.colour(0.55, 1.0);

@@ -1,15 +1,14 @@
 //! What this is, what it does with photos, and where its parts come from.
 
-use leptos::prelude::*;
-
+use crate::dom::window;
+use crate::html::{Html, html};
 use crate::state::{Page, Phase};
-use crate::wording::{device, either, megabytes, milliseconds};
+use crate::wording::{device, either, fixed, megabytes, milliseconds};
 use crate::worker::BUILD;
 
 /// The about view.
-#[component]
-pub(super) fn About() -> impl IntoView {
-    view! {
+pub(super) fn about() -> Html {
+    html! {
         <article class="about">
             <h1>"About Headstart"</h1>
             <p class="lead">
@@ -61,14 +60,13 @@ pub(super) fn About() -> impl IntoView {
                     <li>"Headstart itself is free software under the MIT licence, written in Rust with leptos and burn."</li>
                 </ul>
             </section>
-            <DeviceReport />
+            {device_report()}
         </article>
     }
 }
 
 /// What a report of a fault should say of the machine.
-#[component]
-fn DeviceReport() -> impl IntoView {
+fn device_report() -> Html {
     let page = Page::here();
     let of_ready = move |say: fn(&headstart_protocol::Ready) -> String| {
         page.phase.with(|phase| phase.ready().map_or_else(|| "not known yet".to_owned(), |ready| say(ready)))
@@ -79,7 +77,7 @@ fn DeviceReport() -> impl IntoView {
     };
     let gpu_offered = js_sys::Reflect::has(&window().navigator(), &"gpu".into()).unwrap_or(false);
     let cores = window().navigator().hardware_concurrency();
-    view! {
+    html! {
         <section>
             <h2>"This machine"</h2>
             <dl class="facts" data-testid="device-report">
@@ -92,7 +90,7 @@ fn DeviceReport() -> impl IntoView {
                 <dt>"WebGPU in this browser"</dt>
                 <dd>{if gpu_offered { "offered" } else { "not offered" }}</dd>
                 <dt>"Processor cores"</dt>
-                <dd>{format!("{cores:.0}")}</dd>
+                <dd>{fixed(cores, 0)}</dd>
                 <dt>"Answers it can give"</dt>
                 <dd>{move || of_ready(|ready| either(&ready.classes))}</dd>
                 <dt>"Fetched for the model"</dt>

@@ -1,44 +1,41 @@
 //! One photo with what became of it.
 
-use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use web_sys::{File, Url};
 
-use super::answer::{Answers, took};
+use super::answer::{answers, took};
+use crate::html::{Html, html};
+use crate::signal::{RwSignal, on_cleanup};
 use crate::state::{Answer, Outcome, Photo};
 use crate::wording::milliseconds;
 
 /// A photo's card.
-#[component]
-pub(super) fn Card(photo: Photo) -> impl IntoView {
+pub(super) fn card(photo: Photo) -> Html {
     let Photo { name, file, outcome, .. } = photo;
     let body = {
         let name = name.clone();
-        move || {
-            match outcome.get() {
-            Outcome::Waiting => waiting(&name).into_any(),
-            Outcome::Answered(answer) => answered(&name, &answer).into_any(),
-            Outcome::Failed(failure) => view! {
-                <div class="card-body" role="alert" data-testid="error" data-kind=failure.kind.name() data-name=name.clone()>
+        move || match outcome.get() {
+            Outcome::Waiting => waiting(&name),
+            Outcome::Answered(answer) => answered(&name, &answer),
+            Outcome::Failed(failure) => html! {
+                <div class="card-body" role="alert" data-testid="error" data-kind={failure.kind.name()} data-name={name.clone()}>
                     <p class="card-name">{name.clone()}</p>
                     <p class="card-failure">{failure.message}</p>
                 </div>
-            }
-            .into_any(),
-        }
+            },
         }
     };
-    view! {
+    html! {
         <li class="card">
-            <Thumbnail file />
+            {thumbnail(file)}
             {body}
         </li>
     }
 }
 
-fn waiting(name: &str) -> impl IntoView + use<> {
-    view! {
-        <div class="card-body" data-testid="waiting" data-name=name.to_owned()>
+fn waiting(name: &str) -> Html {
+    html! {
+        <div class="card-body" data-testid="waiting" data-name={name.to_owned()}>
             <p class="card-name">{name.to_owned()}</p>
             <p class="card-waiting">"Waiting for its turn"</p>
             <div class="ghost" aria-hidden="true"></div>
@@ -46,19 +43,18 @@ fn waiting(name: &str) -> impl IntoView + use<> {
     }
 }
 
-fn answered(name: &str, answer: &Answer) -> impl IntoView + use<> {
-    view! {
+fn answered(name: &str, answer: &Answer) -> Html {
+    html! {
         <div class="card-body">
             <p class="card-name">{name.to_owned()}</p>
-            <Answers answer testid="prediction" name headings=true />
+            {answers(answer, "prediction", name, true)}
             <p class="card-took">{took(answer)}<span>{format!(" · read in {}", milliseconds(answer.decode_ms))}</span></p>
         </div>
     }
 }
 
 /// The photo itself, as far as this browser can show it.
-#[component]
-fn Thumbnail(file: Option<SendWrapper<File>>) -> impl IntoView {
+fn thumbnail(file: Option<SendWrapper<File>>) -> Html {
     let address = file.and_then(|file| Url::create_object_url_with_blob(&file).ok());
     let shown = RwSignal::new(address.is_some());
     on_cleanup({
@@ -70,14 +66,14 @@ fn Thumbnail(file: Option<SendWrapper<File>>) -> impl IntoView {
             }
         }
     });
-    view! {
-        <div class="thumbnail" class:blank=move || !shown.get()>
+    html! {
+        <div class="thumbnail" class:blank={move || !shown.get()}>
             {move || {
                 shown
                     .get()
                     .then(|| {
-                        view! {
-                            <img src=address.clone() alt="" loading="lazy" decoding="async" on:error=move |_| shown.set(false) />
+                        html! {
+                            <img src={address.clone()} alt="" loading="lazy" decoding="async" on:error={move |_| shown.set(false)} />
                         }
                     })
             }}

@@ -1,44 +1,38 @@
 //! The frame of a chart, and the table of a run's epochs.
 
 use headstart_protocol::Epoch;
-use leptos::prelude::*;
 
+use crate::html::{Html, IntoHtml, html};
 use crate::teach::curves::{SIZE, rows};
-use crate::wording::share;
+use crate::wording::{fixed, share};
 
 /// Rows of a table of epochs, at most.
 const ROWS: usize = 24;
 
 /// A drawing of [`SIZE`] with its axes: `top` stands at the top of the scale, `lines` are SVG, `below` is what stands under it.
-pub(super) fn chart(
-    title: &'static str,
-    top: impl IntoView + 'static,
-    lines: impl IntoView + 'static,
-    below: impl IntoView + 'static,
-) -> AnyView {
+pub(super) fn chart(title: &'static str, top: impl IntoHtml, lines: impl IntoHtml, below: impl IntoHtml) -> Html {
     // Room for the lines' own width.
-    let view_box = format!("-3 -3 {} {}", SIZE.0 + 6.0, SIZE.1 + 6.0);
-    view! {
+    let view_box = format!("-3 -3 {} {}", fixed(SIZE.0 + 6.0, 0), fixed(SIZE.1 + 6.0, 0));
+    html! {
         <figure class="chart">
             <figcaption>{title}</figcaption>
             <span class="chart-top">{top}</span>
-            <svg viewBox=view_box preserveAspectRatio="none">
-                <path class="chart-axis" d=format!("M0 0V{}H{}", SIZE.1, SIZE.0) />
+            <svg viewBox={view_box} preserveAspectRatio="none">
+                <path class="chart-axis" d={format!("M0 0V{}H{}", fixed(SIZE.1, 0), fixed(SIZE.0, 0))} />
                 {lines}
             </svg>
             {below}
         </figure>
     }
-    .into_any()
 }
 
 /// A table of epochs to unfold; `rows` are [`epoch_rows`], `testid` names it.
-pub(super) fn epoch_table(title: &'static str, testid: Option<&'static str>, rows: impl IntoView + 'static) -> AnyView {
-    view! {
+pub(super) fn epoch_table(title: &'static str, testid: Option<&'static str>, rows: impl IntoHtml) -> Html {
+    html! {
         <details class="history">
             <summary>{title}</summary>
             <div class="table-scroller">
-                <table data-testid=testid>
+                <table data-testid={testid}>
                     <thead>
                         <tr>
                             <th scope="col">"Epoch"</th>
@@ -53,23 +47,21 @@ pub(super) fn epoch_table(title: &'static str, testid: Option<&'static str>, row
             </div>
         </details>
     }
-    .into_any()
 }
 
 /// The epochs worth a row.
-pub(super) fn epoch_rows(history: &[Epoch]) -> Vec<AnyView> {
+pub(super) fn epoch_rows(history: &[Epoch]) -> Html {
     let shown = |figure: Option<String>| figure.unwrap_or_else(|| "–".to_owned());
     let row = |epoch: Epoch| {
-        view! {
+        html! {
             <tr>
                 <th scope="row">{epoch.epoch}</th>
-                <td>{format!("{:.4}", epoch.loss)}</td>
+                <td>{fixed(epoch.loss, 4)}</td>
                 <td>{share(epoch.accuracy)}</td>
-                <td>{shown(epoch.val_loss.map(|loss| format!("{loss:.4}")))}</td>
+                <td>{shown(epoch.val_loss.map(|loss| fixed(loss, 4)))}</td>
                 <td>{shown(epoch.val_accuracy.map(share))}</td>
             </tr>
         }
-        .into_any()
     };
     rows(history, ROWS).into_iter().map(row).collect()
 }

@@ -1,13 +1,12 @@
 //! The classify view: photos come in on the left, answers stand on the right.
 
-use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
-
-use super::camera::CameraPanel;
-use super::results::Results;
-use super::samples::Samples;
+use super::camera::camera_panel;
+use super::results::results;
+use super::samples::samples;
+use crate::dom;
+use crate::html::{Html, html};
 use crate::intake;
+use crate::signal::Memo;
 use crate::state::Page;
 use crate::wording::either;
 
@@ -15,9 +14,8 @@ use crate::wording::either;
 const ACCEPTED: &str = "image/*,.heic,.heif,.avif";
 
 /// The classify view.
-#[component]
-pub(super) fn Classify() -> impl IntoView {
-    view! {
+pub(super) fn classify() -> Html {
+    html! {
         <div class="hero">
             <h1>"Who is on your photo?"</h1>
             <p class="lead">
@@ -26,36 +24,35 @@ pub(super) fn Classify() -> impl IntoView {
         </div>
         <div class="classify">
             <section class="intake" aria-label="Add photos">
-                <Picker />
-                <CameraPanel />
-                <Samples />
-                <Honesty />
+                {picker()}
+                {camera_panel()}
+                {samples()}
+                {honesty()}
             </section>
-            <Results />
+            {results()}
         </div>
     }
 }
 
-#[component]
-fn Picker() -> impl IntoView {
+fn picker() -> Html {
     let page = Page::here();
-    let pick = move |event: leptos::ev::Event| {
-        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+    let pick = move |event: web_sys::Event| {
+        let Some(input) = dom::input(&event) else { return };
         if let Some(list) = input.files() {
             page.add(intake::files(&list));
         }
         // So that the same file can be picked again.
         input.set_value("");
     };
-    view! {
+    html! {
         <label class="picker">
             <input
                 type="file"
                 class="visually-hidden"
                 data-testid="file-input"
-                accept=ACCEPTED
+                accept={ACCEPTED}
                 multiple
-                on:change=pick
+                on:change={pick}
             />
             <svg class="picker-picture" viewBox="0 0 64 48" aria-hidden="true">
                 <rect x="10" y="3" width="44" height="34" rx="5" transform="rotate(-6 32 20)" />
@@ -71,8 +68,7 @@ fn Picker() -> impl IntoView {
 }
 
 /// What the head can and cannot say.
-#[component]
-fn Honesty() -> impl IntoView {
+fn honesty() -> Html {
     let page = Page::here();
     let classes = Memo::new(move |_| page.phase.with(|phase| phase.ready().map(|ready| either(&ready.classes))));
     let words = move || match classes.get() {
@@ -81,5 +77,5 @@ fn Honesty() -> impl IntoView {
         }
         None => "It knows only the names it was taught and gives one of them whatever the picture shows.".to_owned(),
     };
-    view! { <p class="honesty">{words}</p> }
+    html! { <p class="honesty">{words}</p> }
 }

@@ -1,29 +1,29 @@
 //! The compare view: both models on the same photos, and how they came to be.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use headstart_protocol::{Epoch, ModelFacts, Shipped};
-use leptos::prelude::*;
 
 use super::chart::{chart, epoch_rows, epoch_table};
-use super::learning_curve::CurveChart;
-use super::results::Results;
-use super::samples::Samples;
-use super::teach::picker::FileButton;
+use super::learning_curve::curve_chart;
+use super::results::results;
+use super::samples::samples;
+use super::teach::picker::file_button;
 use crate::compare::facts::{COLUMNS, rows};
 use crate::compare::published::{self, Published};
 use crate::folders::Given;
+use crate::html::{Html, html, svg};
 use crate::intake::Picked;
+use crate::signal::effect;
 use crate::state::Page;
 use crate::teach::curves::Beside;
-use crate::wording::counted;
+use crate::wording::{counted, fixed};
 
 /// The compare view.
-#[component]
-pub(super) fn Compare() -> impl IntoView {
+pub(super) fn compare() -> Html {
     let page = Page::here();
     // The worker fetches the CNN once this view is looked at, and no sooner.
-    Effect::new(move |_| {
+    effect(move || {
         if page.phase.with(|phase| phase.ready().is_some()) {
             page.open_comparison();
         }
@@ -31,7 +31,7 @@ pub(super) fn Compare() -> impl IntoView {
     let take = move |given: Vec<Given>| page.add(given.into_iter().map(|given| Picked::File(given.file)));
     let shipped = page.shipped;
     let state = move || shipped.with(|shipped| shipped.as_deref().map_or("loading", state_of));
-    view! {
+    html! {
         <div class="hero">
             <h1>"What transfer learning buys"</h1>
             <p class="lead">
@@ -39,21 +39,16 @@ pub(super) fn Compare() -> impl IntoView {
                  photos, and learnt only a small head. The other began with random numbers. Ask both about the same photo."
             </p>
         </div>
-        <div class="classify" data-testid="comparison" data-state=state>
+        <div class="classify" data-testid="comparison" data-state={state}>
             <section class="intake" aria-label="Add photos">
-                <FileButton
-                    label="Choose photos"
-                    testid="compare-input"
-                    accept="image/*,.heic,.heif,.avif"
-                    multiple=true
-                    class="primary"
-                    take=take
-                />
+                {file_button("compare-input", "Choose photos", "image/*,.heic,.heif,.avif", take)
+                    .multiple()
+                    .class("primary")}
                 <p class="hint">"Or drop or paste them anywhere on this page. They never leave this machine."</p>
                 {move || shipped.with(|shipped| availability(shipped.as_deref()))}
-                <Samples />
+                {samples()}
             </section>
-            <Results />
+            {results()}
         </div>
         {move || shipped.with(|shipped| histories(shipped.as_ref()))}
         {move || shipped.with(|shipped| table(shipped.as_deref()))}
@@ -67,36 +62,36 @@ fn state_of(shipped: &Shipped) -> &'static str {
 }
 
 /// Whether the CNN answers, and if not, why.
-fn availability(shipped: Option<&Shipped>) -> AnyView {
+fn availability(shipped: Option<&Shipped>) -> Html {
     let Some(shipped) = shipped else {
-        return view! { <p class="honesty" role="status">"The CNN from scratch is fetched once the engine is ready."</p> }.into_any();
+        return html! { <p class="honesty" role="status">"The CNN from scratch is fetched once the engine is ready."</p> };
     };
     let failures = shipped.failures.iter().map(|failure| {
-        view! {
-            <p class="failure" role="alert" data-testid="error" data-kind=failure.kind.name()>
+        html! {
+            <p class="failure" role="alert" data-testid="error" data-kind={failure.kind.name()}>
                 {failure.message.clone()}
             </p>
         }
     });
     let missing = shipped.scratch_classes.is_empty().then(|| {
-        view! {
+        html! {
             <p class="honesty" data-testid="no-scratch">
                 "The CNN from scratch does not answer: this site does not have its weights, or they did not arrive. \
                  The built-in head answers alone."
             </p>
         }
     });
-    view! { {missing}{failures.collect_view()} }.into_any()
+    html! { {missing}{failures.collect::<Html>()} }
 }
 
 /// The runs of both models.
-fn histories(shipped: Option<&Arc<Shipped>>) -> AnyView {
+fn histories(shipped: Option<&Rc<Shipped>>) -> Html {
     let epochs_of = |facts: Option<&ModelFacts>| {
         facts.and_then(|facts| facts.run.as_ref()).map(|run| run.epochs.clone()).unwrap_or_default()
     };
     let transfer = epochs_of(shipped.map(|shipped| &shipped.transfer));
     let scratch = epochs_of(shipped.and_then(|shipped| shipped.scratch.as_ref()));
-    view! {
+    html! {
         <section class="panel runs" aria-labelledby="runs-title">
             <h2 id="runs-title">"How they learnt"</h2>
             <p class="hint">
@@ -108,45 +103,43 @@ fn histories(shipped: Option<&Arc<Shipped>>) -> AnyView {
             {run("CNN from scratch", "scratch", &scratch, &published::SCRATCH)}
         </section>
     }
-    .into_any()
 }
 
 /// A model's curves beside the published ones, and both as a table.
-fn run(title: &'static str, model: &'static str, own: &[Epoch], published: &Published) -> AnyView {
+fn run(title: &'static str, model: &'static str, own: &[Epoch], published: &Published) -> Html {
     let theirs = published.history();
     let loss = Beside::of_losses(own, &theirs);
     let accuracy = Beside::of_accuracies(own, &theirs);
     let has_own = !own.is_empty();
-    let top = format!("{:.2}", loss.own.top);
-    let bottom = format!("{:.0} %", 100.0 * accuracy.own.bottom);
-    view! {
-        <div class="run" data-testid="run" data-model=model data-epochs=own.len().to_string()>
+    let top = fixed(loss.own.top, 2);
+    let bottom = format!("{} %", fixed(100.0 * accuracy.own.bottom, 0));
+    html! {
+        <div class="run" data-testid="run" data-model={model} data-epochs={own.len().to_string()}>
             <h3 class="small-title">{title}</h3>
             <div class="curves" aria-hidden="true">
                 {both_drawn("Loss", top, "0".to_owned(), loss)}
                 {both_drawn("Accuracy", "100 %".to_owned(), bottom, accuracy)}
                 <p class="legend">
-                    {has_own.then(|| view! { <span class="legend-training">"ours"</span> })}
+                    {has_own.then(|| html! { <span class="legend-training">"ours"</span> })}
                     <span class="legend-published">"published"</span>
                 </p>
             </div>
-            {(!has_own).then(|| view! { <p class="honesty">"This site does not have the history of our own run; the published one is shown alone."</p> })}
+            {(!has_own).then(|| html! { <p class="honesty">"This site does not have the history of our own run; the published one is shown alone."</p> })}
             {has_own.then(|| epoch_table("Our run as a table", None, epoch_rows(own)))}
             {epoch_table("The published run as a table", None, epoch_rows(&theirs))}
         </div>
     }
-    .into_any()
 }
 
-fn both_drawn(title: &'static str, top: String, bottom: String, both: Beside) -> AnyView {
+fn both_drawn(title: &'static str, top: String, bottom: String, both: Beside) -> Html {
     let Beside { own, other } = both;
-    let lines = view! {
-        <polyline class="chart-published" points=other.training />
-        <polyline class="chart-published set-aside" points=other.validation />
-        <polyline class="chart-training" points=own.training />
-        <polyline class="chart-training set-aside" points=own.validation />
+    let lines = svg! {
+        <polyline class="chart-published" points={other.training} />
+        <polyline class="chart-published set-aside" points={other.validation} />
+        <polyline class="chart-training" points={own.training} />
+        <polyline class="chart-training set-aside" points={own.validation} />
     };
-    let below = view! {
+    let below = html! {
         <span class="chart-bottom">{bottom}</span>
         <span class="chart-last">{format!("epoch {}", own.last)}</span>
     };
@@ -154,16 +147,16 @@ fn both_drawn(title: &'static str, top: String, bottom: String, both: Beside) ->
 }
 
 /// The figures of both models and of the published ones.
-fn table(shipped: Option<&Shipped>) -> AnyView {
+fn table(shipped: Option<&Shipped>) -> Html {
     let rows = rows(shipped).into_iter().map(|(title, cells)| {
-        view! {
+        html! {
             <tr>
                 <th scope="row">{title}</th>
-                {cells.map(|cell| view! { <td>{cell}</td> }).collect_view()}
+                {cells.into_iter().map(|cell| html! { <td>{cell}</td> }).collect::<Html>()}
             </tr>
         }
     });
-    view! {
+    html! {
         <section class="panel facts-panel" aria-labelledby="facts-title">
             <h2 id="facts-title">"Side by side"</h2>
             <div class="table-scroller">
@@ -175,19 +168,18 @@ fn table(shipped: Option<&Shipped>) -> AnyView {
                     <thead>
                         <tr>
                             <td></td>
-                            {COLUMNS.map(|column| view! { <th scope="col">{column}</th> }).collect_view()}
+                            {COLUMNS.into_iter().map(|column| html! { <th scope="col">{column}</th> }).collect::<Html>()}
                         </tr>
                     </thead>
-                    <tbody>{rows.collect_view()}</tbody>
+                    <tbody>{rows.collect::<Html>()}</tbody>
                 </table>
             </div>
         </section>
     }
-    .into_any()
 }
 
 /// The learning curve of cats and dogs, where the site has it.
-fn curve(shipped: Option<&Shipped>) -> Option<AnyView> {
+fn curve(shipped: Option<&Shipped>) -> Option<Html> {
     let shipped = shipped.filter(|shipped| !shipped.curve.is_empty())?;
     let points = shipped.curve.clone();
     let words = format!(
@@ -196,12 +188,12 @@ fn curve(shipped: Option<&Shipped>) -> Option<AnyView> {
          there is the large one. Under Teach you can draw the same curve for your own photos.",
         counted(shipped.curve_held_out as usize, "photo")
     );
-    let chart = view! {
+    let chart = html! {
         <section class="panel curve-panel" aria-labelledby="shipped-curve-title" data-testid="shipped-curve">
             <h2 id="shipped-curve-title">"How many photos does it take?"</h2>
             <p class="hint">{words}</p>
-            <CurveChart points=Signal::stored(points) />
+            {curve_chart(move || points.clone())}
         </section>
     };
-    Some(chart.into_any())
+    Some(chart)
 }

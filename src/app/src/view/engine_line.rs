@@ -1,14 +1,14 @@
 //! The one line that says how far the engine is.
 
 use headstart_protocol::{Backend, Transfer};
-use leptos::prelude::*;
 
+use crate::html::{Html, html};
+use crate::signal::Memo;
 use crate::state::{Page, Phase};
 use crate::wording::megabytes;
 
 /// The engine's line.
-#[component]
-pub(super) fn EngineLine() -> impl IntoView {
+pub(super) fn engine_line() -> Html {
     let page = Page::here();
     let words = Memo::new(move |_| page.phase.with(Phase::words));
     let backend = move || page.phase.with(Phase::backend).map(Backend::name);
@@ -19,33 +19,33 @@ pub(super) fn EngineLine() -> impl IntoView {
         Memo::new(move |before: Option<&Option<Transfer>>| page.phase.with(transfer).or(before.copied().flatten()));
     let is_loading = Memo::new(move |_| page.phase.with(|phase| phase.name() == "loading"));
 
-    view! {
+    html! {
         <div
             class="engine"
             data-testid="engine"
-            data-state=move || page.phase.with(Phase::name)
-            data-backend=backend
-            data-adapter=adapter
-            data-workers=workers
-            data-loaded=move || transfer.get().map(|transfer| transfer.loaded.to_string())
-            data-total=move || transfer.get().map(|transfer| transfer.total.to_string())
+            data-state={move || page.phase.with(Phase::name)}
+            data-backend={backend}
+            data-adapter={adapter}
+            data-workers={workers}
+            data-loaded={move || transfer.get().map(|transfer| transfer.loaded.to_string())}
+            data-total={move || transfer.get().map(|transfer| transfer.total.to_string())}
         >
             <span class="engine-dot" aria-hidden="true"></span>
             <span class="engine-words" role="status">{words}</span>
             {move || {
-                is_loading.get().then(|| view! { <Progress transfer /> })
+                is_loading.get().then(|| progress(transfer))
             }}
-            {move || page.note.get().map(|note| view! { <p class="engine-note" role="status">{note}</p> })}
+            {move || page.note.get().map(|note| html! { <p class="engine-note" role="status">{note}</p> })}
             {move || {
                 page.phase.with(|phase| match phase {
                     Phase::Failed(failure) => {
                         let failure = failure.clone();
                         Some(
-                            view! {
-                                <p class="engine-failure" role="alert" data-testid="error" data-kind=failure.kind.name()>
+                            html! {
+                                <p class="engine-failure" role="alert" data-testid="error" data-kind={failure.kind.name()}>
                                     {failure.message}
                                 </p>
-                                <button type="button" class="button quiet" on:click=move |_| page.try_again()>
+                                <button type="button" class="button quiet" on:click={move |_| page.try_again()}>
                                     "Try again"
                                 </button>
                             },
@@ -59,18 +59,17 @@ pub(super) fn EngineLine() -> impl IntoView {
 }
 
 /// How much of the model is here; busy without a figure before and after.
-#[component]
-fn Progress(transfer: Memo<Option<Transfer>>) -> impl IntoView {
+fn progress(transfer: Memo<Option<Transfer>>) -> Html {
     let figures = move || {
         let known = transfer.get().filter(|transfer| transfer.total > 0);
         known.map(|Transfer { loaded, total, .. }| format!("{} of {}", megabytes(loaded), megabytes(total)))
     };
-    view! {
+    html! {
         <progress
             class="engine-progress"
             aria-label="Model on its way"
-            max=move || transfer.get().map(|transfer| transfer.total.max(1).to_string())
-            value=move || transfer.get().map(|transfer| transfer.loaded.to_string())
+            max={move || transfer.get().map(|transfer| transfer.total.max(1).to_string())}
+            value={move || transfer.get().map(|transfer| transfer.loaded.to_string())}
         ></progress>
         <span class="engine-bytes">{figures}</span>
     }

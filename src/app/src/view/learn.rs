@@ -1,25 +1,22 @@
 //! How transfer learning works, for someone who has never trained a network, with the live network as its own picture.
 
-use std::sync::Arc;
-
 use headstart_protocol::{FeatureMap, LayerMaps};
-use leptos::html::Canvas;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 use wasm_bindgen::{Clamped, JsCast};
-use web_sys::{CanvasRenderingContext2d, ImageData};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-use super::teach::button::{Action, Refusal};
-use super::teach::picker::FileButton;
+use super::teach::button::{action, refusal};
+use super::teach::picker::file_button;
 use crate::address::View;
 use crate::folders::Given;
+use crate::html::{Html, html, svg};
 use crate::intake::{self, Picked};
+use crate::signal::{RwSignal, effect};
 use crate::state::{LayersState, Page};
 
 /// The learn view.
-#[component]
-pub(super) fn Learn() -> impl IntoView {
-    view! {
+pub(super) fn learn() -> Html {
+    html! {
         <article class="about learn">
             <h1>"How a head start works"</h1>
             <p class="lead">
@@ -40,20 +37,20 @@ pub(super) fn Learn() -> impl IntoView {
                      layer)."
                 </p>
             </section>
-            <LayersPanel />
+            {layers_panel()}
             <section>
                 <h2>"What is frozen, and what is trained"</h2>
                 <svg class="learn-picture" viewBox="0 0 320 92" role="img" aria-label="A photo goes through thirteen frozen layers; their answers become 2,048 numbers; a small head that is trained turns these into one probability a class.">
                     <rect class="photo" x="4" y="26" width="34" height="34" rx="4" />
                     <path class="arrow" d="M42 43h14m-4-4 4 4-4 4" />
-                    {(0..13)
+                    {(0..13_u32)
                         .map(|layer| {
                             let height = 56 - 3 * layer;
-                            view! {
-                                <rect class="frozen" x=(62 + 10 * layer).to_string() y=(43 - height / 2).to_string() width="7" height=height.to_string() rx="2" />
+                            svg! {
+                                <rect class="frozen" x={62 + 10 * layer} y={43 - height / 2} width="7" height={height} rx="2" />
                             }
                         })
-                        .collect_view()}
+                        .collect::<Html>()}
                     <path class="arrow" d="M196 43h14m-4-4 4 4-4 4" />
                     <rect class="numbers" x="214" y="16" width="8" height="54" rx="2" />
                     <path class="arrow" d="M226 43h14m-4-4 4 4-4 4" />
@@ -72,7 +69,7 @@ pub(super) fn Learn() -> impl IntoView {
                 </p>
                 <p>
                     "One can also go on and nudge the late layers themselves (fine-tuning). That takes many more photos and much more \
-                     time; the published run under "<a href=View::Compare.hash()>"Compare"</a>" did so with the last two blocks."
+                     time; the published run under "<a href={View::Compare.hash()}>"Compare"</a>" did so with the last two blocks."
                 </p>
             </section>
             <section>
@@ -85,7 +82,7 @@ pub(super) fn Learn() -> impl IntoView {
                      plain rules on such features beat systems made for one task each."
                 </p>
                 <p>
-                    "Do not take our word for it: under "<a href=View::Teach.hash()>"Teach"</a>" you can train a CNN from scratch on your own \
+                    "Do not take our word for it: under "<a href={View::Teach.hash()}>"Teach"</a>" you can train a CNN from scratch on your own \
                      photos beside the head, and draw a curve of how both do with 1, 2, 5, 10 and more photos a class."
                 </p>
             </section>
@@ -147,61 +144,59 @@ pub(super) fn Learn() -> impl IntoView {
 }
 
 /// Live responses of three layers.
-#[component]
-fn LayersPanel() -> impl IntoView {
+fn layers_panel() -> Html {
     let page = Page::here();
     let layers = page.layers;
     let state = move || layers.with(|layers| layers.state.name());
-    let take_sample = move |()| spawn_local(async move { page.show_layers(intake::sample("chelsea.png").await) });
+    let take_sample = move || spawn_local(async move { page.show_layers(intake::sample("chelsea.png").await) });
     let take = move |given: Vec<Given>| {
         if let Some(first) = given.into_iter().next() {
             page.show_layers(Picked::File(first.file));
         }
     };
-    let is_off = Signal::derive(move || page.phase.with(|phase| phase.ready().is_none()));
-    view! {
-        <section class="panel layers" aria-labelledby="layers-title" data-testid="layers" data-state=state>
+    let is_off = move || page.phase.with(|phase| phase.ready().is_none());
+    html! {
+        <section class="panel layers" aria-labelledby="layers-title" data-testid="layers" data-state={state}>
             <h2 id="layers-title">"Watch it look"</h2>
             <p class="hint">
                 "Three of VGG16’s layers on a photo, computed here and now: bright where a channel responds. Of each layer the eight \
                  channels that respond most are shown."
             </p>
             <div class="class-buttons">
-                <Action label="Show it the sample cat" testid="layers-sample" disabled=is_off press=take_sample />
-                <FileButton label="Take my own photo" testid="layers-input" accept="image/*,.heic,.heif,.avif" take=take />
+                {action("layers-sample", "Show it the sample cat", take_sample).disabled(is_off)}
+                {file_button("layers-input", "Take my own photo", "image/*,.heic,.heif,.avif", take)}
             </div>
             {move || match layers.with(|layers| layers.state.clone()) {
                 LayersState::Idle => None,
-                LayersState::Waiting => Some(view! { <p class="hint" role="status">"Looking"</p> }.into_any()),
-                LayersState::Failed(failure) => Some(view! { <Refusal failure /> }.into_any()),
-                LayersState::Shown(shown) => {
-                    let name = layers.with(|layers| layers.name.clone());
-                    Some(view! { <Shown shown name /> }.into_any())
+                LayersState::Waiting => Some(html! { <p class="hint" role="status">"Looking"</p> }),
+                LayersState::Failed(failure) => Some(refusal(failure)),
+                LayersState::Shown(layers) => {
+                    let name = page.layers.with(|layers| layers.name.clone());
+                    Some(shown(&layers, &name))
                 }
             }}
         </section>
     }
 }
 
-#[component]
-fn Shown(shown: Arc<Vec<LayerMaps>>, name: String) -> impl IntoView {
-    let layers = shown.iter().map(|layer| {
+fn shown(layers: &[LayerMaps], name: &str) -> Html {
+    let layers = layers.iter().map(|layer| {
         let LayerMaps { stage, channels, side, .. } = layer;
         let words = words(stage);
         let size = format!("{stage}: {channels} channels of {side}×{side}");
-        let maps = layer.maps.iter().map(|map| view! { <Map map=map.clone() side=layer.side /> });
-        view! {
-            <div class="layer" data-testid="layer" data-stage=stage.clone() data-maps=layer.maps.len().to_string()>
+        let maps = layer.maps.iter().map(|channel| map(channel.clone(), layer.side));
+        html! {
+            <div class="layer" data-testid="layer" data-stage={stage.clone()} data-maps={layer.maps.len().to_string()}>
                 <h3>{words.0}</h3>
                 <p class="hint">{words.1}</p>
-                <div class="maps" role="img" aria-label=format!("{size}; where the eight strongest respond on {name}")>
-                    {maps.collect_view()}
+                <div class="maps" role="img" aria-label={format!("{size}; where the eight strongest respond on {name}")}>
+                    {maps.collect::<Html>()}
                 </div>
                 <p class="credit">{size}</p>
             </div>
         }
     });
-    layers.collect_view()
+    layers.collect::<Html>()
 }
 
 /// What kind of layer it is.
@@ -220,10 +215,9 @@ fn words(stage: &str) -> (&'static str, &'static str) {
 }
 
 /// One channel's response.
-#[component]
-fn Map(map: FeatureMap, side: u32) -> impl IntoView {
-    let place = NodeRef::<Canvas>::new();
-    Effect::new(move |_| {
+fn map(map: FeatureMap, side: u32) -> Html {
+    let place = RwSignal::new(None::<HtmlCanvasElement>);
+    effect(move || {
         let Some(canvas) = place.get() else { return };
         let context = canvas.get_context("2d").ok().flatten();
         let context = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
@@ -234,5 +228,5 @@ fn Map(map: FeatureMap, side: u32) -> impl IntoView {
             let _ = context.put_image_data(&image, 0.0, 0.0);
         }
     });
-    view! { <canvas node_ref=place width=side.to_string() height=side.to_string()></canvas> }
+    html! { <canvas node_ref={place} width={side.to_string()} height={side.to_string()}></canvas> }
 }

@@ -1,42 +1,43 @@
 //! A learning curve as a drawing and as a table.
 
 use headstart_protocol::{CurvePoint, Learner};
-use leptos::prelude::*;
 
 use super::chart::chart;
 use crate::compare::learning_curve::{draw, ticks};
-use crate::wording::share;
+use crate::html::{Html, IntoHtml, html, svg};
+use crate::order::sort_by_key;
+use crate::wording::{fixed, share};
 
 /// The chart and its table; nothing without points.
-#[component]
-pub(super) fn CurveChart(#[prop(into)] points: Signal<Vec<CurvePoint>>) -> impl IntoView {
-    move || points.with(|points| (!points.is_empty()).then(|| shown(points)))
+pub(super) fn curve_chart(points: impl Fn() -> Vec<CurvePoint> + 'static) -> Html {
+    let chart = move || Some(points()).filter(|points| !points.is_empty()).map(|points| shown(&points));
+    chart.into_html()
 }
 
-fn shown(points: &[CurvePoint]) -> AnyView {
+fn shown(points: &[CurvePoint]) -> Html {
     let transfer = draw(points, Learner::Transfer);
     let scratch = draw(points, Learner::Scratch);
     let has_scratch = !scratch.line.is_empty();
     let ticks = ticks(points).into_iter().map(|tick| {
-        view! { <span style:left=format!("{:.1}%", tick.at)>{tick.photos}</span> }
+        html! { <span style:left={format!("{}%", fixed(tick.at, 1))}>{tick.photos}</span> }
     });
     let mut rows = points.to_vec();
-    rows.sort_by_key(|point| (point.photos, point.learner == Learner::Scratch));
-    let lines = view! {
-        <polyline class="chart-training" points=transfer.line />
-        <path class="chart-training marks" d=transfer.marks />
-        <polyline class="chart-validation" points=scratch.line />
-        <path class="chart-validation marks" d=scratch.marks />
+    sort_by_key(&mut rows, |point| 2 * point.photos + u32::from(point.learner == Learner::Scratch));
+    let lines = svg! {
+        <polyline class="chart-training" points={transfer.line} />
+        <path class="chart-training marks" d={transfer.marks} />
+        <polyline class="chart-validation" points={scratch.line} />
+        <path class="chart-validation marks" d={scratch.marks} />
     };
-    let below = view! {
-        <span class="ticks">{ticks.collect_view()}</span>
+    let below = html! {
+        <span class="ticks">{ticks.collect::<Html>()}</span>
         <span class="chart-last">"photos a class"</span>
         <p class="legend">
             <span class="legend-training">"head on VGG16"</span>
-            {has_scratch.then(|| view! { <span class="legend-validation">"CNN from scratch"</span> })}
+            {has_scratch.then(|| html! { <span class="legend-validation">"CNN from scratch"</span> })}
         </p>
     };
-    view! {
+    html! {
         <div class="learning-chart" aria-hidden="true">{chart("Right, of photos held out", "100 %", lines, below)}</div>
         <details class="history">
             <summary>"The curve as a table"</summary>
@@ -51,26 +52,25 @@ fn shown(points: &[CurvePoint]) -> AnyView {
                             <th scope="col">"Draws"</th>
                         </tr>
                     </thead>
-                    <tbody>{rows.into_iter().map(row).collect_view()}</tbody>
+                    <tbody>{rows.into_iter().map(row).collect::<Html>()}</tbody>
                 </table>
             </div>
         </details>
     }
-    .into_any()
 }
 
-fn row(point: CurvePoint) -> impl IntoView {
+fn row(point: CurvePoint) -> Html {
     let model = match point.learner {
         Learner::Transfer => "Head on VGG16",
         Learner::Scratch => "CNN from scratch",
     };
-    view! {
+    html! {
         <tr
             data-testid="curve-point"
-            data-model=point.learner.name()
-            data-photos=point.photos.to_string()
-            data-mean=format!("{:.6}", point.mean)
-            data-draws=point.draws.to_string()
+            data-model={point.learner.name()}
+            data-photos={point.photos.to_string()}
+            data-mean={fixed(point.mean, 6)}
+            data-draws={point.draws.to_string()}
         >
             <th scope="row">{point.photos}</th>
             <td>{model}</td>

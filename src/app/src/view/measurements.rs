@@ -1,19 +1,17 @@
 //! What `?bench=` and `?parity=` measured, for automation and the curious.
 
-use leptos::prelude::*;
-
+use crate::html::{Html, html};
 use crate::state::Page;
 
 /// The measurements; nothing where none was asked for.
-#[component]
-pub(super) fn Measurements() -> impl IntoView {
+pub(super) fn measurements() -> Html {
     let page = Page::here();
-    view! {
+    html! {
         {move || {
-            page.bench.get().map(|json| view! { <pre class="measurement" data-testid="bench-result">{json}</pre> })
+            page.bench.get().map(|json| html! { <pre class="measurement" data-testid="bench-result">{json}</pre> })
         }}
         {move || {
-            page.parity.get().map(|json| view! { <pre class="measurement" data-testid="parity-result">{json}</pre> })
+            page.parity.get().map(|json| html! { <pre class="measurement" data-testid="parity-result">{json}</pre> })
         }}
     }
 }

@@ -1,7 +1,5 @@
 //! What is on the screen.
 
-#![expect(unreachable_pub, reason = "leptos's component macro declares what it makes `pub`")]
-
 mod about;
 mod answer;
 mod camera;
@@ -18,4 +16,4 @@ mod samples;
 mod shell;
 mod teach;
 
-pub(crate) use shell::Shell;
+pub(crate) use shell::shell;

@@ -1,13 +1,12 @@
 //! The photos with their answers, newest first.
 
-use leptos::prelude::*;
-
-use super::card::Card;
+use super::card::card;
+use crate::html::{Html, html, list, show};
+use crate::signal::Memo;
 use crate::state::Page;
 
 /// The list of results.
-#[component]
-pub(super) fn Results() -> impl IntoView {
+pub(super) fn results() -> Html {
     let page = Page::here();
     let count = Memo::new(move |_| page.photos.with(Vec::len));
     let waiting = Memo::new(move |_| page.waiting());
@@ -17,7 +16,7 @@ pub(super) fn Results() -> impl IntoView {
         (all, 0) => format!("{all} photos"),
         (all, waiting) => format!("{} of {all} photos answered", all - waiting),
     };
-    view! {
+    html! {
         <section class="results" aria-labelledby="results-title">
             <div class="results-head">
                 <h2 id="results-title">"Answers"</h2>
@@ -26,13 +25,13 @@ pub(super) fn Results() -> impl IntoView {
                     type="button"
                     class="button quiet"
                     data-testid="clear"
-                    disabled=move || count.get() == 0
-                    on:click=move |_| page.clear()
+                    disabled={move || count.get() == 0}
+                    on:click={move |_| page.clear()}
                 >
                     "Clear"
                 </button>
             </div>
-            <Show when=move || count.get() == 0>
+            {show(move || count.get() == 0, move || html! {
                 <div class="empty">
                     <svg viewBox="0 0 120 72" aria-hidden="true">
                         <rect x="4" y="8" width="40" height="40" rx="8" />
@@ -42,11 +41,9 @@ pub(super) fn Results() -> impl IntoView {
                     </svg>
                     <p>"Your photos appear here with their answers, as many as you like at once."</p>
                 </div>
-            </Show>
+            })}
             <ol class="cards">
-                <For each=move || page.photos.get() key=|photo| photo.id let(photo)>
-                    <Card photo />
-                </For>
+                {list(move || page.photos.get(), |photo| photo.id, card)}
             </ol>
         </section>
     }

@@ -1,8 +1,8 @@
 //! Sample pictures that ship with the page.
 
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 
+use crate::html::{Html, html};
 use crate::intake;
 use crate::state::Page;
 
@@ -21,33 +21,33 @@ const SAMPLES: [Sample; 3] = [
 ];
 
 /// The samples as buttons, with where they come from.
-#[component]
-pub(super) fn Samples() -> impl IntoView {
+pub(super) fn samples() -> Html {
     let page = Page::here();
     let take = move |name| spawn_local(async move { page.add([intake::sample(name).await]) });
-    view! {
+    html! {
         <section class="samples" aria-labelledby="samples-title">
             <h2 id="samples-title" class="small-title">"No photo at hand? Take one of these"</h2>
             <ul class="sample-list">
                 {SAMPLES
+                    .into_iter()
                     .map(|Sample { name, shows, credit }| {
-                        view! {
+                        html! {
                             <li>
                                 <button
                                     type="button"
                                     class="sample"
                                     data-testid="sample"
-                                    data-name=name
-                                    on:click=move |_| take(name)
+                                    data-name={name}
+                                    on:click={move |_| take(name)}
                                 >
-                                    <img src=format!("samples/{name}") alt="" width="120" height="90" loading="lazy" />
+                                    <img src={format!("samples/{name}")} alt="" width="120" height="90" loading="lazy" />
                                     <span>{shows}</span>
                                 </button>
                                 <small class="credit">{credit}</small>
                             </li>
                         }
                     })
-                    .collect_view()}
+                    .collect::<Html>()}
             </ul>
             <p class="credit"><a href="samples/README.md">"Where the pictures come from and their licences"</a></p>
         </section>

@@ -1,59 +1,63 @@
 //! The frame around every view: header, navigation, the engine's line, and the whole window as a place to drop photos.
 
-use leptos::ev;
-use leptos::prelude::*;
 use web_sys::DataTransfer;
 
-use super::about::About;
-use super::classify::Classify;
-use super::compare::Compare;
-use super::engine_line::EngineLine;
-use super::learn::Learn;
-use super::measurements::Measurements;
-use super::teach::Teach;
+use super::about::about;
+use super::classify::classify;
+use super::compare::compare;
+use super::engine_line::engine_line;
+use super::learn::learn;
+use super::measurements::measurements;
+use super::teach::teach;
 use crate::address::View;
+use crate::dom::{document, ev, window, window_event_listener};
+use crate::html::{Html, html};
 use crate::intake::Picked;
+use crate::signal::{RwSignal, effect, untrack};
 use crate::state::{Page, Place};
 use crate::{folders, intake};
 
 /// The page.
-#[component]
-pub(crate) fn Shell() -> impl IntoView {
+pub(crate) fn shell() -> Html {
     let page = Page::here();
     let dragging = RwSignal::new(false);
     follow_address(page);
     take_dropped(page, dragging);
     take_pasted(page);
 
-    view! {
+    html! {
         <header class="top">
-            <a class="brand" href=View::Classify.hash()>
+            <a class="brand" href={View::Classify.hash()}>
                 <img class="brand-mark" src="icons/favicon.svg" alt="" width="32" height="32" />
                 "Headstart"
             </a>
             <nav class="nav" aria-label="Views">
                 {View::ALL.map(|view| {
-                    view! {
-                        <a href=view.hash() aria-current=move || (page.view.get() == view).then_some("page")>
+                    html! {
+                        <a href={view.hash()} aria-current={move || (page.view.get() == view).then_some("page")}>
                             {view.name()}
                         </a>
                     }
                 })}
             </nav>
         </header>
-        <EngineLine />
+        {engine_line()}
         <main id="main" class="main">
-            {move || match page.view.get() {
-                View::Classify => view! { <Classify /> }.into_any(),
-                View::Teach => view! { <Teach /> }.into_any(),
-                View::Compare => view! { <Compare /> }.into_any(),
-                View::Learn => view! { <Learn /> }.into_any(),
-                View::About => view! { <About /> }.into_any(),
+            {move || {
+                let view = page.view.get();
+                // What a view reads while it is made is not what this depends on.
+                untrack(|| match view {
+                    View::Classify => classify(),
+                    View::Teach => teach(),
+                    View::Compare => compare(),
+                    View::Learn => learn(),
+                    View::About => about(),
+                })
             }}
         </main>
-        <Measurements />
+        {measurements()}
         <p class="visually-hidden" role="status">{page.announcement}</p>
-        <div class="drop-veil" class:shown=dragging aria-hidden="true">
+        <div class="drop-veil" class:shown={dragging} aria-hidden="true">
             <p>"Drop your photos anywhere"</p>
         </div>
     }
@@ -68,7 +72,7 @@ fn follow_address(page: Page) {
             window().scroll_to_with_x_and_y(0.0, 0.0);
         }
     });
-    Effect::new(move || document().set_title(&format!("{} · Headstart", page.view.get().name())));
+    effect(move || document().set_title(&format!("{} · Headstart", page.view.get().name())));
 }
 
 /// The address's hash, `#` included.

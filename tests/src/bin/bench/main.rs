@@ -78,6 +78,8 @@ fn run(words: &[String]) -> Result<(), TestError> {
             visits::measure(&bench, &mut report, rounds.min(3))?;
             ours::measure(&bench.ours, &mut report)?;
             ours::pool(&bench.ours, &mut report)?;
+        } else {
+            visits::weigh_webgpu(&bench.ours, &mut report)?;
         }
     }
     report.print();

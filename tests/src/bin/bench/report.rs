@@ -6,6 +6,7 @@ use headstart_tests::{Browser, Request, TestError};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::Device;
 use crate::figures::Figures;
 use crate::peers::Peer;
 use crate::visits::weight_of;
@@ -133,21 +134,26 @@ impl Report {
 
     /// Notes what our first visit, the `requests`, brought.
     pub(crate) fn sizes(&mut self, requests: &[Request]) {
-        let of = |crate_name: &'static str| {
-            weight_of(requests, move |file| is_code(file) && file.starts_with(crate_name)) / 1e6
-        };
-        let mut page = Row::new("page, js and wasm gzipped", "MB", Figures::one(of("headstart-app")));
+        let mut page = Row::new("page, js and wasm gzipped", "MB", code_of("headstart-app", requests));
         page.bar = Some(0.2);
-        let mut worker = Row::new("worker, js and wasm gzipped", "MB", Figures::one(of("headstart-engine")));
-        worker.bar = Some(3.5);
+        self.rows.push(page);
+        self.worker(Device::Cpu, requests);
         let models = weight_of(requests, |file| file.starts_with("models/")) / 1e6;
         let mut weights = Row::new("base and head", "MB", Figures::one(models));
         weights.bar = Some(9.5);
-        for (peer, [code, floats]) in &self.peer_sizes {
-            worker.set_peer(*peer, Figures::one(*code));
-            weights.set_peer(*peer, Figures::one(*floats));
+        self.peer_sizes.iter().for_each(|(peer, [_, floats])| weights.set_peer(*peer, Figures::one(*floats)));
+        self.rows.push(weights);
+    }
+
+    /// Notes what the worker of a device brought, of which a visit's `requests` tell. The peers' code is that of the CPU.
+    pub(crate) fn worker(&mut self, device: Device, requests: &[Request]) {
+        let what = format!("worker, {}, js and wasm gzipped", device.name());
+        let mut worker = Row::new(&what, "MB", code_of("headstart-engine", requests));
+        worker.bar = Some(3.5);
+        if device == Device::Cpu {
+            self.peer_sizes.iter().for_each(|(peer, [code, _])| worker.set_peer(*peer, Figures::one(*code)));
         }
-        self.rows.extend([page, worker, weights]);
+        self.rows.push(worker);
     }
 
     /// Prints the table.
@@ -181,6 +187,11 @@ impl Report {
         println!("\nEach measurement is in {}.", path.display());
         Ok(())
     }
+}
+
+/// Megabytes on the wire of the code whose files' names begin so.
+fn code_of(name: &str, requests: &[Request]) -> Figures {
+    Figures::one(weight_of(requests, |file| is_code(file) && file.starts_with(name)) / 1e6)
 }
 
 fn is_code(file: &str) -> bool {

@@ -64,6 +64,19 @@ fn our_visit(site: &Site) -> Result<f64, TestError> {
     Ok(serde_json::from_value(browser.run("return window.watched.answered[0]", vec![])?)?)
 }
 
+/// Weighs what crosses the line for the GPU's worker.
+///
+/// # Errors
+/// Where the page does not become ready.
+pub(crate) fn weigh_webgpu(site: &Site, report: &mut Report) -> Result<(), TestError> {
+    site.compress()?;
+    let browser = Browser::start(&Options { webgpu: true, ..Options::default() })?;
+    site.forget();
+    Page::open(&browser, &site.url("?backend=webgpu&size=150#/classify"))?.ready(LONG)?;
+    report.worker(Device::WebGpu, &site.requests());
+    Ok(())
+}
+
 fn their_visit(site: &Site, peer: Peer) -> Result<f64, TestError> {
     let browser = Browser::start(&Options::default())?;
     site.forget();

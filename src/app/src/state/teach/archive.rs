@@ -1,12 +1,11 @@
 //! The whole project as a zip: written photo by photo, so that memory never holds them all.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::Arc;
+use std::rc::Rc;
 
 use headstart_protocol::{Command, ProjectManifest};
 use js_sys::Array;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, BlobPropertyBag};
 
 use super::Example;
@@ -21,7 +20,7 @@ const HEAD: &str = "head.safetensors";
 /// A zip that is being written.
 pub(in crate::state) struct Writing {
     manifest: ProjectManifest,
-    left: VecDeque<(Arc<Example>, String)>,
+    left: VecDeque<(Rc<Example>, String)>,
     of: usize,
     missing: HashSet<u32>,
     /// Blobs, which the browser need not hold in memory.

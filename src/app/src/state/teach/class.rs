@@ -1,13 +1,13 @@
 //! The classes, and what may be done with them.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use headstart_protocol::Failure;
-use leptos::prelude::*;
 
 use super::project::Step;
 use super::{Example, ExampleState};
 use crate::error::PageError;
+use crate::signal::ArcRwSignal;
 use crate::state::Page;
 use crate::teach::counts::Tally;
 use crate::teach::names;
@@ -22,7 +22,7 @@ pub(crate) struct Class {
     /// Whether it takes part in training.
     pub(crate) on: ArcRwSignal<bool>,
     /// Its photos, the newest last.
-    pub(crate) photos: ArcRwSignal<Vec<Arc<Example>>>,
+    pub(crate) photos: ArcRwSignal<Vec<Rc<Example>>>,
     /// How many of them there are, in each state.
     pub(crate) tally: ArcRwSignal<Tally>,
 }

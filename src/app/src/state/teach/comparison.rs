@@ -4,19 +4,20 @@
 //! small square of each; then it is told to begin.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use headstart_protocol::{
     Command, Comparison, CurveEnd, CurvePoint, CurveProgress, Epoch, Failure, Photo as Pixels, PhotoHash,
     ScratchResult, Training, TrainingProgress,
 };
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 
 use super::{Example, Run, RunState};
 use crate::error::PageError;
 use crate::intake;
 use crate::queue::PhotoId;
+use crate::signal::RwSignal;
+use crate::signal::untrack;
 use crate::state::Page;
 use crate::state::session::Session;
 use crate::wording;
@@ -31,7 +32,7 @@ pub(crate) struct Contest {
     /// Its epochs.
     pub(crate) history: RwSignal<Vec<Epoch>>,
     /// What it came to.
-    pub(crate) result: RwSignal<Option<Arc<ScratchTaught>>>,
+    pub(crate) result: RwSignal<Option<Rc<ScratchTaught>>>,
     /// The learning curve's run.
     pub(crate) curve_run: RwSignal<Run>,
     /// What it came to so far.
@@ -82,7 +83,7 @@ pub(in crate::state) struct Errand {
     purpose: Purpose,
     comparison: Box<Comparison>,
     /// Those that the worker may lack.
-    waiting: VecDeque<Arc<Example>>,
+    waiting: VecDeque<Rc<Example>>,
     /// The photo in the worker.
     sent: Option<(PhotoId, PhotoHash)>,
 }
@@ -100,7 +101,7 @@ impl Page {
     }
 
     /// Notes what a CNN is to be trained on after the run `training`, if one is wanted.
-    pub(super) fn plan_scratch(self, training: &Training, files: Vec<Arc<Example>>) {
+    pub(super) fn plan_scratch(self, training: &Training, files: Vec<Rc<Example>>) {
         let contest = self.teach.contest;
         contest.run.set(Run::default());
         contest.history.update(Vec::clear);
@@ -310,7 +311,7 @@ impl Page {
             };
             result.answers.iter().map(|(example, _)| right(*example)).sum()
         });
-        contest.result.set(Some(Arc::new(ScratchTaught { result, transfer_right })));
+        contest.result.set(Some(Rc::new(ScratchTaught { result, transfer_right })));
     }
 
     /// The CNN's run ended without one. The head and its result stand.
@@ -355,10 +356,10 @@ impl Page {
 }
 
 impl Errand {
-    fn new(purpose: Purpose, mut training: Training, files: Vec<Arc<Example>>) -> Self {
+    fn new(purpose: Purpose, mut training: Training, files: Vec<Rc<Example>>) -> Self {
         // It starts anew by its nature.
         training.continue_from = None;
-        let hash = |photo: &Arc<Example>| photo.described().map(|described| described.hash).unwrap_or_default();
+        let hash = |photo: &Rc<Example>| photo.described().map(|described| described.hash).unwrap_or_default();
         let photos = files.iter().map(hash).collect();
         Self { purpose, comparison: Box::new(Comparison { training, photos }), waiting: files.into(), sent: None }
     }

@@ -1,16 +1,16 @@
 //! Having photos looked at, one after the other.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use headstart_protocol::{Description, Failure, InputSize};
-use leptos::prelude::*;
 
 use super::{Described, Example, ExampleState};
+use crate::dom::window;
 use crate::error::PageError;
 use crate::queue::PhotoId;
 use crate::state::Page;
-use crate::wording::{counted, seconds_left};
+use crate::wording::{counted, fixed, seconds_left};
 
 /// The rate is taken over so many of the last photos.
 const RATE_OVER: usize = 16;
@@ -36,7 +36,7 @@ impl Describing {
         match self.rate {
             Some(rate) if rate > 0.0 => {
                 let left = seconds_left((self.of - self.done.min(self.of)) as f64 / rate);
-                format!("{progress} · {rate:.1} a second, {left}")
+                format!("{progress} · {} a second, {left}", fixed(rate, 1))
             }
             _ => progress,
         }
@@ -45,13 +45,13 @@ impl Describing {
 
 impl Page {
     /// Has those of `photos` looked at that were not.
-    pub(super) fn ask(self, photos: &[Arc<Example>]) {
-        let pending = |photo: &&Arc<Example>| matches!(*photo.state.read_untracked(), ExampleState::Pending);
+    pub(super) fn ask(self, photos: &[Rc<Example>]) {
+        let pending = |photo: &&Rc<Example>| matches!(*photo.state.read_untracked(), ExampleState::Pending);
         self.ask_anew(&photos.iter().filter(pending).cloned().collect::<Vec<_>>());
     }
 
     /// Has all `photos` looked at but those that wait for it; whether there are any.
-    pub(super) fn ask_anew(self, photos: &[Arc<Example>]) -> bool {
+    pub(super) fn ask_anew(self, photos: &[Rc<Example>]) -> bool {
         let known: HashSet<u32> =
             self.teach.desk.with_value(|desk| desk.asked.values().map(|photo| photo.id).collect());
         let fresh: Vec<_> = photos.iter().filter(|photo| !known.contains(&photo.id)).collect();
@@ -63,7 +63,7 @@ impl Page {
                 for photo in &fresh {
                     let id = session.next_id();
                     session.queue.add_patient(id);
-                    desk.asked.insert(id, Arc::clone(photo));
+                    desk.asked.insert(id, Rc::clone(photo));
                 }
             });
         });
@@ -78,7 +78,7 @@ impl Page {
     }
 
     /// No answer is wanted any more for these photos.
-    pub(super) fn ask_no_more<'a>(self, photos: impl Iterator<Item = &'a Arc<Example>>) {
+    pub(super) fn ask_no_more<'a>(self, photos: impl Iterator<Item = &'a Rc<Example>>) {
         let ids: HashSet<u32> = photos.map(|photo| photo.id).collect();
         let removed = self.teach.desk.try_update_value(|desk| {
             let before = desk.asked.len();
@@ -93,7 +93,7 @@ impl Page {
     }
 
     /// The photo that is to be described under that number, if it is still wanted.
-    pub(in crate::state) fn asked(self, id: PhotoId) -> Option<Arc<Example>> {
+    pub(in crate::state) fn asked(self, id: PhotoId) -> Option<Rc<Example>> {
         self.teach.desk.with_value(|desk| desk.asked.get(&id).cloned())
     }
 
@@ -116,7 +116,7 @@ impl Page {
             self.teach.desk.update_value(|desk| desk.duplicates.push((photo.name.clone(), class)));
             self.drop_photo(&photo);
         } else {
-            photo.state.set(ExampleState::Ready(Arc::new(Described::from(description))));
+            photo.state.set(ExampleState::Ready(Rc::new(Described::from(description))));
             self.save_description(photo.id);
             self.count_class_of(&photo);
         }
@@ -131,7 +131,7 @@ impl Page {
         self.described_all();
     }
 
-    fn looked_at(self, id: PhotoId) -> Option<Arc<Example>> {
+    fn looked_at(self, id: PhotoId) -> Option<Rc<Example>> {
         let now = window().performance().map(|clock| clock.now()).unwrap_or_default();
         let (photo, rate) = self
             .teach
@@ -157,7 +157,7 @@ impl Page {
     /// The class of another photo with the same bytes, if there is one.
     fn twin_of(self, photo: &Example, description: &Description) -> Option<String> {
         let classes = self.teach.classes.read_untracked();
-        let is_twin = |other: &Arc<Example>| {
+        let is_twin = |other: &Rc<Example>| {
             other.id != photo.id
                 && matches!(&*other.state.read_untracked(), ExampleState::Ready(ready) if ready.hash == description.hash)
         };

@@ -1,13 +1,15 @@
 //! A photo of a project.
 
-use std::sync::{Arc, OnceLock};
+use std::cell::OnceCell;
+use std::rc::Rc;
 
 use headstart_protocol::{DESCRIPTOR_BYTES, Description, Failure, PhotoHash};
 use js_sys::{Array, Uint8Array};
-use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use web_sys::{Blob, BlobPropertyBag, Url};
+
+use crate::signal::ArcRwSignal;
 
 /// A photo of a project. Its file stays with the browser; only what is small lies in memory.
 pub(crate) struct Example {
@@ -27,7 +29,7 @@ pub(crate) struct Example {
 
 impl Example {
     /// What was said of it, if it was looked at.
-    pub(crate) fn described(&self) -> Option<Arc<Described>> {
+    pub(crate) fn described(&self) -> Option<Rc<Described>> {
         match &*self.state.read_untracked() {
             ExampleState::Ready(described) => Some(described.clone()),
             ExampleState::Pending | ExampleState::Failed(_) => None,
@@ -41,7 +43,7 @@ pub(crate) enum ExampleState {
     /// It waits for the engine.
     Pending,
     /// It can be trained on.
-    Ready(Arc<Described>),
+    Ready(Rc<Described>),
     /// It cannot, and why.
     Failed(Failure),
 }
@@ -65,13 +67,13 @@ pub(crate) struct Described {
     pub(crate) descriptors: Vec<u8>,
     thumbnail: SendWrapper<Blob>,
     /// Made when it is first looked at: most photos are never on the screen.
-    address: OnceLock<String>,
+    address: OnceCell<String>,
 }
 
 impl Described {
     /// `thumbnail` is a small JPEG.
     pub(crate) fn new(hash: PhotoHash, descriptors: Vec<u8>, thumbnail: Blob) -> Self {
-        Self { hash, descriptors, thumbnail: SendWrapper::new(thumbnail), address: OnceLock::new() }
+        Self { hash, descriptors, thumbnail: SendWrapper::new(thumbnail), address: OnceCell::new() }
     }
 
     /// Augmented views that were described too.

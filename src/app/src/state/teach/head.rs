@@ -1,10 +1,9 @@
 //! The visitor's own head: opening it, and keeping it.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use headstart_protocol::{Command, Failure, HeadSummary};
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
 use super::example::blob;
@@ -15,11 +14,11 @@ use crate::{download, intake};
 impl Page {
     /// Whether there is a head to hand out.
     pub(crate) fn has_head(self) -> bool {
-        self.teach.own.read().is_some() && self.teach.desk.with_value(|desk| desk.head.is_some())
+        self.teach.own.with(Option::is_some) && self.teach.desk.with_value(|desk| desk.head.is_some())
     }
 
     /// The head that answers beside the shipped one, as a file.
-    pub(in crate::state) fn own_head(self) -> Option<Arc<Vec<u8>>> {
+    pub(in crate::state) fn own_head(self) -> Option<Rc<Vec<u8>>> {
         self.teach.desk.with_value(|desk| desk.head.clone())
     }
 
@@ -35,7 +34,7 @@ impl Page {
         spawn_local(async move {
             match intake::read(&file).await {
                 Ok(bytes) => {
-                    self.teach.desk.update_value(|desk| desk.candidate = Some(Arc::new(bytes)));
+                    self.teach.desk.update_value(|desk| desk.candidate = Some(Rc::new(bytes)));
                     self.open_head();
                 }
                 Err(error) => self.complain(error),
@@ -72,7 +71,7 @@ impl Page {
             }
             self.announcement.set("The head is open and answers now.".to_owned());
         }
-        teach.own.set(Some(Arc::new(summary)));
+        teach.own.set(Some(Rc::new(summary)));
     }
 
     /// The engine cannot use a head; it goes on with the one before.

@@ -1,7 +1,6 @@
 //! What the visitor gives: photos, folders, zips and heads, sorted without reading them.
 
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{File, FileSystemEntry};
 
 use super::Class;

@@ -1,7 +1,6 @@
 //! What went wrong with the project, in sentences that stay until they are dismissed.
 
 use headstart_protocol::Failure;
-use leptos::prelude::*;
 
 use crate::state::Page;
 

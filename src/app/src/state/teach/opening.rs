@@ -1,23 +1,22 @@
 //! Bringing back the project that was saved.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use headstart_protocol::{ProjectManifest, ProjectPhoto};
-use leptos::ev;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 use send_wrapper::SendWrapper;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, VisibilityState};
 
 use super::storage::{HEAD, MANIFEST, RUN};
 use super::training::Taught;
 use super::{Class, Described, Example, ExampleState};
 use crate::database::Database;
+use crate::dom::{document, ev, window_event_listener};
 use crate::error::PageError;
 use crate::pause::{pause, turn};
+use crate::signal::ArcRwSignal;
 use crate::state::Page;
 
 /// A database that does not answer for so long is taken to be out of order.
@@ -29,7 +28,8 @@ const SLICE: usize = 100;
 /// What was saved.
 struct Saved {
     manifest: Option<ProjectManifest>,
-    photos: BTreeMap<u32, Blob>,
+    /// In the order of their numbers.
+    photos: Vec<(u32, Blob)>,
     descriptions: HashMap<u32, Described>,
     head: Option<Vec<u8>>,
     run: Option<Taught>,
@@ -70,10 +70,11 @@ impl Page {
             let used =
                 manifest.classes.iter().map(|class| class.id).chain(manifest.photos.iter().map(|photo| photo.id));
             teach.keep_clear_of(used.max().unwrap_or_default());
-            teach.keep_clear_of(saved.photos.keys().last().copied().unwrap_or_default());
+            teach.keep_clear_of(saved.photos.last().map_or(0, |photo| photo.0));
             teach.settings.set(manifest.settings);
             let classes = classes(&manifest);
-            let (mut files, mut descriptions) = (saved.photos, saved.descriptions);
+            let mut files: HashMap<u32, Blob> = saved.photos.into_iter().collect();
+            let mut descriptions = saved.descriptions;
             let mut photos = Vec::with_capacity(manifest.photos.len());
             for (index, photo) in manifest.photos.into_iter().enumerate() {
                 if index % SLICE == SLICE - 1 {
@@ -84,17 +85,17 @@ impl Page {
                     photos.push(example(photo, file, described));
                 }
             }
-            let size = fill(&classes, photos).then_some(manifest.size);
+            let size = fill(&classes, &photos).then_some(manifest.size);
             teach.size.set(size);
             teach.classes.set(classes);
             // Files that no photo of the project names.
             self.save_no_more(files.into_keys());
         }
-        teach.desk.update_value(|desk| desk.head = saved.head.map(Arc::new));
+        teach.desk.update_value(|desk| desk.head = saved.head.map(Rc::new));
         if let Some(run) = saved.run {
             teach.history.set(run.result.history.clone());
             teach.stale.set(!self.is_as_taught(&run));
-            teach.result.set(Some(Arc::new(run)));
+            teach.result.set(Some(Rc::new(run)));
         }
         self.open_head();
         self.ask(&teach.photos());
@@ -107,9 +108,9 @@ pub(super) fn classes(manifest: &ProjectManifest) -> Vec<Class> {
 }
 
 /// A photo of a project, with what was said of it.
-pub(super) fn example(photo: ProjectPhoto, file: Blob, described: Option<Described>) -> Arc<Example> {
-    let state = described.map_or(ExampleState::Pending, |described| ExampleState::Ready(Arc::new(described)));
-    Arc::new(Example {
+pub(super) fn example(photo: ProjectPhoto, file: Blob, described: Option<Described>) -> Rc<Example> {
+    let state = described.map_or(ExampleState::Pending, |described| ExampleState::Ready(Rc::new(described)));
+    Rc::new(Example {
         id: photo.id,
         name: photo.name,
         burst: photo.burst,
@@ -120,17 +121,13 @@ pub(super) fn example(photo: ProjectPhoto, file: Blob, described: Option<Describ
 }
 
 /// Puts photos into their classes; whether there were any.
-pub(super) fn fill(classes: &[Class], photos: Vec<Arc<Example>>) -> bool {
-    let mut by_class: HashMap<u32, Vec<Arc<Example>>> = HashMap::new();
-    for photo in photos {
-        by_class.entry(photo.class.get_untracked()).or_default().push(photo);
-    }
-    let any = !by_class.is_empty();
+pub(super) fn fill(classes: &[Class], photos: &[Rc<Example>]) -> bool {
     for class in classes {
-        class.photos.set(by_class.remove(&class.id).unwrap_or_default());
+        let own = photos.iter().filter(|photo| photo.class.get_untracked() == class.id);
+        class.photos.set(own.cloned().collect());
         class.count();
     }
-    any
+    !photos.is_empty()
 }
 
 async fn read() -> Result<(Database, Saved), PageError> {
@@ -143,9 +140,9 @@ async fn read() -> Result<(Database, Saved), PageError> {
     let head = database.document(HEAD).await?;
     // Figures that cannot be read are no loss: training makes new ones.
     let run = database.document(RUN).await?.and_then(|bytes| postcard::from_bytes(&bytes).ok());
-    let (mut photos, mut descriptions) = (BTreeMap::new(), HashMap::new());
+    let (mut photos, mut descriptions) = (Vec::new(), HashMap::new());
     loop {
-        let some = database.photos(photos.keys().last().copied()).await?;
+        let some = database.photos(photos.last().map(|(id, _)| *id)).await?;
         if some.is_empty() {
             break;
         }

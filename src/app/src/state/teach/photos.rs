@@ -1,13 +1,14 @@
 //! Photos of the project: putting them in, taking them out, moving them.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
-use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use web_sys::Blob;
 
 use super::project::Step;
 use super::{Class, Example, ExampleState};
+use crate::order::sort_by_key;
+use crate::signal::ArcRwSignal;
 use crate::state::Page;
 
 /// A photo on its way into the project.
@@ -20,7 +21,7 @@ pub(super) struct Fresh {
 impl Page {
     /// Puts photos into a class and has them looked at.
     pub(super) fn put(self, class: &Class, fresh: Vec<Fresh>) {
-        let photos: Vec<_> = fresh.into_iter().map(|fresh| Arc::new(self.example(class.id, fresh))).collect();
+        let photos: Vec<_> = fresh.into_iter().map(|fresh| Rc::new(self.example(class.id, fresh))).collect();
         if photos.is_empty() {
             return;
         }
@@ -43,14 +44,14 @@ impl Page {
     }
 
     /// Takes a photo out of the project; that can be undone.
-    pub(crate) fn remove_photo(self, photo: &Arc<Example>) {
+    pub(crate) fn remove_photo(self, photo: &Rc<Example>) {
         self.drop_photo(photo);
         self.remember(format!("removing “{}”", photo.name), Step::Photos(vec![photo.clone()]));
     }
 
     /// Takes out all photos of a class that could not be looked at; that can be undone.
     pub(crate) fn remove_failed(self, class: &Class) {
-        let is_failed = |photo: &Arc<Example>| matches!(*photo.state.read_untracked(), ExampleState::Failed(_));
+        let is_failed = |photo: &Rc<Example>| matches!(*photo.state.read_untracked(), ExampleState::Failed(_));
         let (failed, kept): (Vec<_>, Vec<_>) = class.photos.get_untracked().into_iter().partition(is_failed);
         class.photos.set(kept);
         class.count();
@@ -60,7 +61,7 @@ impl Page {
     }
 
     /// Moves a photo to another class; that can be undone.
-    pub(crate) fn move_photo(self, photo: &Arc<Example>, to: u32) {
+    pub(crate) fn move_photo(self, photo: &Rc<Example>, to: u32) {
         let from = photo.class.get_untracked();
         if from == to || self.class(to).is_none() {
             return;
@@ -70,7 +71,7 @@ impl Page {
     }
 
     /// Moves a photo to the class `to`.
-    pub(super) fn carry(self, photo: &Arc<Example>, to: u32) {
+    pub(super) fn carry(self, photo: &Rc<Example>, to: u32) {
         let Some(target) = self.class(to) else { return };
         if let Some(class) = self.class(photo.class.get_untracked()) {
             class.photos.update(|photos| photos.retain(|other| other.id != photo.id));
@@ -82,7 +83,7 @@ impl Page {
     }
 
     /// Takes a photo out without a word.
-    pub(super) fn drop_photo(self, photo: &Arc<Example>) {
+    pub(super) fn drop_photo(self, photo: &Rc<Example>) {
         if let Some(class) = self.class(photo.class.get_untracked()) {
             class.photos.update(|photos| photos.retain(|other| other.id != photo.id));
             class.count();
@@ -92,7 +93,7 @@ impl Page {
     }
 
     /// Puts photos back that were removed.
-    pub(super) fn put_back(self, photos: &[Arc<Example>]) {
+    pub(super) fn put_back(self, photos: &[Rc<Example>]) {
         for photo in photos {
             if let Some(class) = self.class(photo.class.get_untracked()) {
                 insert(&class, [photo.clone()]);
@@ -103,13 +104,13 @@ impl Page {
     }
 
     /// Photos that are no more in the project are neither looked at nor kept.
-    pub(super) fn forget_photos<'a>(self, photos: impl Iterator<Item = &'a Arc<Example>> + Clone) {
+    pub(super) fn forget_photos<'a>(self, photos: impl Iterator<Item = &'a Rc<Example>> + Clone) {
         self.save_no_more(photos.clone().map(|photo| photo.id));
         self.ask_no_more(photos);
     }
 
     /// Photos that are in the project again are kept, and looked at where they were not.
-    pub(super) fn ask_again(self, photos: &[Arc<Example>]) {
+    pub(super) fn ask_again(self, photos: &[Rc<Example>]) {
         self.save_photos(photos.iter().map(|photo| photo.id));
         for photo in photos.iter().filter(|photo| photo.described().is_some()) {
             self.save_description(photo.id);
@@ -126,10 +127,10 @@ impl Page {
 }
 
 /// Puts photos into a class, in the order in which they were added to the project.
-fn insert(class: &Class, photos: impl IntoIterator<Item = Arc<Example>>) {
+fn insert(class: &Class, photos: impl IntoIterator<Item = Rc<Example>>) {
     class.photos.update(|all| {
         all.extend(photos);
-        all.sort_by_key(|photo| photo.id);
+        sort_by_key(all, |photo| photo.id);
     });
     class.count();
 }

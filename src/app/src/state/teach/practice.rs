@@ -1,14 +1,14 @@
 //! The practice set, drawn on a canvas.
 
 use js_sys::Promise;
-use leptos::prelude::*;
-use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{Clamped, JsCast};
 use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use super::photos::Fresh;
+use crate::dom::document;
 use crate::error::PageError;
 use crate::pause::turn;
 use crate::state::Page;
@@ -27,7 +27,7 @@ impl Page {
                 for index in 0..EACH {
                     turn().await;
                     let Some(file) = draw(kind, index).await else { break };
-                    let name = format!("{}-{:02}.png", kind.name().to_lowercase(), index + 1);
+                    let name = format!("{}-{:02}.png", kind.name().to_ascii_lowercase(), index + 1);
                     drawn.push(Fresh { name, file, burst: None });
                 }
                 if drawn.is_empty() {

@@ -1,13 +1,12 @@
 //! The project as a whole.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::Arc;
+use std::rc::Rc;
 
 use headstart_protocol::{
     Epoch, HeadSummary, InputSize, PROJECT_VERSION, PhotoHash, ProjectClass, ProjectManifest, ProjectPhoto,
     TrainingSettings,
 };
-use leptos::prelude::*;
 use web_sys::{File, HtmlVideoElement};
 
 use super::archive::Writing;
@@ -19,7 +18,9 @@ use super::storage::Store;
 use super::training::Plan;
 use super::zip_in::Reading;
 use super::{Class, Describing, Example, Run, Taught};
+use crate::order::sort_by_key;
 use crate::queue::PhotoId;
+use crate::signal::{RwSignal, StoredValue};
 use crate::state::Page;
 use crate::teach::names;
 use crate::teach::undo::UndoStack;
@@ -42,11 +43,11 @@ pub(crate) struct Teach {
     /// The epochs of the run that goes on, or of the last one.
     pub(crate) history: RwSignal<Vec<Epoch>>,
     /// The last run that ended with a head.
-    pub(crate) result: RwSignal<Option<Arc<Taught>>>,
+    pub(crate) result: RwSignal<Option<Rc<Taught>>>,
     /// Whether photos or classes changed since that run.
     pub(crate) stale: RwSignal<bool>,
     /// What the head that answers beside the shipped one says of itself.
-    pub(crate) own: RwSignal<Option<Arc<HeadSummary>>>,
+    pub(crate) own: RwSignal<Option<Rc<HeadSummary>>>,
     /// The CNN that learns the same photos from scratch, and both learners' curves.
     pub(crate) contest: Contest,
     /// What went wrong.
@@ -63,7 +64,7 @@ pub(crate) struct Teach {
     pub(crate) hands_free: RwSignal<HandsFree>,
     /// What is being read, written or drawn, in words.
     pub(crate) busy: RwSignal<Option<String>>,
-    pub(super) desk: StoredValue<Desk, LocalStorage>,
+    pub(super) desk: StoredValue<Desk>,
 }
 
 /// What the project has to remember and no view shows.
@@ -71,11 +72,11 @@ pub(crate) struct Teach {
 pub(in crate::state) struct Desk {
     last_id: u32,
     /// The head that answers beside the shipped one, as a file.
-    pub(super) head: Option<Arc<Vec<u8>>>,
+    pub(super) head: Option<Rc<Vec<u8>>>,
     /// A head that the worker has still to accept.
-    pub(super) candidate: Option<Arc<Vec<u8>>>,
+    pub(super) candidate: Option<Rc<Vec<u8>>>,
     /// The photos that the worker was, or will be, asked to describe.
-    pub(super) asked: HashMap<PhotoId, Arc<Example>>,
+    pub(super) asked: HashMap<PhotoId, Rc<Example>>,
     /// When the last ones were described, for the rate.
     pub(super) described_at: VecDeque<f64>,
     /// Photos that the project had already: their names, and the classes they are in.
@@ -106,9 +107,9 @@ pub(in crate::state) struct Desk {
 #[derive(Clone)]
 pub(crate) enum Step {
     /// Photos were removed, each from its class.
-    Photos(Vec<Arc<Example>>),
+    Photos(Vec<Rc<Example>>),
     /// A photo was moved away from this class.
-    Move(u32, Arc<Example>),
+    Move(u32, Rc<Example>),
     /// A class was removed from this place.
     Class(usize, Class),
     /// Another project took this one's place.
@@ -121,9 +122,9 @@ pub(crate) struct Snapshot {
     pub(super) classes: Vec<Class>,
     pub(super) size: Option<InputSize>,
     pub(super) settings: TrainingSettings,
-    pub(super) result: Option<Arc<Taught>>,
-    pub(super) own: Option<Arc<HeadSummary>>,
-    pub(super) head: Option<Arc<Vec<u8>>>,
+    pub(super) result: Option<Rc<Taught>>,
+    pub(super) own: Option<Rc<HeadSummary>>,
+    pub(super) head: Option<Rc<Vec<u8>>>,
     pub(super) stale: bool,
 }
 
@@ -149,7 +150,7 @@ impl Teach {
             recording: RwSignal::new(RecordingState::default()),
             hands_free: RwSignal::new(HandsFree::default()),
             busy: RwSignal::new(None),
-            desk: StoredValue::new_local(Desk::default()),
+            desk: StoredValue::new(Desk::default()),
         }
     }
 
@@ -173,15 +174,15 @@ impl Teach {
     }
 
     /// Every photo, in the order in which they were added.
-    pub(super) fn photos(self) -> Vec<Arc<Example>> {
+    pub(super) fn photos(self) -> Vec<Rc<Example>> {
         let classes = self.classes.read_untracked();
         let mut all: Vec<_> = classes.iter().flat_map(|class| class.photos.get_untracked()).collect();
-        all.sort_unstable_by_key(|photo| photo.id);
+        sort_by_key(&mut all, |photo| photo.id);
         all
     }
 
     /// The photo of that number.
-    pub(crate) fn photo(self, id: u32) -> Option<Arc<Example>> {
+    pub(crate) fn photo(self, id: u32) -> Option<Rc<Example>> {
         let classes = self.classes.read_untracked();
         classes.iter().find_map(|class| class.photos.read_untracked().iter().find(|photo| photo.id == id).cloned())
     }
@@ -250,7 +251,7 @@ impl Page {
 
     /// Takes the last step back.
     pub(crate) fn undo(self) {
-        let Some((label, step)) = self.teach.undo.try_update(UndoStack::pop).flatten() else { return };
+        let Some((label, step)) = self.teach.undo.update(UndoStack::pop) else { return };
         match step {
             Step::Photos(photos) => self.put_back(&photos),
             Step::Move(class, photo) => self.carry(&photo, class),

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlVideoElement;
 
 use super::photos::Fresh;

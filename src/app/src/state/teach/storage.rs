@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::rc::Rc;
 use std::time::Duration;
 
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 
 use crate::database::{Batch, Database};
+use crate::dom::set_timeout;
 use crate::error::PageError;
 use crate::pause::turn;
 use crate::state::Page;

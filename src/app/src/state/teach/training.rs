@@ -1,17 +1,17 @@
 //! Training runs.
 
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::Duration;
 
 use headstart_protocol::{
     Command, DESCRIPTOR_BYTES, Epoch, Example as Described, Failure, HeadSummary, InputSize, Training,
     TrainingProgress, TrainingResult, TrainingSettings,
 };
-use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Example;
 use super::project::Desk;
+use crate::dom::set_timeout;
 use crate::error::PageError;
 use crate::state::Page;
 use crate::wording;
@@ -141,7 +141,7 @@ impl Page {
     /// Has augmented views described that the run is to see and that were not wanted before; whether there are any.
     fn ask_for_views(self) -> bool {
         let wanted = self.teach.views() as usize;
-        let lacks = |photo: &Arc<Example>| photo.described().is_some_and(|described| described.views() < wanted);
+        let lacks = |photo: &Rc<Example>| photo.described().is_some_and(|described| described.views() < wanted);
         // Those of a run that cannot be are not asked for: the run itself says why.
         let classes = self.classes_to_train().unwrap_or_default();
         let photos = classes.iter().flat_map(|class| class.photos.get_untracked()).filter(lacks).collect::<Vec<_>>();
@@ -160,7 +160,7 @@ impl Page {
     }
 
     /// A run on the project as it is, what it learns, and its photos in the order of the examples.
-    pub(super) fn training(self, go_on: bool) -> Result<(Training, Plan, Vec<Arc<Example>>), PageError> {
+    pub(super) fn training(self, go_on: bool) -> Result<(Training, Plan, Vec<Rc<Example>>), PageError> {
         let on = self.classes_to_train()?;
         let (mut examples, mut photos, mut files) = (Vec::new(), Vec::new(), Vec::new());
         for (label, class) in (0_u32..).zip(&on) {
@@ -260,13 +260,13 @@ impl Page {
             return;
         }
         let teach = self.teach;
-        let head = Arc::new(std::mem::take(&mut result.head));
+        let head = Rc::new(std::mem::take(&mut result.head));
         let plan = teach.desk.try_update_value(|desk| {
             desk.head = Some(head);
             desk.plan.take()
         });
         let Some(plan) = plan.flatten().filter(|plan| plan.run == result.run) else { return };
-        teach.own.set(Some(Arc::new(HeadSummary {
+        teach.own.set(Some(Rc::new(HeadSummary {
             classes: plan.classes.iter().map(|class| class.1.clone()).collect(),
             size: plan.size,
             trained_on: u32::try_from(plan.photos.len()).unwrap_or(u32::MAX),
@@ -285,12 +285,7 @@ impl Page {
         });
         teach.history.set(result.history.clone());
         teach.stale.set(false);
-        teach.result.set(Some(Arc::new(Taught {
-            classes: plan.classes,
-            photos: plan.photos,
-            size: plan.size,
-            result,
-        })));
+        teach.result.set(Some(Rc::new(Taught { classes: plan.classes, photos: plan.photos, size: plan.size, result })));
         self.save_run();
         self.begin_scratch();
     }

@@ -1,11 +1,10 @@
 //! Zips that come in: projects, or photos in folders.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use headstart_protocol::{Failure, PROJECT_VERSION, ProjectManifest, Unzipped};
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File};
 
 use super::Place;
@@ -139,12 +138,12 @@ impl Page {
             photo.id = self.teach.next_id();
             Some(example(photo, file, None))
         });
-        fill(&classes, photos.collect());
+        fill(&classes, &photos.collect::<Vec<_>>());
         let project = Snapshot {
             classes,
             size: Some(manifest.size),
             settings: manifest.settings,
-            head: reading.head.map(Arc::new),
+            head: reading.head.map(Rc::new),
             ..Snapshot::default()
         };
         self.replace_project(project, "opening a project");

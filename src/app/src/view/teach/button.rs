@@ -1,47 +1,67 @@
-//! Buttons. They are components so that the page's code holds each of them once.
+//! Buttons, and other small parts that stand in many places.
 
-use leptos::prelude::*;
+use headstart_protocol::Failure;
+
+use crate::dom::checked;
+use crate::html::{Html, IntoHtml, IntoValue, Value, html};
 
 /// A button with words on it.
-#[component]
-pub(in crate::view) fn Action(
-    #[prop(into)] label: Signal<&'static str>,
+pub(in crate::view) struct Action {
     testid: &'static str,
-    #[prop(into)] press: Callback<()>,
-    /// `primary` or `quiet`.
-    #[prop(optional)]
     class: &'static str,
-    #[prop(optional, into)] disabled: Signal<bool>,
-) -> impl IntoView {
-    view! {
-        <button
-            type="button"
-            class=format!("button {class}")
-            data-testid=testid
-            disabled=disabled
-            on:click=move |_| press.run(())
-        >
-            {label}
-        </button>
+    label: Html,
+    disabled: Value,
+    press: Box<dyn Fn()>,
+}
+
+/// A button with `label` on it.
+pub(in crate::view) fn action(testid: &'static str, label: impl IntoHtml, press: impl Fn() + 'static) -> Action {
+    Action { testid, class: "", label: label.into_html(), disabled: false.into_value(), press: Box::new(press) }
+}
+
+impl Action {
+    /// `primary` or `quiet`.
+    pub(in crate::view) fn class(self, class: &'static str) -> Self {
+        Self { class, ..self }
+    }
+
+    pub(in crate::view) fn disabled(self, disabled: impl IntoValue) -> Self {
+        Self { disabled: disabled.into_value(), ..self }
+    }
+}
+
+impl IntoHtml for Action {
+    fn into_html(self) -> Html {
+        let Self { testid, class, label, disabled, press } = self;
+        html! {
+            <button
+                type="button"
+                class={format!("button {class}")}
+                data-testid={testid}
+                disabled={disabled}
+                on:click={move |_| press()}
+            >
+                {label}
+            </button>
+        }
     }
 }
 
 /// A small button that removes or closes something; `label` says what.
-#[component]
-pub(in crate::view) fn Close(
-    #[prop(into)] label: Signal<String>,
+pub(in crate::view) fn close(
     testid: &'static str,
-    #[prop(into)] press: Callback<()>,
-    #[prop(optional)] class: &'static str,
-) -> impl IntoView {
-    view! {
+    class: &'static str,
+    label: impl IntoValue + Clone,
+    press: impl Fn() + 'static,
+) -> Html {
+    html! {
         <button
             type="button"
-            class=format!("icon-button {class}")
-            data-testid=testid
-            aria-label=label
-            title=label
-            on:click=move |_| press.run(())
+            class={format!("icon-button {class}")}
+            data-testid={testid}
+            aria-label={label.clone()}
+            title={label}
+            on:click={move |_| press()}
         >
             "×"
         </button>
@@ -49,20 +69,19 @@ pub(in crate::view) fn Close(
 }
 
 /// A check box with its words.
-#[component]
-pub(in crate::view) fn Check(
-    label: &'static str,
+pub(in crate::view) fn check(
     testid: &'static str,
-    #[prop(into)] checked: Signal<bool>,
-    #[prop(into)] change: Callback<bool>,
-) -> impl IntoView {
-    view! {
+    label: &'static str,
+    is_checked: impl IntoValue,
+    change: impl Fn(bool) + 'static,
+) -> Html {
+    html! {
         <label class="check">
             <input
                 type="checkbox"
-                data-testid=testid
-                prop:checked=checked
-                on:change=move |event| change.run(event_target_checked(&event))
+                data-testid={testid}
+                prop:checked={is_checked}
+                on:change={move |event| change(checked(&event))}
             />
             {label}
         </label>
@@ -70,10 +89,9 @@ pub(in crate::view) fn Check(
 }
 
 /// What went wrong.
-#[component]
-pub(in crate::view) fn Refusal(failure: headstart_protocol::Failure) -> impl IntoView {
-    view! {
-        <p class="failure" role="alert" data-testid="error" data-kind=failure.kind.name()>
+pub(in crate::view) fn refusal(failure: Failure) -> Html {
+    html! {
+        <p class="failure" role="alert" data-testid="error" data-kind={failure.kind.name()}>
             {failure.message}
         </p>
     }

@@ -1,32 +1,33 @@
 //! A class with its photos.
 
-use leptos::ev;
-use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
+use std::rc::Rc;
 
-use super::button::{Action, Close, Refusal};
-use super::photo_grid::{DRAGGED, PhotoGrid};
-use super::picker::{FileButton, PHOTOS};
-use super::recorder::{HoldButton, Recorder};
+use web_sys::{DragEvent, Event};
+
+use super::button::{action, close, refusal};
+use super::photo_grid::{DRAGGED, photo_grid};
+use super::picker::{PHOTOS, file_button};
+use super::recorder::{hold_button, recorder};
+use crate::dom;
 use crate::folders;
-use crate::state::{Class, Page, Place};
+use crate::html::{Html, html, show};
+use crate::signal::{Memo, RwSignal};
+use crate::state::{Class, Example, Page, Place};
 use crate::view::shell::carries_files;
 
 /// A class's card. Files and photos of other classes can be dropped on it.
-#[component]
-pub(super) fn ClassCard(class: Class) -> impl IntoView {
+pub(super) fn class_card(class: Class) -> Html {
     let page = Page::here();
     let id = class.id;
     let hovered = RwSignal::new(false);
-    let drag_over = move |event: ev::DragEvent| {
+    let drag_over = move |event: DragEvent| {
         let Some(transfer) = event.data_transfer() else { return };
         if carries_files(&transfer) || transfer.types().iter().any(|kind| kind == DRAGGED) {
             event.prevent_default();
             hovered.set(true);
         }
     };
-    let drop_on = move |event: ev::DragEvent| {
+    let drop_on = move |event: DragEvent| {
         hovered.set(false);
         let Some(transfer) = event.data_transfer() else { return };
         let photo = transfer.get_data(DRAGGED).ok().and_then(|id| page.teach.photo(id.parse().ok()?));
@@ -46,86 +47,67 @@ pub(super) fn ClassCard(class: Class) -> impl IntoView {
         move |_| photos.with(|photos| !photos.is_empty())
     });
     let is_recording_here = Memo::new(move |_| page.teach.recorder.get() == Some(id));
-    let photos = Signal::derive(move || photos.get());
+    let photos: Rc<dyn Fn() -> Vec<Rc<Example>>> = Rc::new(move || photos.get());
     let (counted, advised, failed) = (tally.clone(), tally.clone(), tally);
     let (off, shown_on) = (on.clone(), on);
     let class_of_failed = class.clone();
-    view! {
+    let take = move |given| page.take_given(given, Place::Class(id));
+    html! {
         <li
             class="class"
-            class:off=move || !off.get()
-            class:hovered=hovered
+            class:off={move || !off.get()}
+            class:hovered={hovered}
             data-testid="class"
-            data-class=move || name.get()
-            data-id=id.to_string()
-            on:dragover=drag_over
-            on:dragleave=move |_| hovered.set(false)
-            on:drop=drop_on
-            on:pointerdown=move |_| page.teach.active.set(Some(id))
-            on:focusin=move |_| page.teach.active.set(Some(id))
+            data-class={move || name.get()}
+            data-id={id.to_string()}
+            on:dragover={drag_over}
+            on:dragleave={move |_| hovered.set(false)}
+            on:drop={drop_on}
+            on:pointerdown={move |_| page.teach.active.set(Some(id))}
+            on:focusin={move |_| page.teach.active.set(Some(id))}
         >
-            <ClassHead class />
+            {class_head(class)}
             <p class="class-count">{move || counted.get().words()}</p>
             <div class="class-buttons">
-                <FileButton
-                    label="Add photos"
-                    testid="class-input"
-                    accept=PHOTOS
-                    multiple=true
-                    take=move |given| page.take_given(given, Place::Class(id))
-                />
-                <HoldButton class=id />
+                {file_button("class-input", "Add photos", PHOTOS, take).multiple()}
+                {hold_button(id)}
             </div>
-            <Show when=move || is_recording_here.get()>
-                <Recorder class=id />
-            </Show>
-            <Show when=move || has_photos.get()>
-                <PhotoGrid photos testid="example" />
-            </Show>
+            {show(move || is_recording_here.get(), move || recorder(id))}
+            {show(move || has_photos.get(), move || photo_grid(Rc::clone(&photos), "example"))}
             {move || {
                 let advice = shown_on.get().then(|| advised.get().advice()).flatten();
-                advice.map(|advice| view! { <p class="class-advice">{advice}</p> })
+                advice.map(|advice| html! { <p class="class-advice">{advice}</p> })
             }}
             {move || {
                 let class = class_of_failed.clone();
+                let remove = move || page.remove_failed(&class);
                 (failed.get().failed > 1)
-                    .then(|| {
-                        view! {
-                            <Action
-                                label="Remove the unreadable ones"
-                                testid="remove-failed"
-                                class="quiet"
-                                press=move |()| page.remove_failed(&class)
-                            />
-                        }
-                    })
+                    .then(|| action("remove-failed", "Remove the unreadable ones", remove).class("quiet"))
             }}
         </li>
     }
 }
 
 /// Its name, its switch, and the button that takes it away.
-#[component]
-fn ClassHead(class: Class) -> impl IntoView {
+fn class_head(class: Class) -> Html {
     let page = Page::here();
-    let refusal = RwSignal::new(None);
+    let failure = RwSignal::new(None);
     let rename = {
         let class = class.clone();
-        move |event: ev::Event| {
-            let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
-                return;
-            };
-            refusal.set(page.rename_class(&class, &input.value()).err());
+        move |event: Event| {
+            let Some(input) = dom::input(&event) else { return };
+            failure.set(page.rename_class(&class, &input.value()).err());
             // The name as it is now, with or without the change.
             input.set_value(&class.name.get_untracked());
         }
     };
     let switch = {
         let class = class.clone();
-        move |event| page.switch_class(&class, event_target_checked(&event))
+        move |event| page.switch_class(&class, dom::checked(&event))
     };
-    let (name, on, label) = (class.name.clone(), class.on.clone(), class.name.clone());
-    view! {
+    let (name, on, named) = (class.name.clone(), class.on.clone(), class.name.clone());
+    let label = move || format!("Remove the class “{}”", named.get());
+    html! {
         <div class="class-head">
             <input
                 type="text"
@@ -134,23 +116,15 @@ fn ClassHead(class: Class) -> impl IntoView {
                 aria-label="Name of the class"
                 autocomplete="off"
                 spellcheck="false"
-                prop:value=move || name.get()
-                on:change=rename
+                prop:value={move || name.get()}
+                on:change={rename}
             />
             <label class="class-switch">
-                <input type="checkbox" data-testid="class-on" prop:checked=move || on.get() on:change=switch />
+                <input type="checkbox" data-testid="class-on" prop:checked={move || on.get()} on:change={switch} />
                 "Use"
             </label>
-            <Close
-                label=Signal::derive(move || format!("Remove the class “{}”", label.get()))
-                testid="remove-class"
-                press=move |()| page.remove_class(&class)
-            />
+            {close("remove-class", "", label, move || page.remove_class(&class))}
         </div>
-        {move || {
-            refusal
-                .get()
-                .map(|failure: headstart_protocol::Failure| view! { <Refusal failure /> })
-        }}
+        {move || failure.get().map(refusal)}
     }
 }

@@ -1,58 +1,39 @@
 //! The classes, and what concerns all of them.
 
-use leptos::prelude::*;
-
-use super::button::Action;
-use super::class_card::ClassCard;
-use super::picker::{FileButton, PHOTOS};
+use super::button::action;
+use super::class_card::class_card;
+use super::picker::{PHOTOS, file_button};
+use crate::html::{Html, IntoHtml, html, list, show};
+use crate::signal::Memo;
 use crate::state::{Describing, Page, Place};
 use crate::teach::counts::{Tally, lopsided};
 use crate::teach::undo::UndoStack;
 use crate::wording::counted;
 
 /// The classes as cards.
-#[component]
-pub(super) fn Classes() -> impl IntoView {
+pub(super) fn classes() -> Html {
     let page = Page::here();
     let teach = page.teach;
     let is_empty = Memo::new(move |_| teach.classes.with(Vec::is_empty));
-    view! {
+    let take = move |given| page.take_given(given, Place::Anywhere);
+    html! {
         <section class="teach-classes" aria-labelledby="classes-title">
             <div class="teach-head">
                 <h2 id="classes-title">"Classes"</h2>
-                <Counts />
-                <UndoButton />
+                {counts()}
+                {undo_button()}
             </div>
-            <Progress />
-            <Show when=move || is_empty.get()>
-                <FirstSteps />
-            </Show>
+            {progress()}
+            {show(move || is_empty.get(), first_steps)}
             <ul class="class-list">
-                <For each=move || teach.classes.get() key=|class| class.id let(class)>
-                    <ClassCard class />
-                </For>
+                {list(move || teach.classes.get(), |class| class.id.into(), class_card)}
             </ul>
-            <Uneven />
+            {uneven()}
             <div class="teach-add">
-                <Action label="Add a class" testid="add-class" press=move |()| drop(page.add_class(None)) />
-                <FileButton
-                    label="Add photos or zips"
-                    testid="import-photos"
-                    accept=PHOTOS
-                    multiple=true
-                    take=move |given| page.take_given(given, Place::Anywhere)
-                />
-                <FileButton
-                    label="Add folders"
-                    testid="import-folder"
-                    accept=""
-                    multiple=true
-                    folder=true
-                    take=move |given| page.take_given(given, Place::Anywhere)
-                />
-                <Show when=move || !is_empty.get()>
-                    <Practice />
-                </Show>
+                {action("add-class", "Add a class", move || drop(page.add_class(None)))}
+                {file_button("import-photos", "Add photos or zips", PHOTOS, take).multiple()}
+                {file_button("import-folder", "Add folders", "", take).multiple().folder()}
+                {show(move || !is_empty.get(), practice)}
             </div>
             <p class="hint">
                 "Photos can be dropped on a class or pasted into the one you used last. Each folder that you drop or choose becomes \
@@ -62,9 +43,8 @@ pub(super) fn Classes() -> impl IntoView {
     }
 }
 
-#[component]
-fn FirstSteps() -> impl IntoView {
-    view! {
+fn first_steps() -> Html {
+    html! {
         <div class="empty first-steps">
             <svg viewBox="0 0 120 72" aria-hidden="true">
                 <rect x="4" y="10" width="50" height="52" rx="8" />
@@ -76,26 +56,18 @@ fn FirstSteps() -> impl IntoView {
                 "Add a class for each thing that it should know: “Mug” and “Plate”, say. \
                  No photos at hand? Draw a practice set and press Train."
             </p>
-            <Practice />
+            {practice()}
         </div>
     }
 }
 
-#[component]
-fn Practice() -> impl IntoView {
+fn practice() -> Html {
     let page = Page::here();
-    view! {
-        <Action
-            label="Draw a practice set"
-            testid="practice"
-            disabled=Signal::derive(move || page.teach.busy.with(Option::is_some))
-            press=move |()| page.practise()
-        />
-    }
+    let is_busy = move || page.teach.busy.with(Option::is_some);
+    action("practice", "Draw a practice set", move || page.practise()).disabled(is_busy).into_html()
 }
 
-#[component]
-fn Counts() -> impl IntoView {
+fn counts() -> Html {
     let teach = Page::here().teach;
     let classes = Memo::new(move |_| teach.classes.with(Vec::len));
     let tally = Memo::new(move |_| {
@@ -106,31 +78,30 @@ fn Counts() -> impl IntoView {
         1 => format!("1 class, {}", tally.get().words()),
         many => format!("{many} classes, {}", tally.get().words()),
     };
-    view! {
+    html! {
         <p
             class="results-count"
             data-testid="teach-count"
-            data-classes=Signal::derive(move || classes.get().to_string())
-            data-photos=Signal::derive(move || tally.get().photos().to_string())
-            data-described=Signal::derive(move || tally.get().ready.to_string())
+            data-classes={classes}
+            data-photos={move || tally.get().photos().to_string()}
+            data-described={move || tally.get().ready.to_string()}
         >
             {words}
         </p>
     }
 }
 
-#[component]
-fn UndoButton() -> impl IntoView {
+fn undo_button() -> Html {
     let page = Page::here();
     let label = Memo::new(move |_| page.teach.undo.with(|undo: &UndoStack<_>| undo.label().map(ToOwned::to_owned)));
-    view! {
+    html! {
         <button
             type="button"
             class="button quiet"
             data-testid="undo"
-            disabled=move || label.get().is_none()
-            title=move || label.get().map(|label| format!("Undo {label}"))
-            on:click=move |_| page.undo()
+            disabled={move || label.get().is_none()}
+            title={move || label.get().map(|label| format!("Undo {label}"))}
+            on:click={move |_| page.undo()}
         >
             "Undo"
             <span class="visually-hidden">{move || label.get().map(|label| format!(" {label}"))}</span>
@@ -139,8 +110,7 @@ fn UndoButton() -> impl IntoView {
 }
 
 /// How far the engine is with the photos, and what else goes on.
-#[component]
-fn Progress() -> impl IntoView {
+fn progress() -> Html {
     let page = Page::here();
     let describing = page.teach.describing;
     let engine_is_ready = Memo::new(move |_| page.phase.with(|phase| phase.ready().is_some()));
@@ -152,17 +122,17 @@ fn Progress() -> impl IntoView {
             format!("{} waiting for the engine", counted(describing.of - describing.done, "photo"))
         }
     };
-    view! {
-        <Show when=move || describing.get().is_busy()>
+    html! {
+        {show(move || describing.get().is_busy(), move || html! {
             <div class="teach-progress">
                 <progress
                     aria-label="Photos looked at"
-                    max=move || describing.get().of.to_string()
-                    value=move || describing.get().done.to_string()
+                    max={move || describing.get().of.to_string()}
+                    value={move || describing.get().done.to_string()}
                 ></progress>
                 <p>{words}</p>
             </div>
-        </Show>
+        })}
         <p class="teach-busy" role="status" data-testid="busy">
             {move || page.teach.busy.get()}
         </p>
@@ -170,8 +140,7 @@ fn Progress() -> impl IntoView {
 }
 
 /// A word on classes of very different size.
-#[component]
-fn Uneven() -> impl IntoView {
+fn uneven() -> Html {
     let teach = Page::here().teach;
     let words = Memo::new(move |_| {
         teach.classes.with(|classes| {
@@ -180,5 +149,5 @@ fn Uneven() -> impl IntoView {
             lopsided(&sizes)
         })
     });
-    move || words.get().map(|words| view! { <p class="honesty" data-testid="lopsided">{words}</p> })
+    (move || words.get().map(|words| html! { <p class="honesty" data-testid="lopsided">{words}</p> })).into_html()
 }

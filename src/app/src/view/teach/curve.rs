@@ -1,33 +1,33 @@
 //! The learning curve on the visitor's photos.
 
 use headstart_protocol::{CurveEnd, Learner};
-use leptos::prelude::*;
 
-use super::button::{Action, Refusal};
+use super::button::{action, refusal};
+use crate::html::{Html, html, show};
+use crate::signal::Memo;
 use crate::state::{Page, Run, RunState};
-use crate::view::learning_curve::CurveChart;
+use crate::view::learning_curve::curve_chart;
 use crate::wording::{counted, milliseconds};
 
 /// The panel.
-#[component]
-pub(super) fn CurvePanel() -> impl IntoView {
+pub(super) fn curve_panel() -> Html {
     let page = Page::here();
     let contest = page.teach.contest;
     let run = contest.curve_run;
     let state = Memo::new(move |_| run.with(|run| run.state.clone()));
     let is_on = Memo::new(move |_| state.with(RunState::is_on));
-    let blocked = Signal::derive(move || page.compares() || page.teach.run.with(|run| run.state.is_on()));
-    let told = move |of: fn(&Run) -> String| Signal::derive(move || run.with(of));
-    let points = Signal::derive(move || contest.curve.with(|curve| curve.points.clone()));
-    view! {
+    let blocked = move || page.compares() || page.teach.run.with(|run| run.state.is_on());
+    let told = move |of: fn(&Run) -> String| move || run.with(of);
+    let points = move || contest.curve.with(|curve| curve.points.clone());
+    html! {
         <section
             class="panel curve-panel"
             aria-labelledby="curve-title"
             data-testid="learning-curve"
-            data-state=told(|run| run.state.name().to_owned())
-            data-done=told(|run| run.done.to_string())
-            data-of=told(|run| run.of.to_string())
-            data-points=move || contest.curve.with(|curve| curve.points.len().to_string())
+            data-state={told(|run| run.state.name().to_owned())}
+            data-done={told(|run| run.done.to_string())}
+            data-of={told(|run| run.of.to_string())}
+            data-points={move || contest.curve.with(|curve| curve.points.len().to_string())}
         >
             <h2 id="curve-title">"How many photos does it take?"</h2>
             <p class="hint">
@@ -36,27 +36,22 @@ pub(super) fn CurvePanel() -> impl IntoView {
                  the page stays usable."
             </p>
             <div class="class-buttons">
-                <Action label="Draw the learning curve" testid="draw-curve" disabled=blocked press=move |()| page.draw_curve() />
-                <Action
-                    label="Stop"
-                    testid="stop-curve"
-                    disabled=Signal::derive(move || !is_on.get())
-                    press=move |()| page.stop_curve()
-                />
+                {action("draw-curve", "Draw the learning curve", move || page.draw_curve()).disabled(blocked)}
+                {action("stop-curve", "Stop", move || page.stop_curve()).disabled(move || !is_on.get())}
             </div>
-            <Show when=move || is_on.get()>
+            {show(move || is_on.get(), move || html! {
                 <progress
                     aria-label="Measuring the learning curve"
-                    max=told(|run| run.of.max(1).to_string())
-                    value=move || run.with(|run| (run.of > 0).then(|| run.done.to_string()))
+                    max={told(|run| run.of.max(1).to_string())}
+                    value={move || run.with(|run| (run.of > 0).then(|| run.done.to_string()))}
                 ></progress>
                 <p class="training-words">{told(words)}</p>
-            </Show>
+            })}
             {move || match state.get() {
-                RunState::Failed(failure) => Some(view! { <Refusal failure /> }),
+                RunState::Failed(failure) => Some(refusal(failure)),
                 _ => None,
             }}
-            <CurveChart points />
+            {curve_chart(points)}
             {move || contest.curve.with(|curve| curve.end.as_ref().map(|end| ended(end, curve.held_out)))}
         </section>
     }
@@ -67,7 +62,7 @@ fn words(run: &Run) -> String {
 }
 
 /// What the curve was measured on, and what is missing of it.
-fn ended(end: &CurveEnd, held_out: u32) -> impl IntoView + use<> {
+fn ended(end: &CurveEnd, held_out: u32) -> Html {
     let photos = counted(held_out as usize, "photo");
     let took = milliseconds(end.seconds * 1000.0);
     let cut = match (end.stopped, end.out_of_time) {
@@ -85,8 +80,8 @@ fn ended(end: &CurveEnd, held_out: u32) -> impl IntoView + use<> {
     });
     // Where nothing was measured at all, the failure stands above.
     let failures: Vec<String> = failures.filter(|_| held_out > 0).collect();
-    view! {
+    html! {
         <p class="accuracy-words">{words}</p>
-        {failures.into_iter().map(|words| view! { <p class="honesty">{words}</p> }).collect_view()}
+        {failures.into_iter().map(|words| html! { <p class="honesty">{words}</p> }).collect::<Html>()}
     }
 }

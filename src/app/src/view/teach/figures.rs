@@ -1,20 +1,19 @@
 //! Precision and recall of each class.
 
 use headstart_protocol::ClassFigures;
-use leptos::prelude::*;
 
+use crate::html::{Html, html};
 use crate::wording::share;
 
 /// The table.
-#[component]
-pub(super) fn ClassTable(classes: Vec<(String, ClassFigures)>) -> impl IntoView {
+pub(super) fn class_table(classes: Vec<(String, ClassFigures)>) -> Html {
     let shown = |figure: Option<f64>| figure.map_or_else(|| "–".to_owned(), share);
     let rows = classes
         .into_iter()
         .map(|(name, figures)| {
             let title = name.clone();
-            view! {
-                <tr data-testid="class-figures" data-class=name>
+            html! {
+                <tr data-testid="class-figures" data-class={name}>
                     <th scope="row">{title}</th>
                     <td>{shown(figures.recall)}</td>
                     <td>{shown(figures.precision)}</td>
@@ -22,8 +21,8 @@ pub(super) fn ClassTable(classes: Vec<(String, ClassFigures)>) -> impl IntoView 
                 </tr>
             }
         })
-        .collect_view();
-    view! {
+        .collect::<Html>();
+    html! {
         <div class="table-scroller">
             <table class="figures-table">
                 <caption>

@@ -18,24 +18,23 @@ mod settings;
 mod train;
 mod try_it;
 
-use leptos::prelude::*;
-
-use self::classes::Classes;
-use self::curve::CurvePanel;
-use self::notices::Notices;
-use self::project_files::ProjectFiles;
-use self::result::ResultPanel;
-use self::scratch::ScratchResultPanel;
-use self::train::TrainPanel;
-use self::try_it::TryIt;
+use self::classes::classes;
+use self::curve::curve_panel;
+use self::notices::notices;
+use self::project_files::project_files;
+use self::result::result_panel;
+use self::scratch::scratch_result_panel;
+use self::train::train_panel;
+use self::try_it::try_it;
+use crate::html::{Html, html, show};
+use crate::signal::on_cleanup;
 use crate::state::Page;
 
 /// The teach view.
-#[component]
-pub(super) fn Teach() -> impl IntoView {
+pub(super) fn teach() -> Html {
     let page = Page::here();
     on_cleanup(move || page.close_recorder());
-    view! {
+    html! {
         <div class="hero">
             <h1>"Teach it something new"</h1>
             <p class="lead">
@@ -43,22 +42,19 @@ pub(super) fn Teach() -> impl IntoView {
                  Seconds later it tells them apart. Your photos never leave this machine."
             </p>
         </div>
-        <Notices />
-        <Show
-            when=move || page.teach.opened.get()
-            fallback=|| view! { <p class="teach-opening" role="status">"Opening your project"</p> }
-        >
+        {notices()}
+        {show(move || page.teach.opened.get(), move || html! {
             <div class="teach">
-                <Classes />
+                {classes()}
                 <div class="teach-side">
-                    <TrainPanel />
-                    <TryIt />
+                    {train_panel()}
+                    {try_it()}
                 </div>
             </div>
-            <ResultPanel />
-            <ScratchResultPanel />
-            <CurvePanel />
-            <ProjectFiles />
-        </Show>
+            {result_panel()}
+            {scratch_result_panel()}
+            {curve_panel()}
+            {project_files()}
+        })}
     }
 }

@@ -1,24 +1,22 @@
 //! What went wrong, until it is dismissed.
 
-use leptos::prelude::*;
-
-use super::button::Close;
+use super::button::close;
+use crate::html::{Html, html, list};
 use crate::state::Page;
 
 /// The sentences, the newest last.
-#[component]
-pub(super) fn Notices() -> impl IntoView {
+pub(super) fn notices() -> Html {
     let page = Page::here();
-    view! {
+    html! {
         <div class="notices">
-            <For each=move || page.teach.notices.get() key=|notice| notice.id let(notice)>
+            {list(move || page.teach.notices.get(), |notice| notice.id.into(), move |notice| html! {
                 <div class="notice">
-                    <p role="alert" data-testid="error" data-kind=notice.failure.kind.name()>
+                    <p role="alert" data-testid="error" data-kind={notice.failure.kind.name()}>
                         {notice.failure.message.clone()}
                     </p>
-                    <Close label="Dismiss this message".to_owned() testid="dismiss" press=move |()| page.dismiss(notice.id) />
+                    {close("dismiss", "", "Dismiss this message", move || page.dismiss(notice.id))}
                 </div>
-            </For>
+            })}
         </div>
     }
 }

@@ -1,16 +1,15 @@
 //! Taking the project and its head away, and bringing them back.
 
-use leptos::prelude::*;
-
-use super::button::Action;
-use super::picker::FileButton;
+use super::button::action;
+use super::picker::file_button;
 use crate::folders::Given;
+use crate::html::{Html, html};
+use crate::signal::Memo;
 use crate::state::{Page, Place};
 use crate::wording::{counted, share};
 
 /// The files of a project.
-#[component]
-pub(super) fn ProjectFiles() -> impl IntoView {
+pub(super) fn project_files() -> Html {
     let page = Page::here();
     let has_head = Memo::new(move |_| page.has_head());
     let is_empty = Memo::new(move |_| page.teach.classes.with(Vec::is_empty));
@@ -35,7 +34,7 @@ pub(super) fn ProjectFiles() -> impl IntoView {
         given.into_iter().for_each(|given| page.read_zip(given.file, Place::Anywhere));
     };
     let open_heads = move |given: Vec<Given>| given.into_iter().for_each(|given| page.import_head(given.file));
-    view! {
+    html! {
         <section class="panel files" aria-labelledby="files-title">
             <h2 id="files-title">"Keep it"</h2>
             <p class="hint">
@@ -44,31 +43,12 @@ pub(super) fn ProjectFiles() -> impl IntoView {
             </p>
             <p class="head-words" data-testid="own-head" role="status">{head}</p>
             <div class="class-buttons">
-                <Action
-                    label="Save the project as a zip"
-                    testid="export-project"
-                    disabled=Signal::derive(move || is_empty.get() || is_busy.get())
-                    press=move |()| page.export_project()
-                />
-                <FileButton
-                    label="Open a project"
-                    testid="import-project"
-                    accept=".zip,application/zip"
-                    take=open_projects
-                />
-                <Action
-                    label="Save the head"
-                    testid="export-head"
-                    disabled=Signal::derive(move || !has_head.get())
-                    press=move |()| page.export_head()
-                />
-                <FileButton
-                    label="Open a head"
-                    testid="import-head"
-                    accept=".safetensors,.head"
-                    take=open_heads
-                />
-                <Action label="New project" testid="new-project" press=move |()| page.new_project() />
+                {action("export-project", "Save the project as a zip", move || page.export_project())
+                    .disabled(move || is_empty.get() || is_busy.get())}
+                {file_button("import-project", "Open a project", ".zip,application/zip", open_projects)}
+                {action("export-head", "Save the head", move || page.export_head()).disabled(move || !has_head.get())}
+                {file_button("import-head", "Open a head", ".safetensors,.head", open_heads)}
+                {action("new-project", "New project", move || page.new_project())}
             </div>
         </section>
     }

@@ -1,30 +1,30 @@
 //! Recording a class's photos from the camera.
 
-use leptos::ev;
-use leptos::html::Video;
-use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::Element;
+use std::ops::RangeInclusive;
 
-use super::button::Action;
-use super::settings::WholeField;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlVideoElement, KeyboardEvent, MouseEvent, PointerEvent};
+
+use super::button::action;
+use super::settings::whole_field;
+use crate::html::{Html, html, show};
+use crate::signal::{Memo, RwSignal, effect, on_cleanup};
 use crate::state::{HandsFree, Page, RecordingState};
-use crate::view::camera::{CameraFailure, play_stream};
+use crate::view::camera::{camera_failure, play_stream};
 use crate::wording::counted;
 
 /// The button that records while it is held. The first press opens the camera.
-#[component]
-pub(super) fn HoldButton(class: u32) -> impl IntoView {
+pub(super) fn hold_button(class: u32) -> Html {
     let page = Page::here();
     let is_open = Memo::new(move |_| page.teach.recorder.get() == Some(class));
     let is_recording = Memo::new(move |_| is_open.get() && page.teach.recording.get().is_on());
-    let state = Signal::derive(move || match page.teach.recording.get() {
+    let state = move || match page.teach.recording.get() {
         _ if !is_open.get() => "off",
         RecordingState::Idle => "open",
         RecordingState::On(0) => "opening",
         RecordingState::Countdown(_) | RecordingState::On(_) => "recording",
-    });
-    let press = move |event: ev::PointerEvent| {
+    };
+    let press = move |event: PointerEvent| {
         if event.button() != 0 {
             return;
         }
@@ -34,8 +34,8 @@ pub(super) fn HoldButton(class: u32) -> impl IntoView {
         }
         page.hold(class);
     };
-    let is_key = |event: &ev::KeyboardEvent| matches!(event.key().as_str(), " " | "Enter");
-    let key_down = move |event: ev::KeyboardEvent| {
+    let is_key = |event: &KeyboardEvent| matches!(event.key().as_str(), " " | "Enter");
+    let key_down = move |event: KeyboardEvent| {
         if is_key(&event) {
             event.prevent_default();
             if !event.repeat() {
@@ -43,27 +43,27 @@ pub(super) fn HoldButton(class: u32) -> impl IntoView {
             }
         }
     };
-    let key_up = move |event: ev::KeyboardEvent| {
+    let key_up = move |event: KeyboardEvent| {
         if is_key(&event) {
             page.stop_recording();
         }
     };
-    view! {
+    html! {
         <button
             type="button"
             class="button hold"
-            class:recording=is_recording
+            class:recording={is_recording}
             data-testid="class-camera"
-            data-state=state
-            on:pointerdown=press
-            on:pointerup=move |_| page.stop_recording()
-            on:pointercancel=move |_| page.stop_recording()
-            on:keydown=key_down
-            on:keyup=key_up
-            on:blur=move |_| page.stop_recording()
-            on:contextmenu=move |event: ev::MouseEvent| event.prevent_default()
+            data-state={state}
+            on:pointerdown={press}
+            on:pointerup={move |_| page.stop_recording()}
+            on:pointercancel={move |_| page.stop_recording()}
+            on:keydown={key_down}
+            on:keyup={key_up}
+            on:blur={move |_| page.stop_recording()}
+            on:contextmenu={move |event: MouseEvent| event.prevent_default()}
         >
-            {move || match state.get() {
+            {move || match state() {
                 "recording" => "Recording",
                 "opening" => "Opening the camera",
                 "open" => "Hold to record",
@@ -74,12 +74,11 @@ pub(super) fn HoldButton(class: u32) -> impl IntoView {
 }
 
 /// The camera's picture, mirrored, and recording by itself.
-#[component]
-pub(super) fn Recorder(class: u32) -> impl IntoView {
+pub(super) fn recorder(class: u32) -> Html {
     let page = Page::here();
     let camera = page.camera;
-    let video = NodeRef::<Video>::new();
-    Effect::new(move || {
+    let video = RwSignal::new(None::<HtmlVideoElement>);
+    effect(move || {
         let Some(video) = video.get() else { return };
         play_stream(page, &video);
         page.record_from(Some(video));
@@ -92,57 +91,50 @@ pub(super) fn Recorder(class: u32) -> impl IntoView {
         RecordingState::On(0) => "Waiting for the camera".to_owned(),
         RecordingState::On(taken) => format!("Recording: {}", counted(taken as usize, "photo")),
     };
-    let toggle = move |()| {
+    let toggle = move || {
         if state.get_untracked().is_on() { page.stop_recording() } else { page.record_hands_free(class) }
     };
-    view! {
+    let toggle_words = move || if state.get().is_on() { "Stop recording" } else { "Record hands-free" };
+    let switch = move || action("recorder-switch", "Switch", move || page.switch_camera());
+    html! {
         <div class="recorder" data-testid="recorder">
             <video
-                node_ref=video
-                class:mirrored=camera.mirrored
+                node_ref={video}
+                class:mirrored={camera.mirrored}
                 aria-label="What the camera sees"
                 autoplay
                 playsinline
-                prop:muted=true
+                prop:muted={true}
             ></video>
             <p class="recorder-words" role="status">{words}</p>
             <div class="recorder-fields">
-                <HandsFreeField label="Start after" unit="s" testid="record-delay" least=0 most=60 of=|hands| &mut hands.delay />
-                <HandsFreeField label="Record for" unit="s" testid="record-duration" least=1 most=120 of=|hands| &mut hands.duration />
-                <HandsFreeField label="Photos a second" unit="" testid="record-rate" least=1 most=15 of=|hands| &mut hands.rate />
+                {hands_free_field("record-delay", ("Start after", "s"), 0..=60, |hands| &mut hands.delay)}
+                {hands_free_field("record-duration", ("Record for", "s"), 1..=120, |hands| &mut hands.duration)}
+                {hands_free_field("record-rate", ("Photos a second", ""), 1..=15, |hands| &mut hands.rate)}
             </div>
             <div class="class-buttons">
-                <Action
-                    label=Signal::derive(move || if state.get().is_on() { "Stop recording" } else { "Record hands-free" })
-                    testid="record-hands-free"
-                    press=toggle
-                />
-                <Show when=move || camera.switchable.get()>
-                    <Action label="Switch" testid="recorder-switch" press=move |()| page.switch_camera() />
-                </Show>
-                <Action label="Turn the camera off" testid="close-recorder" press=move |()| page.close_recorder() />
+                {action("record-hands-free", toggle_words, toggle)}
+                {show(move || camera.switchable.get(), switch)}
+                {action("close-recorder", "Turn the camera off", move || page.close_recorder())}
             </div>
-            <CameraFailure />
+            {camera_failure()}
         </div>
     }
 }
 
 /// One number of hands-free recording.
-#[component]
-fn HandsFreeField(
-    label: &'static str,
-    unit: &'static str,
+fn hands_free_field(
     testid: &'static str,
-    least: u32,
-    most: u32,
+    words: (&'static str, &'static str),
+    range: RangeInclusive<u32>,
     of: fn(&mut HandsFree) -> &mut u32,
-) -> impl IntoView {
+) -> Html {
     let hands_free = Page::here().teach.hands_free;
-    let value = Signal::derive(move || of(&mut hands_free.get()).to_string());
+    let value = move || of(&mut hands_free.get()).to_string();
     let set = move |number: Option<u32>| {
         if let Some(number) = number {
             hands_free.update(|hands| *of(hands) = number);
         }
     };
-    view! { <WholeField label unit testid value least most set /> }
+    whole_field(testid, words, range, value, set)
 }

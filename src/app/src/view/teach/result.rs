@@ -1,26 +1,24 @@
 //! What a run came to.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use headstart_protocol::Figure;
-use leptos::prelude::*;
 
-use super::button::Action;
-use super::confusion::ConfusionPanel;
-use super::figures::ClassTable;
+use super::button::action;
+use super::confusion::confusion_panel;
+use super::figures::class_table;
+use crate::html::{Html, IntoHtml, html, show};
 use crate::state::{Page, Taught};
 use crate::teach::confusion::Confusion;
-use crate::wording::{counted, milliseconds, share};
+use crate::wording::{counted, fixed, milliseconds, share};
 
 /// The last result; nothing before the first.
-#[component]
-pub(super) fn ResultPanel() -> impl IntoView {
+pub(super) fn result_panel() -> Html {
     let page = Page::here();
-    move || page.teach.result.get().map(|taught| view! { <Shown taught /> })
+    (move || page.teach.result.get().map(|taught| shown(&taught))).into_html()
 }
 
-#[component]
-fn Shown(taught: Arc<Taught>) -> impl IntoView {
+fn shown(taught: &Rc<Taught>) -> Html {
     let page = Page::here();
     let result = &taught.result;
     let accuracy = result.accuracy();
@@ -28,30 +26,30 @@ fn Shown(taught: Arc<Taught>) -> impl IntoView {
     let confusion = Confusion::new(taught.classes.len(), taught.answers());
     let names: Vec<_> = taught.classes.iter().map(|class| class.1.clone()).collect();
     let classes = names.iter().cloned().zip(result.classes.iter().copied()).collect::<Vec<_>>();
-    view! {
+    html! {
         <section
             class="panel result"
             aria-labelledby="result-title"
             data-testid="result"
             data-model="transfer"
-            data-accuracy=accuracy.map(|accuracy| format!("{accuracy:.6}"))
-            data-validated-on=result.validated_on.to_string()
-            data-seconds=format!("{:.3}", result.seconds)
-            data-figure=kind(result.figure)
+            data-accuracy={accuracy.map(|accuracy| fixed(accuracy, 6))}
+            data-validated-on={result.validated_on.to_string()}
+            data-seconds={fixed(result.seconds, 3)}
+            data-figure={kind(result.figure)}
         >
             <h2 id="result-title">"Result"</h2>
-            <Show when=move || page.teach.stale.get()>
+            {show(move || page.teach.stale.get(), move || html! {
                 <p class="honesty" data-testid="stale">
                     "Photos or classes changed since this run. "
-                    <Action label="Train again" testid="train-again" class="quiet" press=move |()| page.train(false) />
+                    {action("train-again", "Train again", move || page.train(false)).class("quiet")}
                 </p>
-            </Show>
+            })}
             <div class="verdicts">
-                {accuracy.map(|accuracy| view! { <p class="accuracy">{share(accuracy)}<span>" right"</span></p> })}
-                <p class="accuracy-words">{words(&taught)}</p>
+                {accuracy.map(|accuracy| html! { <p class="accuracy">{share(accuracy)}<span>" right"</span></p> })}
+                <p class="accuracy-words">{words(taught)}</p>
             </div>
-            {has_answers.then(|| view! { <ConfusionPanel confusion names /> })}
-            {has_answers.then(|| view! { <ClassTable classes /> })}
+            {has_answers.then(|| confusion_panel(confusion, names))}
+            {has_answers.then(|| class_table(classes))}
         </section>
     }
 }

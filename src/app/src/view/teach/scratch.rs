@@ -1,46 +1,44 @@
 //! The CNN that learns the same photos from scratch: how its run goes, and what it came to.
 
-use std::sync::Arc;
-
 use headstart_protocol::{Figure, ScratchResult};
-use leptos::prelude::*;
 
-use super::button::Refusal;
-use super::curves::CurvesPanel;
+use super::button::refusal;
+use super::curves::curves_panel;
+use crate::html::{Html, IntoHtml, html, show};
+use crate::signal::Memo;
 use crate::state::{Page, Run, RunState, ScratchTaught};
-use crate::wording::{counted, milliseconds, share, thousands};
+use crate::wording::{counted, fixed, milliseconds, share, thousands};
 
 /// The run; nothing before the first.
-#[component]
-pub(super) fn ScratchPanel() -> impl IntoView {
+pub(super) fn scratch_panel() -> Html {
     let contest = Page::here().teach.contest;
     let run = contest.run;
     let state = Memo::new(move |_| run.with(|run| run.state.clone()));
-    let told = move |of: fn(&Run) -> String| Signal::derive(move || run.with(of));
-    view! {
+    let told = move |of: fn(&Run) -> String| move || run.with(of);
+    html! {
         <div
             class="training scratch-training"
             data-testid="scratch-training"
-            data-state=told(|run| run.state.name().to_owned())
-            data-epoch=told(|run| run.done.to_string())
-            data-epochs=told(|run| run.of.to_string())
+            data-state={told(|run| run.state.name().to_owned())}
+            data-epoch={told(|run| run.done.to_string())}
+            data-epochs={told(|run| run.of.to_string())}
         >
-            <Show when=move || state.with(|state| *state != RunState::Idle)>
+            {show(move || state.with(|state| *state != RunState::Idle), move || html! {
                 <h3 class="small-title">"The CNN from scratch"</h3>
-                <Show when=move || state.with(RunState::is_on)>
+                {show(move || state.with(RunState::is_on), move || html! {
                     <progress
                         aria-label="Training the CNN"
-                        max=told(|run| run.of.max(1).to_string())
-                        value=move || run.with(|run| (run.of > 0).then(|| run.done.to_string()))
+                        max={told(|run| run.of.max(1).to_string())}
+                        value={move || run.with(|run| (run.of > 0).then(|| run.done.to_string()))}
                     ></progress>
-                </Show>
+                })}
                 <p class="training-words">{told(words)}</p>
                 {move || match state.get() {
-                    RunState::Failed(failure) => Some(view! { <Refusal failure /> }),
+                    RunState::Failed(failure) => Some(refusal(failure)),
                     _ => None,
                 }}
-                <CurvesPanel history=contest.history testid="scratch-history" />
-            </Show>
+                {curves_panel(contest.history, "scratch-history")}
+            })}
         </div>
     }
 }
@@ -58,14 +56,12 @@ fn words(run: &Run) -> String {
 }
 
 /// What the last run came to, beside the head on the same photos.
-#[component]
-pub(super) fn ScratchResultPanel() -> impl IntoView {
+pub(super) fn scratch_result_panel() -> Html {
     let page = Page::here();
-    move || page.teach.contest.result.get().map(|taught| view! { <Shown taught /> })
+    (move || page.teach.contest.result.get().map(|taught| shown(&taught))).into_html()
 }
 
-#[component]
-fn Shown(taught: Arc<ScratchTaught>) -> impl IntoView {
+fn shown(taught: &ScratchTaught) -> Html {
     let page = Page::here();
     let result = &taught.result;
     let of_transfer = taught.transfer_right.map(|right| f64::from(right) / f64::from(result.validated_on.max(1)));
@@ -73,22 +69,22 @@ fn Shown(taught: Arc<ScratchTaught>) -> impl IntoView {
         Some(Figure::CrossValidated { folds }) => Some(folds),
         _ => None,
     });
-    view! {
+    html! {
         <section
             class="panel result"
             aria-labelledby="scratch-title"
             data-testid="result"
             data-model="scratch"
-            data-accuracy=format!("{:.6}", result.accuracy())
-            data-validated-on=result.validated_on.to_string()
-            data-seconds=format!("{:.3}", result.seconds)
-            data-transfer-accuracy=of_transfer.map(|accuracy| format!("{accuracy:.6}"))
+            data-accuracy={fixed(result.accuracy(), 6)}
+            data-validated-on={result.validated_on.to_string()}
+            data-seconds={fixed(result.seconds, 3)}
+            data-transfer-accuracy={of_transfer.map(|accuracy| fixed(accuracy, 6))}
         >
             <h2 id="scratch-title">"The same photos, learnt from scratch"</h2>
             <div class="verdicts">
                 <p class="accuracy">{share(result.accuracy())}<span>" right, the CNN from scratch"</span></p>
                 {of_transfer
-                    .map(|accuracy| view! { <p class="accuracy">{share(accuracy)}<span>" right, your head"</span></p> })}
+                    .map(|accuracy| html! { <p class="accuracy">{share(accuracy)}<span>" right, your head"</span></p> })}
             </div>
             <p class="accuracy-words">{explained(result, folds)}</p>
         </section>

@@ -1,82 +1,74 @@
 //! Starting and stopping a run, and watching it.
 
-use leptos::prelude::*;
-
-use super::button::{Action, Check, Refusal};
-use super::curves::CurvesPanel;
-use super::scratch::ScratchPanel;
-use super::settings::Settings;
+use super::button::{action, check, refusal};
+use super::curves::curves_panel;
+use super::scratch::scratch_panel;
+use super::settings::settings;
+use crate::html::{Html, html, show};
+use crate::signal::{Memo, RwSignal};
 use crate::state::{Page, Run, RunState};
+use crate::wording::fixed;
 
 /// The training panel.
-#[component]
-pub(super) fn TrainPanel() -> impl IntoView {
+pub(super) fn train_panel() -> Html {
     let page = Page::here();
     let run = page.teach.run;
     let state = Memo::new(move |_| run.with(|run| run.state.clone()));
     let is_on = Memo::new(move |_| state.with(RunState::is_on));
     let scratch = page.teach.contest.run;
     let can_stop = Memo::new(move |_| is_on.get() || scratch.with(|run| run.state.is_on()));
-    let is_busy = Signal::derive(move || is_on.get() || page.compares());
-    let is_off = Signal::derive(move || !can_stop.get());
+    let is_busy = move || is_on.get() || page.compares();
+    let is_off = move || !can_stop.get();
     let too = page.teach.contest.too;
     let go_on = RwSignal::new(false);
     let has_head = Memo::new(move |_| page.has_head());
-    let told = move |of: fn(&Run) -> Option<String>| Signal::derive(move || run.with(of));
-    view! {
+    let train_words = move || if has_head.get() { "Train again" } else { "Train" };
+    let train = move || page.train(go_on.get_untracked() && has_head.get_untracked());
+    let told = move |of: fn(&Run) -> Option<String>| move || run.with(of);
+    html! {
         <section class="panel" aria-labelledby="train-title">
             <h2 id="train-title">"Training"</h2>
             <div
                 class="training"
                 data-testid="training"
-                data-state=told(|run| Some(run.state.name().to_owned()))
-                data-epoch=told(|run| Some(run.done.to_string()))
-                data-epochs=told(|run| Some(run.of.to_string()))
-                data-loss=told(|run| run.latest.map(|epoch| format!("{:.6}", epoch.loss)))
-                data-val-accuracy=told(|run| run.latest.and_then(|epoch| epoch.val_accuracy).map(|share| format!("{share:.6}")))
+                data-state={told(|run| Some(run.state.name().to_owned()))}
+                data-epoch={told(|run| Some(run.done.to_string()))}
+                data-epochs={told(|run| Some(run.of.to_string()))}
+                data-loss={told(|run| run.latest.map(|epoch| fixed(epoch.loss, 6)))}
+                data-val-accuracy={told(|run| run.latest?.val_accuracy.map(|share| fixed(share, 6)))}
             >
                 <div class="class-buttons">
-                    <Action
-                        label=Signal::derive(move || if has_head.get() { "Train again" } else { "Train" })
-                        testid="train"
-                        class="primary"
-                        disabled=is_busy
-                        press=move |()| page.train(go_on.get_untracked() && has_head.get_untracked())
-                    />
-                    <Action label="Stop" testid="stop" disabled=is_off press=move |()| page.stop_training() />
+                    {action("train", train_words, train).class("primary").disabled(is_busy)}
+                    {action("stop", "Stop", move || page.stop_training()).disabled(is_off)}
                 </div>
-                <Check
-                    label="Train a CNN from scratch too, to compare: up to a minute for 100 photos"
-                    testid="scratch-too"
-                    checked=too
-                    change=move |on| too.set(on)
-                />
-                <Show when=move || has_head.get()>
-                    <Check
-                        label="Go on from the present head instead of starting anew"
-                        testid="continue"
-                        checked=go_on
-                        change=move |on| go_on.set(on)
-                    />
-                </Show>
-                <Show when=move || is_on.get()>
+                {check(
+                    "scratch-too",
+                    "Train a CNN from scratch too, to compare: up to a minute for 100 photos",
+                    too,
+                    move |on| too.set(on),
+                )}
+                {show(move || has_head.get(), move || check(
+                    "continue",
+                    "Go on from the present head instead of starting anew",
+                    go_on,
+                    move |on| go_on.set(on),
+                ))}
+                {show(move || is_on.get(), move || html! {
                     <progress
                         aria-label="Training"
-                        max=told(|run| Some(run.of.max(1).to_string()))
-                        value=told(|run| (run.of > 0).then(|| run.done.to_string()))
+                        max={told(|run| Some(run.of.max(1).to_string()))}
+                        value={told(|run| (run.of > 0).then(|| run.done.to_string()))}
                     ></progress>
-                </Show>
+                })}
                 <p class="training-words">{told(|run| Some(words(run)))}</p>
-                {move || {
-                    match state.get() {
-                        RunState::Failed(failure) => Some(view! { <Refusal failure /> }),
-                        _ => None,
-                    }
+                {move || match state.get() {
+                    RunState::Failed(failure) => Some(refusal(failure)),
+                    _ => None,
                 }}
-                <CurvesPanel history=page.teach.history testid="history" />
+                {curves_panel(page.teach.history, "history")}
             </div>
-            <ScratchPanel />
-            <Settings />
+            {scratch_panel()}
+            {settings()}
         </section>
     }
 }

@@ -8,29 +8,6 @@ pub(super) const fn panel_width<S: Simd>() -> usize {
     2 * S::LANES
 }
 
-/// Length of a packed `[rows, columns]` B: the columns rounded up to whole panels.
-pub(super) const fn packed_len(rows: usize, columns: usize, width: usize) -> usize {
-    columns.div_ceil(width) * width * rows
-}
-
-/// B by panels of `width` columns, each panel row by row, missing columns as zeros.
-/// `value(row, column)` gives an element.
-pub(super) fn pack(
-    rows: usize,
-    columns: usize,
-    width: usize,
-    value: impl Fn(usize, usize) -> f32,
-    packed: &mut Vec<f32>,
-) {
-    for panel in 0..columns.div_ceil(width) {
-        for row in 0..rows {
-            for column in panel * width..(panel + 1) * width {
-                packed.push(if column < columns { value(row, column) } else { 0.0 });
-            }
-        }
-    }
-}
-
 /// A matrix in memory: its first element and the floats from one row to the next.
 #[derive(Clone, Copy)]
 pub(super) struct Rows<P> {

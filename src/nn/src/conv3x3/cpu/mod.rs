@@ -1,13 +1,19 @@
 //! The layer on burn's CPU backend: tensors in and out, the widest instruction set that the processor has in between.
 #![expect(unsafe_code, reason = "code for an instruction set may run only where the processor has it")]
 
+mod convolve;
+mod gemm;
+mod kernel;
+mod simd;
+
 use std::cell::RefCell;
 
 use burn::tensor::{DType, Shape};
 use burn_flex::{FlexTensor, Layout};
 
-use super::gemm;
-use super::winograd::{self, Extents};
+use self::convolve::Extents;
+use self::kernel::transform_kernel;
+use super::winograd::{POINTS, packed_len};
 
 /// An instruction set that the convolution is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,9 +27,9 @@ enum InstructionSet {
 }
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-type Baseline = super::simd::Simd128;
+type Baseline = simd::Simd128;
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-type Baseline = super::simd::Portable;
+type Baseline = simd::Portable;
 
 impl InstructionSet {
     /// The widest one here.
@@ -43,14 +49,14 @@ impl InstructionSet {
     fn panel_width(self) -> usize {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => gemm::panel_width::<super::simd::Avx512>(),
+            Self::Avx512 => gemm::panel_width::<simd::Avx512>(),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => gemm::panel_width::<super::simd::Avx2>(),
+            Self::Avx2 => gemm::panel_width::<simd::Avx2>(),
             Self::Baseline => gemm::panel_width::<Baseline>(),
         }
     }
 
-    /// [`winograd::convolve`] with this instruction set. Rows of a register tile: as many as its registers hold.
+    /// [`convolve::convolve`] with this instruction set. Rows of a register tile: as many as its registers hold.
     fn convolve(
         self,
         extents: Extents,
@@ -63,18 +69,18 @@ impl InstructionSet {
         #[cfg(target_arch = "x86_64")]
         #[target_feature(enable = "avx512f")]
         unsafe fn avx512(e: Extents, i: &[f32], k: &[f32], b: &[f32], o: &mut [f32], s: &mut Vec<f32>) {
-            unsafe { winograd::convolve::<super::simd::Avx512, 12>(e, i, k, b, o, s) }
+            unsafe { convolve::convolve::<simd::Avx512, 12>(e, i, k, b, o, s) }
         }
         #[cfg(target_arch = "x86_64")]
         #[target_feature(enable = "avx2,fma")]
         unsafe fn avx2(e: Extents, i: &[f32], k: &[f32], b: &[f32], o: &mut [f32], s: &mut Vec<f32>) {
-            unsafe { winograd::convolve::<super::simd::Avx2, 6>(e, i, k, b, o, s) }
+            unsafe { convolve::convolve::<simd::Avx2, 6>(e, i, k, b, o, s) }
         }
         let Extents { n, h, w, c, k } = extents;
         assert_eq!(input.len(), n * h * w * c, "input of another shape");
         assert_eq!(output.len(), n * h * w * k, "output of another shape");
         assert_eq!(bias.len(), k, "bias of another length");
-        assert_eq!(kernel.len(), 36 * gemm::packed_len(c, k, self.panel_width()), "kernel packed for another machine");
+        assert_eq!(kernel.len(), POINTS * packed_len(c, k, self.panel_width()), "kernel packed for another machine");
         // SAFETY: `detect` found the instruction set; the lengths are as asserted.
         unsafe {
             match self {
@@ -82,7 +88,7 @@ impl InstructionSet {
                 Self::Avx512 => avx512(extents, input, kernel, bias, output, scratch),
                 #[cfg(target_arch = "x86_64")]
                 Self::Avx2 => avx2(extents, input, kernel, bias, output, scratch),
-                Self::Baseline => winograd::convolve::<Baseline, 4>(extents, input, kernel, bias, output, scratch),
+                Self::Baseline => convolve::convolve::<Baseline, 4>(extents, input, kernel, bias, output, scratch),
             }
         }
     }
@@ -93,9 +99,13 @@ thread_local! {
     static SCRATCH: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A `[k, c, 3, 3]` kernel as [`conv3x3_relu`] reads it on this machine.
-pub(super) fn transform_kernel(weight: &[f32], c: usize, k: usize) -> Vec<f32> {
-    winograd::transform_kernel(weight, c, k, InstructionSet::detect().panel_width())
+/// A kernel `[k, c, 3, 3]` as [`conv3x3_relu`] reads it on this machine.
+pub(super) fn pack_kernel(weight: &FlexTensor) -> FlexTensor {
+    let weight = weight.to_contiguous();
+    let [k, c, _, _] = weight.layout().shape().dims();
+    let packed = transform_kernel(weight.storage(), c, k, InstructionSet::detect().panel_width());
+    let shape = Shape::new([packed.len()]);
+    FlexTensor::new(burn::tensor::Bytes::from_elems(packed), Layout::contiguous(shape), DType::F32)
 }
 
 /// `relu(conv3x3(input) + bias)`: `[n, c, h, w]` to `[n, k, h, w]`, channels last in memory.
@@ -220,7 +230,7 @@ mod tests {
             let bias = numbers(seed ^ 2, k);
             let expected = direct(extents, &input, &weight, &bias);
             for set in every_instruction_set() {
-                let kernel = winograd::transform_kernel(&weight, c, k, set.panel_width());
+                let kernel = transform_kernel(&weight, c, k, set.panel_width());
                 let mut output = vec![f32::NAN; n * h * w * k];
                 set.convolve(extents, &input, &kernel, &bias, &mut output, &mut Vec::new());
                 let bound = 1e-5 * (9 * c) as f64;

@@ -1,4 +1,5 @@
-//! The web worker: it picks the device, owns the models, and answers the page's commands with events.
+//! The web worker: it owns the models on one device, and answers the page's commands with events. It is built twice, for
+//! the processor and for WebGPU, so that nobody downloads the other; the page chooses.
 //!
 //! Commands queue up in [`port`] and are answered one at a time, in order; every wait is asynchronous, so that the
 //! worker's event loop stays free. Training and learning curves alone go on beside other commands: they take turns with
@@ -34,7 +35,8 @@ use crate::port::Port;
 use crate::session::Session;
 use crate::zip::Zip;
 
-fn main() {
+/// Opens the worker's end of the line to the page, and answers from then on.
+pub fn run() {
     constructors::run();
     let port = Port::open();
     port.report_panics();
@@ -55,7 +57,7 @@ async fn serve(mut port: Port) {
                     session = Some(Rc::new(started));
                     Some(Event::Ready(ready))
                 }
-                Err(failed) => Some(failed.event(&start)),
+                Err(error) => Some(session::start_failed(&error)),
             },
             (Ok(command), Some(session)) => answer(command, session, &mut zip, &port).await,
             (Ok(_), None) => Some(Event::Stopped(error::EngineError::NotStarted.failure())),

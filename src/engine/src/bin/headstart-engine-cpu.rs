@@ -1,0 +1,5 @@
+//! The worker for the processor.
+
+fn main() {
+    headstart_engine::run();
+}

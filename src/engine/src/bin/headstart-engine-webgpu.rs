@@ -1,0 +1,5 @@
+//! The worker for WebGPU.
+
+fn main() {
+    headstart_engine::run();
+}

@@ -1,0 +1,234 @@
+//! The convolution on the processor, a block of tiles at a time.
+#![expect(unsafe_code, reason = "the innermost loops read through raw pointers")]
+
+use super::super::winograd::{IN, OUT, POINTS};
+use super::gemm::{self, Rows};
+use super::simd::Simd;
+
+/// Floats of scratch that a block of tiles may take: small enough for a core's share of the cache.
+const SCRATCH: usize = 1 << 20;
+/// Tiles of a block at least, so that the kernel's panels are read seldom.
+const BLOCK: usize = 48;
+
+/// A convolution's extents: `n` photos of `h × w` positions, `c` channels in, `k` out.
+#[derive(Clone, Copy)]
+pub(super) struct Extents {
+    pub(super) n: usize,
+    pub(super) h: usize,
+    pub(super) w: usize,
+    pub(super) c: usize,
+    pub(super) k: usize,
+}
+
+/// 3×3 convolution, stride 1, padding 1, then bias and ReLU, channels last.
+///
+/// `input` `[n, h, w, c]`, `kernel` from [`transform_kernel`], `bias` `[k]`, `output` `[n, h, w, k]`; `scratch` grows as
+/// needed and can be passed again.
+///
+/// # Safety
+/// The instruction set of `S`, and slices of those lengths.
+#[inline(always)]
+pub(super) unsafe fn convolve<S: Simd, const TILE: usize>(
+    extents: Extents,
+    input: &[f32],
+    kernel: &[f32],
+    bias: &[f32],
+    output: &mut [f32],
+    scratch: &mut Vec<f32>,
+) {
+    let Extents { n, h, w, c, k } = extents;
+    let width = gemm::panel_width::<S>();
+    let panels = k.div_ceil(width);
+    let (padded_c, padded_k) = (c.next_multiple_of(S::LANES), panels * width);
+    let (down, across) = (h.div_ceil(OUT), w.div_ceil(OUT));
+    let tiles = n * down * across;
+    let block = (SCRATCH / (POINTS * (padded_c + padded_k))).max(BLOCK).min(tiles.max(1));
+    let (patch_plane, product_plane) = (block * padded_c, block * padded_k);
+    scratch.resize(scratch.len().max(POINTS * (patch_plane + product_plane)), 0.0);
+    let (patches, products) = scratch.split_at_mut(POINTS * patch_plane);
+    let mut padded_bias = bias.to_vec();
+    padded_bias.resize(padded_k, 0.0);
+
+    for first in (0..tiles).step_by(block) {
+        let count = block.min(tiles - first);
+        for index in 0..count {
+            let tile = Tile::new(first + index, down, across);
+            // SAFETY: `patches` holds `block` rows of `padded_c` a plane.
+            unsafe {
+                let to = patches.as_mut_ptr().add(index * padded_c);
+                transform_patch::<S>(&tile, extents, input, to, patch_plane);
+            }
+        }
+        for point in 0..POINTS {
+            // SAFETY: `count` rows of both planes; the kernel holds 36 packed products.
+            unsafe {
+                gemm::multiply::<S, TILE>(
+                    (count, c, panels),
+                    Rows { start: patches.as_ptr().add(point * patch_plane), stride: padded_c },
+                    kernel.as_ptr().add(point * padded_k * c),
+                    Rows { start: products.as_mut_ptr().add(point * product_plane), stride: padded_k },
+                );
+            }
+        }
+        for index in 0..count {
+            let tile = Tile::new(first + index, down, across);
+            // SAFETY: `products` holds `block` rows of `padded_k` a plane.
+            unsafe {
+                let from = products.as_ptr().add(index * padded_k);
+                transform_product::<S>(&tile, extents, from, product_plane, &padded_bias, output);
+            }
+        }
+    }
+}
+
+/// Where a tile's outputs begin.
+struct Tile {
+    photo: usize,
+    y: usize,
+    x: usize,
+}
+
+impl Tile {
+    fn new(index: usize, down: usize, across: usize) -> Self {
+        let (photo, inside) = (index / (down * across), index % (down * across));
+        Self { photo, y: inside / across * OUT, x: inside % across * OUT }
+    }
+}
+
+/// `Bᵀ d B` of one tile, all channels, spread over the 36 planes.
+#[expect(clippy::needless_range_loop, reason = "the loops run over a tile's axes, which index several arrays")]
+#[inline(always)]
+unsafe fn transform_patch<S: Simd>(
+    tile: &Tile,
+    Extents { h, w, c, .. }: Extents,
+    input: &[f32],
+    to: *mut f32,
+    plane: usize,
+) {
+    for channel in (0..c).step_by(S::LANES) {
+        // SAFETY: rows and columns are inside the photo where they are read, channels in full vectors or by copy.
+        unsafe {
+            let zero = S::splat(0.0);
+            let mut columns = [[zero; IN]; IN];
+            for x in 0..IN {
+                let mut d = [zero; IN];
+                let across = (tile.x + x).wrapping_sub(1);
+                if across < w {
+                    for (y, d) in d.iter_mut().enumerate() {
+                        let down = (tile.y + y).wrapping_sub(1);
+                        if down < h {
+                            let from = ((tile.photo * h + down) * w + across) * c + channel;
+                            *d = load_some::<S>(&input[from..], c - channel);
+                        }
+                    }
+                }
+                columns[x] = transform_input::<S>(d);
+            }
+            for y in 0..IN {
+                let row = transform_input::<S>(std::array::from_fn(|x| columns[x][y]));
+                for (x, v) in row.into_iter().enumerate() {
+                    S::store(to.add((y * IN + x) * plane + channel), v);
+                }
+            }
+        }
+    }
+}
+
+/// A vector of the first floats of `from`, of which only `channels` belong to this position.
+#[inline(always)]
+unsafe fn load_some<S: Simd>(from: &[f32], channels: usize) -> S::V {
+    if channels >= S::LANES {
+        // SAFETY: that many floats are there.
+        return unsafe { S::load(from[..S::LANES].as_ptr()) };
+    }
+    let mut some = [0.0; 16];
+    some[..channels].copy_from_slice(&from[..channels]);
+    // SAFETY: no vector is wider than 16.
+    unsafe { S::load(some.as_ptr()) }
+}
+
+/// `Bᵀ d`, six inputs to six points.
+#[inline(always)]
+unsafe fn transform_input<S: Simd>(d: [S::V; IN]) -> [S::V; IN] {
+    // SAFETY: arithmetic only.
+    unsafe {
+        let (two, four) = (S::splat(2.0), S::splat(4.0));
+        let (minus_two, minus_four, minus_five) = (S::splat(-2.0), S::splat(-4.0), S::splat(-5.0));
+        let even = S::mul_add(minus_four, d[2], d[4]);
+        let odd = S::mul_add(minus_four, d[1], d[3]);
+        let outer = S::sub(d[4], d[2]);
+        let inner = S::sub(d[3], d[1]);
+        [
+            S::mul_add(four, d[0], S::mul_add(minus_five, d[2], d[4])),
+            S::add(even, odd),
+            S::sub(even, odd),
+            S::mul_add(two, inner, outer),
+            S::mul_add(minus_two, inner, outer),
+            S::mul_add(four, d[1], S::mul_add(minus_five, d[3], d[5])),
+        ]
+    }
+}
+
+/// `Aᵀ m A` of one tile, bias and ReLU, written where the tile lies inside the photo.
+#[expect(clippy::needless_range_loop, reason = "the loops run over a tile's axes, which index several arrays")]
+#[inline(always)]
+unsafe fn transform_product<S: Simd>(
+    tile: &Tile,
+    Extents { h, w, k, .. }: Extents,
+    from: *const f32,
+    plane: usize,
+    bias: &[f32],
+    output: &mut [f32],
+) {
+    let (rows, columns) = (OUT.min(h - tile.y), OUT.min(w - tile.x));
+    for kernel in (0..k).step_by(S::LANES) {
+        // SAFETY: the planes and the bias are padded to full vectors.
+        unsafe {
+            let zero = S::splat(0.0);
+            let mut half = [[zero; IN]; OUT];
+            for x in 0..IN {
+                let m = std::array::from_fn(|y| S::load(from.add((y * IN + x) * plane + kernel)));
+                let column = transform_output::<S>(m);
+                for (y, v) in column.into_iter().enumerate() {
+                    half[y][x] = v;
+                }
+            }
+            let bias = S::load(bias[kernel..].as_ptr());
+            for (y, row) in half.into_iter().enumerate().take(rows) {
+                for (x, v) in transform_output::<S>(row).into_iter().enumerate().take(columns) {
+                    let to = ((tile.photo * h + tile.y + y) * w + tile.x + x) * k + kernel;
+                    store_some::<S>(S::max(S::add(v, bias), zero), &mut output[to..], k - kernel);
+                }
+            }
+        }
+    }
+}
+
+/// The first floats of a vector, of which only `channels` belong to this position.
+#[inline(always)]
+unsafe fn store_some<S: Simd>(v: S::V, to: &mut [f32], channels: usize) {
+    if channels >= S::LANES {
+        // SAFETY: that many floats are there.
+        return unsafe { S::store(to[..S::LANES].as_mut_ptr(), v) };
+    }
+    let mut some = [0.0; 16];
+    // SAFETY: no vector is wider than 16.
+    unsafe { S::store(some.as_mut_ptr(), v) };
+    to[..channels].copy_from_slice(&some[..channels]);
+}
+
+/// `Aᵀ m`, six points to four outputs.
+#[inline(always)]
+unsafe fn transform_output<S: Simd>(m: [S::V; IN]) -> [S::V; OUT] {
+    // SAFETY: arithmetic only.
+    unsafe {
+        let (near, far) = (S::add(m[1], m[2]), S::add(m[3], m[4]));
+        let (near_odd, far_odd) = (S::sub(m[1], m[2]), S::sub(m[3], m[4]));
+        [
+            S::add(S::add(m[0], near), far),
+            S::mul_add(S::splat(2.0), far_odd, near_odd),
+            S::mul_add(S::splat(4.0), far, near),
+            S::add(S::mul_add(S::splat(8.0), far_odd, near_odd), m[5]),
+        ]
+    }
+}

@@ -1,0 +1,50 @@
+//! What becomes of a kernel, once.
+
+use super::super::winograd::{IN, POINTS, packed_len};
+
+/// Kernels that are transformed side by side.
+const LANES: usize = 8;
+/// One number of each of them.
+type Lanes = [f32; LANES];
+
+/// `G g Gᵀ` of every kernel: 36 matrices `[c, k]`, one after the other, each in panels of `width` kernels, panel by panel
+/// and within a panel channel by channel; kernels that a panel lacks are zeros.
+///
+/// `weight` is `[k, c, 3, 3]`, `width` a multiple of 8.
+pub(super) fn transform_kernel(weight: &[f32], c: usize, k: usize, width: usize) -> Vec<f32> {
+    let plane = packed_len(c, k, width);
+    let mut packed = vec![0.0; POINTS * plane];
+    for first in (0..k).step_by(LANES) {
+        for channel in 0..c {
+            let mut g = [[Lanes::default(); 3]; 3];
+            for lane in 0..LANES.min(k - first) {
+                let kernel = &weight[((first + lane) * c + channel) * 9..][..9];
+                for (at, value) in kernel.iter().enumerate() {
+                    g[at / 3][at % 3][lane] = *value;
+                }
+            }
+            let rows = g.map(transform);
+            let to = (first / width * c + channel) * width + first % width;
+            for x in 0..IN {
+                let column = transform([rows[0][x], rows[1][x], rows[2][x]]);
+                for (y, lanes) in column.into_iter().enumerate() {
+                    packed[(y * IN + x) * plane + to..][..LANES].copy_from_slice(&lanes);
+                }
+            }
+        }
+    }
+    packed
+}
+
+/// `G g`, three numbers to six points.
+fn transform([a, b, c]: [Lanes; 3]) -> [Lanes; IN] {
+    let of = |f: fn(f32, f32, f32) -> f32| std::array::from_fn(|lane| f(a[lane], b[lane], c[lane]));
+    [
+        of(|a, _, _| a / 4.0),
+        of(|a, b, c| (a + b + c) / -6.0),
+        of(|a, b, c| (a - b + c) / -6.0),
+        of(|a, b, c| a / 24.0 + b / 12.0 + c / 6.0),
+        of(|a, b, c| a / 24.0 - b / 12.0 + c / 6.0),
+        of(|_, _, c| c),
+    ]
+}
