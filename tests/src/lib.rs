@@ -21,6 +21,7 @@ mod site;
 mod tasks;
 mod teach;
 mod textures;
+mod workers;
 mod zip;
 
 pub use browser::{Browser, Options, Window};
@@ -38,4 +39,5 @@ pub use site::Site;
 pub use tasks::LongTasks;
 pub use teach::{Answers, Teach, in_class};
 pub use textures::Texture;
+pub use workers::Worker;
 pub use zip::zip;

@@ -77,6 +77,7 @@ fn run(words: &[String]) -> Result<(), TestError> {
         if device == Device::Cpu {
             visits::measure(&bench, &mut report, rounds.min(3))?;
             ours::measure(&bench.ours, &mut report)?;
+            ours::pool(&bench.ours, &mut report)?;
         } else {
             visits::weigh_webgpu(&bench.ours, &mut report)?;
         }

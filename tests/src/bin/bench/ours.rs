@@ -19,9 +19,11 @@ use crate::{Device, LONG};
 pub(crate) const FLOATS: &str = "float.safetensors";
 /// Photos in one pick.
 const PICK: u64 = 20;
+/// Photos for one worker and for two.
+const POOL: u32 = 100;
 /// Photos of each of two classes.
 const LESSON: u64 = 20;
-/// How often the pick and the lesson are repeated.
+/// How often the pick, the lesson and the photos for one worker and for two are repeated.
 const REPEATS: usize = 3;
 
 /// What `?parity=1` measures.
@@ -92,6 +94,44 @@ pub(crate) fn pattern(size: usize) -> RgbImage {
 #[derive(Deserialize)]
 struct HeapReport {
     wasm_heap_bytes: f64,
+}
+
+#[derive(Deserialize)]
+struct PoolReport {
+    workers: u64,
+    photos_ms: f64,
+}
+
+/// Many photos on one worker and on two, in turn, each in a page of its own.
+///
+/// # Errors
+/// Where a page does not answer, or not with as many workers as it should.
+pub(crate) fn pool(site: &Site, report: &mut Report) -> Result<(), TestError> {
+    let (mut one, mut two, mut ratios) = (Figures::default(), Figures::default(), Figures::default());
+    for round in 1..=REPEATS {
+        let mut times = [0.0; 2];
+        for (time, workers) in times.iter_mut().zip(1..) {
+            // A browser of its own: what the worker before compiled is not there for this one.
+            let browser = Browser::start(&Options::default())?;
+            let url = site.url(&format!("?backend=cpu&size=150&bench=1&photos={POOL}&workers={workers}"));
+            let found: PoolReport = Page::open(&browser, &url)?.json("bench-result", LONG)?;
+            if found.workers != workers {
+                let message = format!("{} of {workers} workers answered", found.workers);
+                return Err(TestError::Peer { name: "Headstart".to_owned(), message });
+            }
+            *time = found.photos_ms;
+        }
+        one.push(times[0]);
+        two.push(times[1]);
+        ratios.push(times[1] / times[0]);
+        println!("{POOL} photos: round {round} of {REPEATS}");
+    }
+    report.rows.push(Row::milliseconds(&format!("{POOL} photos on the CPU, 150×150, 1 worker"), one));
+    report.rows.push(Row::milliseconds(&format!("{POOL} photos on the CPU, 150×150, 2 workers"), two));
+    let mut row = Row::new(&format!("{POOL} photos on 2 workers against 1"), "", ratios);
+    row.bar = Some(0.6);
+    report.rows.push(row);
+    Ok(())
 }
 
 /// What only our page does, and what it takes: memory, many photos, a lesson. On the CPU at 150×150.

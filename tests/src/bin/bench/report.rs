@@ -17,7 +17,9 @@ A photo: the median over rounds, all in turn. Ours is what the page says of the 
 decoded pixels (squaring, normalising, base, head) to probabilities; decoding the file comes on top. A peer's is from the
 normalised input tensor to the base's 512 features in JavaScript, without a head, which is 0.01 % of the work. All had one
 run before. Ours runs the weights that ship, the peers float32. A first visit: new profile, from the navigation to the
-first answer; scripts, wasm and text come gzipped, weights as they are. MB are millions of bytes.";
+first answer; scripts, wasm and text come gzipped, weights as they are. Photos on 1 and on 2 workers: pixels, 320×240, from
+the first sent to the last answered, the second worker's start included; the ratio is the median of each round's. MB are
+millions of bytes.";
 
 /// All that was measured.
 #[derive(Default, Serialize)]
@@ -78,7 +80,10 @@ impl Row {
 
     fn cells(&self) -> Vec<String> {
         let amount = |value: Option<f64>| {
-            value.map_or_else(|| "–".to_owned(), |value| format!("{} {}", rounded(value), self.unit))
+            value.map_or_else(
+                || "–".to_owned(),
+                |value| format!("{} {}", rounded(value), self.unit).trim_end().to_owned(),
+            )
         };
         let mut cells = vec![self.what.clone(), amount(self.ours.median())];
         cells.extend(Peer::ALL.map(|peer| amount(self.peers.get(&peer).and_then(Figures::median))));
@@ -216,5 +221,12 @@ mod tests {
         row.set_peer(Peer::Ort, Figures::one(60.0));
         row.bar_ratio = Some(0.35);
         assert_eq!(row.cells(), ["a photo", "30.0 ms", "200 ms", "60.0 ms", "0.50", "≤ 0.35"]);
+    }
+
+    #[test]
+    fn a_number_without_a_unit_stands_alone() {
+        let mut row = Row::new("one against another", "", Figures::one(0.55));
+        row.bar = Some(0.6);
+        assert_eq!(row.cells(), ["one against another", "0.55", "–", "–", "–", "≤ 0.60"]);
     }
 }
