@@ -1,8 +1,8 @@
 //! What the browser tells of its device.
 
-use crate::dom::window;
 use js_sys::Reflect;
 
+use crate::dom::window;
 use crate::pool::Machine;
 
 /// Asks the browser.

@@ -39,7 +39,7 @@ pub(crate) enum EngineError {
     #[error("No head for {0}×{0} ships with this page. Use `?size=150` or `?size=224`.")]
     NoHead(usize),
     #[cfg_attr(not(feature = "webgpu"), expect(dead_code, reason = "the processor is always there"))]
-    #[error("The GPU could not be used ({0}). Open the page without `?backend=webgpu` to use the processor.")]
+    #[error("The GPU could not be used ({0}). Without `?backend=webgpu` in the address the processor takes its place.")]
     NoWebGpu(String),
     #[error("This {} computes features that are off by {error:.1e} where {bound:.0e} is allowed.", .backend.name())]
     DeviceWrong { backend: Backend, error: f64, bound: f64 },

@@ -6,11 +6,11 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::dom::set_timeout;
 use headstart_protocol::{Command, Event, HeadSummary, Ready, Start};
 
 use super::Page;
 use super::session::Session;
+use crate::dom::set_timeout;
 use crate::error::PageError;
 use crate::queue::{MAIN, PhotoId, WorkerId};
 use crate::worker::{EngineWorker, Heard};

@@ -1,9 +1,9 @@
 //! The photos that `?bench=` adds where `?photos=` asks for them. They take the way of a visitor's.
 
-use crate::dom::window;
 use headstart_protocol::BenchReport;
 
 use super::Page;
+use crate::dom::window;
 use crate::measurement::{self, Photos};
 use crate::queue::{PhotoId, WorkerId};
 
