@@ -188,13 +188,8 @@ impl<T> StoredValue<T> {
     }
 
     /// Changes it.
-    pub(crate) fn update_value(&self, change: impl FnOnce(&mut T)) {
-        change(&mut self.0.borrow_mut());
-    }
-
-    /// Changes it and says something about it.
-    pub(crate) fn try_update_value<R>(&self, change: impl FnOnce(&mut T) -> R) -> Option<R> {
-        Some(change(&mut self.0.borrow_mut()))
+    pub(crate) fn update_value<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
+        change(&mut self.0.borrow_mut())
     }
 
     /// Puts another value in its place.

@@ -12,8 +12,8 @@ const ASKED_AGAIN: usize = 8;
 impl Page {
     /// Has it fetched, once for each worker.
     pub(crate) fn open_comparison(self) {
-        let asked = self.session.try_update_value(|session| std::mem::replace(&mut session.comparison_asked, true));
-        if asked == Some(false) {
+        let asked = self.session.update_value(|session| std::mem::replace(&mut session.comparison_asked, true));
+        if !asked {
             self.tell(&Command::OpenComparison);
         }
     }

@@ -73,7 +73,7 @@ impl Page {
 
     /// Lets those without photos end after a while, if none come.
     pub(super) fn let_helpers_rest(self) {
-        let idle = self.session.try_update_value(|session| {
+        let idle = self.session.update_value(|session| {
             let queue = &session.queue;
             let idle = session.helpers.iter_mut().filter(|helper| helper.ready && !helper.rests);
             let idle = idle.filter(|helper| queue.in_hand(helper.number) == 0);
@@ -83,7 +83,7 @@ impl Page {
             })
             .collect::<Vec<_>>()
         });
-        for rest in idle.unwrap_or_default() {
+        for rest in idle {
             let end = move || {
                 let is_over = |helper: &Helper| helper.rests && (helper.number, helper.given) == rest;
                 self.session.update_value(|session| session.helpers.retain(|helper| !is_over(helper)));
@@ -96,7 +96,7 @@ impl Page {
     /// Sends a helper a photo, after the head that is to answer it.
     pub(super) fn tell_helper(self, number: WorkerId, command: &Command) {
         let head = self.own_head().filter(|_| self.teach.own.read_untracked().is_some());
-        let sent = self.session.try_update_value(|session| {
+        let sent = self.session.update_value(|session| {
             let Some(helper) = session.helper(number) else { return Ok(()) };
             let is_told = helper.head.as_ref().map(Rc::as_ptr) == head.as_ref().map(Rc::as_ptr);
             if !is_told && matches!(command, Command::Classify { .. }) {
@@ -106,7 +106,7 @@ impl Page {
             }
             helper.worker.send(command)
         });
-        if let Some(Err(_)) = sent {
+        if sent.is_err() {
             self.helper_failed(number);
         }
     }
@@ -127,7 +127,7 @@ impl Page {
                 self.done(id);
             }
             Heard::Event(Event::Predicted { id, prediction }) => {
-                let own = self.session.try_update_value(|session| session.helper(number)?.own.clone()).flatten();
+                let own = self.session.update_value(|session| session.helper(number)?.own.clone());
                 match self.answer(prediction, own.as_ref()) {
                     Some(answer) => self.answered(id, answer),
                     None => self.helper_failed(number),
@@ -147,11 +147,11 @@ impl Page {
 
     fn start_helper(self, number: WorkerId) {
         let Some(main) = self.phase.with_untracked(|phase| phase.ready().cloned()) else { return };
-        let sent = self.session.try_update_value(|session| {
+        let sent = self.session.update_value(|session| {
             let start = Start { size: Some(main.size), ..session.start() };
             session.helper(number).map_or(Ok(()), |helper| helper.worker.send(&Command::Start(start)))
         });
-        if let Some(Err(_)) = sent {
+        if sent.is_err() {
             self.helper_failed(number);
         }
     }
@@ -174,13 +174,13 @@ impl Page {
     /// A helper is of no use any more, and there will be no others: the main worker does without. The visitor hears of a
     /// photo that is given up with it, and of nothing else.
     fn helper_failed(self, number: WorkerId) {
-        let given_up = self.session.try_update_value(|session| {
+        let given_up = self.session.update_value(|session| {
             session.pool.close();
             session.helpers.retain(|helper| helper.number != number);
             session.queue.worker_stopped(number)
         });
         self.count_helpers();
-        if let Some(id) = given_up.flatten() {
+        if let Some(id) = given_up {
             self.photo_failed(id, PageError::PhotoStopsEngine.into());
         }
         self.send_photos();

@@ -57,7 +57,7 @@ impl Page {
             let state = LayersState::Failed(PageError::EngineNotReady.into());
             return self.layers.set(Layers { name, state, asked: None });
         }
-        let id = self.session.try_update_value(Session::next_id).unwrap_or_default();
+        let id = self.session.update_value(Session::next_id);
         self.layers.set(Layers { name, state: LayersState::Waiting, asked: Some(id) });
         spawn_local(async move {
             match intake::read(&file).await {

@@ -165,7 +165,7 @@ impl Page {
     }
 
     fn photo(self, picked: Picked) -> Photo {
-        let id = self.session.try_update_value(Session::next_id).unwrap_or_default();
+        let id = self.session.update_value(Session::next_id);
         let (name, file, outcome) = match picked {
             Picked::File(file) => {
                 self.session.update_value(|session| session.queue.add(id));

@@ -105,12 +105,12 @@ impl Page {
             return;
         }
         let Some(photo) = grab() else { return };
-        let sent = self.session.try_update_value(|session| {
+        let sent = self.session.update_value(|session| {
             let id = session.next_id();
             session.frame = Some(id);
             session.send(&Command::Classify { id, photo, compare: false })
         });
-        self.mind(sent.unwrap_or(Ok(())));
+        self.mind(sent);
     }
 
     /// Sends a command, if the engine is ready; what a fresh engine must know is sent again by [`Page::ready`].
@@ -141,7 +141,7 @@ impl Page {
             return;
         }
         let all_classify = self.view.get_untracked() != View::Compare;
-        while let Some((id, worker)) = self.session.try_update_value(|session| session.take(all_classify)).flatten() {
+        while let Some((id, worker)) = self.session.update_value(|session| session.take(all_classify)) {
             let Some(source) = self.wanted(id) else {
                 self.session.update_value(|session| session.queue.done(id));
                 continue;
@@ -216,7 +216,7 @@ impl Page {
 
     fn fresh_worker(self, insists_on: Option<Backend>) {
         self.phase.set(Phase::Starting);
-        let begun = self.session.try_update_value(|session| {
+        let (generation, forced) = self.session.update_value(|session| {
             session.generation += 1;
             session.frame = None;
             session.comparison_asked = false;
@@ -224,7 +224,6 @@ impl Page {
             session.worker = None;
             (session.generation, insists_on.or(session.query.backend))
         });
-        let Some((generation, forced)) = begun else { return };
         spawn_local(async move {
             let choice = device::choose(forced).await;
             if self.session.with_value(|session| session.generation != generation) {
@@ -264,17 +263,17 @@ impl Page {
     fn follow(self, event: Event) {
         match event {
             Event::Alive => {
-                let sent = self.session.try_update_value(|session| {
+                let sent = self.session.update_value(|session| {
                     session.alive = true;
                     session.send(&Command::Start(session.start()))
                 });
-                self.mind(sent.unwrap_or(Ok(())));
+                self.mind(sent);
             }
             Event::Loading(transfer) => self.phase.set(Phase::Loading(transfer)),
             Event::WarmingUp(backend) => self.phase.set(Phase::WarmingUp(backend)),
             Event::Ready(ready) => self.ready(ready),
             Event::StartFailed { failure, retry_on_cpu } => {
-                let next = self.session.try_update_value(|session| session.restarts.after_failed_start(retry_on_cpu));
+                let next = self.session.update_value(|session| session.restarts.after_failed_start(retry_on_cpu));
                 self.take_step(next, failure);
             }
             Event::Predicted { id, prediction } => self.predicted(id, prediction),
@@ -320,7 +319,7 @@ impl Page {
         if self.ready_ms.get_untracked().is_none() {
             self.ready_ms.set(window().performance().map(|clock| clock.now()));
         }
-        let sent = self.session.try_update_value(|session| {
+        let sent = self.session.update_value(|session| {
             if let Some(bench) = session.query.bench.filter(|_| self.bench.with_untracked(Option::is_none)) {
                 session.send(&Command::Bench(bench))?;
             }
@@ -330,7 +329,7 @@ impl Page {
             Ok(())
         });
         self.phase.set(Phase::Ready(Arc::new(ready)));
-        self.mind(sent.unwrap_or(Ok(())));
+        self.mind(sent);
         self.open_head();
         self.send_photos();
         self.read_next_zip();
@@ -370,21 +369,21 @@ impl Page {
 
     /// Whether `id` is the camera frame in the worker, which is free for the next one then.
     fn is_frame(self, id: PhotoId) -> bool {
-        self.session.try_update_value(|session| session.frame.take_if(|frame| *frame == id).is_some()).unwrap_or(false)
+        self.session.update_value(|session| session.frame.take_if(|frame| *frame == id).is_some())
     }
 
     /// The worker stopped.
     fn stopped(self, failure: Failure) {
-        let next = self.session.try_update_value(|session| {
+        let next = self.session.update_value(|session| {
             let life = session.backend.filter(|_| session.alive).map_or(Life::Unborn, Life::On);
             session.restarts.after_stop(life)
         });
         self.take_step(next, failure);
     }
 
-    fn take_step(self, next: Option<Next>, failure: Failure) {
+    fn take_step(self, next: Next, failure: Failure) {
         let was_ready = self.engine_is_ready();
-        let given_up = self.session.try_update_value(|session| {
+        let given_up = self.session.update_value(|session| {
             // Nothing that this worker left behind counts from here on.
             session.generation += 1;
             session.worker = None;
@@ -397,14 +396,14 @@ impl Page {
         });
         self.helpers.set(0);
         match next {
-            Some(Next::FreshOnCpu) => {
+            Next::FreshOnCpu => {
                 self.note.set(Some(failure.message));
                 self.fresh_worker(Some(Backend::Cpu));
             }
-            _ => self.phase.set(Phase::Failed(failure)),
+            Next::GiveUp => self.phase.set(Phase::Failed(failure)),
         }
         // The engine is not ready any more: what these set free waits for the next one.
-        if let Some(id) = given_up.flatten() {
+        if let Some(id) = given_up {
             self.photo_failed(id, PageError::PhotoStopsEngine.into());
         }
         if was_ready {

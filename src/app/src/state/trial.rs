@@ -55,7 +55,7 @@ impl Page {
 
     /// A photo in hand is answered; it may be the last of the bench.
     pub(super) fn count_trial(self, id: PhotoId) {
-        let over = self.session.try_update_value(|session| {
+        let over = self.session.update_value(|session| {
             let worker = session.queue.holder(id)?;
             let trial = session.trial.as_mut().filter(|trial| trial.number(id).is_some())?;
             trial.left -= 1;
@@ -64,7 +64,7 @@ impl Page {
             }
             session.trial.take_if(|trial| trial.left == 0)
         });
-        if let Some(trial) = over.flatten() {
+        if let Some(trial) = over {
             let photos = Photos { count: trial.count, workers: trial.workers.len(), ms: now() - trial.since };
             self.show_bench(&trial.report, Some(&photos));
         }

@@ -53,24 +53,24 @@ impl Page {
 
     /// The next bytes of the zip are here.
     pub(in crate::state) fn zip_part(self, bytes: &[u8], last: bool) {
-        let written = self.teach.desk.try_update_value(|desk| {
+        let written = self.teach.desk.update_value(|desk| {
             let writing = desk.writing.as_ref()?;
             writing.parts.push(&blob(bytes, ""));
             if last { desk.writing.take() } else { None }
         });
-        match written.flatten() {
+        match written {
             Some(writing) => self.hand_out(&writing),
             None => self.write_next(),
         }
     }
 
     fn write_next(self) {
-        let next = self.teach.desk.try_update_value(|desk| {
+        let next = self.teach.desk.update_value(|desk| {
             let writing = desk.writing.as_mut()?;
             let next = writing.left.pop_front();
             Some((next, writing.of - writing.left.len(), writing.of))
         });
-        match next.flatten() {
+        match next {
             None => {}
             Some((Some((photo, path)), number, of)) => {
                 self.teach.busy.set(Some(format!("Saving photo {number} of {of}")));
@@ -121,11 +121,11 @@ impl Page {
 
     /// The worker is gone, and with it the zips it was at.
     pub(in crate::state) fn zips_lost(self) {
-        let lost = self.teach.desk.try_update_value(|desk| {
+        let lost = self.teach.desk.update_value(|desk| {
             desk.zips.clear();
             desk.writing.take().is_some() | desk.reading.take().is_some()
         });
-        if lost.unwrap_or_default() {
+        if lost {
             self.teach.busy.set(None);
             self.complain(PageError::ZipLost);
         }

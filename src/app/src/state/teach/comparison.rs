@@ -170,8 +170,8 @@ impl Page {
         let Some(number) = number else { return };
         // Before the worker has all photos, nothing was begun.
         let held_back =
-            self.teach.desk.try_update_value(|desk| desk.errand.take_if(|errand| errand.purpose == purpose).is_some());
-        if held_back == Some(true) {
+            self.teach.desk.update_value(|desk| desk.errand.take_if(|errand| errand.purpose == purpose).is_some());
+        if held_back {
             run.set(Run { state: RunState::Stopped, ..Run::default() });
         } else {
             self.tell(&Command::StopTraining { run: number });
@@ -205,19 +205,19 @@ impl Page {
 
     /// Hands the worker the next photo that it lacks, or has it begin.
     fn hand_over(self) {
-        let next = self.teach.desk.try_update_value(|desk| {
+        let next = self.teach.desk.update_value(|desk| {
             let errand = desk.errand.as_mut()?;
             while let Some(photo) = errand.waiting.pop_front() {
                 let hash = photo.described().map(|described| described.hash)?;
                 if !desk.kept.contains(&hash) {
-                    let id = self.session.try_update_value(Session::next_id).unwrap_or_default();
+                    let id = self.session.update_value(Session::next_id);
                     errand.sent = Some((id, hash));
                     return Some(Ok((id, photo)));
                 }
             }
             desk.errand.take().map(Err)
         });
-        match next.flatten() {
+        match next {
             Some(Ok((id, photo))) => spawn_local(async move {
                 match intake::read(&photo.file).await {
                     Ok(bytes) if self.hands_over(id) => {
@@ -261,7 +261,7 @@ impl Page {
         if !self.hands_over(id) {
             return Some(failure);
         }
-        let errand = self.teach.desk.try_update_value(|desk| desk.errand.take()).flatten();
+        let errand = self.teach.desk.update_value(|desk| desk.errand.take());
         let contest = self.teach.contest;
         let run = match errand?.purpose {
             Purpose::Train => contest.run,

@@ -80,12 +80,11 @@ impl Page {
     /// No answer is wanted any more for these photos.
     pub(super) fn ask_no_more<'a>(self, photos: impl Iterator<Item = &'a Rc<Example>>) {
         let ids: HashSet<u32> = photos.map(|photo| photo.id).collect();
-        let removed = self.teach.desk.try_update_value(|desk| {
+        let removed = self.teach.desk.update_value(|desk| {
             let before = desk.asked.len();
             desk.asked.retain(|_, photo| !ids.contains(&photo.id));
             before - desk.asked.len()
         });
-        let removed = removed.unwrap_or_default();
         if removed > 0 {
             self.teach.describing.update(|describing| describing.of -= removed.min(describing.of - describing.done));
             self.described_all();
@@ -133,20 +132,16 @@ impl Page {
 
     fn looked_at(self, id: PhotoId) -> Option<Rc<Example>> {
         let now = window().performance().map(|clock| clock.now()).unwrap_or_default();
-        let (photo, rate) = self
-            .teach
-            .desk
-            .try_update_value(|desk| {
-                let photo = desk.asked.remove(&id)?;
-                desk.described_at.push_back(now);
-                if desk.described_at.len() > RATE_OVER {
-                    desk.described_at.pop_front();
-                }
-                let span = now - desk.described_at.front().copied().unwrap_or(now);
-                let rate = (span > 0.0).then(|| (desk.described_at.len() - 1) as f64 * 1000.0 / span);
-                Some((photo, rate))
-            })
-            .flatten()?;
+        let (photo, rate) = self.teach.desk.update_value(|desk| {
+            let photo = desk.asked.remove(&id)?;
+            desk.described_at.push_back(now);
+            if desk.described_at.len() > RATE_OVER {
+                desk.described_at.pop_front();
+            }
+            let span = now - desk.described_at.front().copied().unwrap_or(now);
+            let rate = (span > 0.0).then(|| (desk.described_at.len() - 1) as f64 * 1000.0 / span);
+            Some((photo, rate))
+        })?;
         self.teach.describing.update(|describing| {
             describing.done += 1;
             describing.rate = rate;
@@ -170,14 +165,10 @@ impl Page {
         if self.teach.describing.get_untracked().is_busy() {
             return;
         }
-        let duplicates = self
-            .teach
-            .desk
-            .try_update_value(|desk| {
-                desk.described_at.clear();
-                std::mem::take(&mut desk.duplicates)
-            })
-            .unwrap_or_default();
+        let duplicates = self.teach.desk.update_value(|desk| {
+            desk.described_at.clear();
+            std::mem::take(&mut desk.duplicates)
+        });
         match duplicates.as_slice() {
             [] => {}
             [(name, class)] => {

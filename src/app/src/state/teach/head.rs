@@ -58,7 +58,7 @@ impl Page {
     /// The engine answers with another head from now on.
     pub(in crate::state) fn head_opened(self, summary: HeadSummary) {
         let teach = self.teach;
-        let candidate = teach.desk.try_update_value(|desk| desk.candidate.take()).flatten();
+        let candidate = teach.desk.update_value(|desk| desk.candidate.take());
         if let Some(head) = candidate {
             let before = teach.snapshot();
             teach.desk.update_value(|desk| desk.head = Some(head));
@@ -76,7 +76,7 @@ impl Page {
 
     /// The engine cannot use a head; it goes on with the one before.
     pub(in crate::state) fn head_refused(self, failure: Failure) {
-        let candidate = self.teach.desk.try_update_value(|desk| desk.candidate.take()).flatten();
+        let candidate = self.teach.desk.update_value(|desk| desk.candidate.take());
         if candidate.is_none() {
             self.teach.own.set(None);
         }

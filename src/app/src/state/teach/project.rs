@@ -160,11 +160,10 @@ impl Teach {
 
     /// A number that the project has not used.
     pub(super) fn next_id(self) -> u32 {
-        let next = self.desk.try_update_value(|desk| {
+        self.desk.update_value(|desk| {
             desk.last_id += 1;
             desk.last_id
-        });
-        next.unwrap_or_default()
+        })
     }
 
     /// Numbers up to `used` are taken.

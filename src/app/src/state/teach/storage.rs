@@ -56,8 +56,8 @@ impl Page {
 
     /// Saves nothing any more, and says why.
     pub(super) fn storage_failed(self, error: PageError) {
-        let first = self.teach.desk.try_update_value(|desk| !std::mem::replace(&mut desk.store.broken, true));
-        if first.unwrap_or_default() {
+        let first = self.teach.desk.update_value(|desk| !std::mem::replace(&mut desk.store.broken, true));
+        if first {
             self.complain(error);
         }
     }
@@ -111,23 +111,23 @@ impl Page {
     }
 
     fn note(self, change: impl FnOnce(&mut Store)) {
-        let schedule = self.teach.desk.try_update_value(|desk| {
+        let schedule = self.teach.desk.update_value(|desk| {
             change(&mut desk.store);
             let store = &mut desk.store;
             !store.is_clean() && !std::mem::replace(&mut store.scheduled, true)
         });
-        if schedule.unwrap_or_default() {
+        if schedule {
             set_timeout(move || spawn_local(self.write()), CALM);
         }
     }
 
     async fn write(self) {
-        let free = self.teach.desk.try_update_value(|desk| {
+        let free = self.teach.desk.update_value(|desk| {
             let store = &mut desk.store;
             store.scheduled = false;
             !std::mem::replace(&mut store.writing, true)
         });
-        if !free.unwrap_or_default() {
+        if !free {
             // The one at work finds what is new.
             return;
         }
@@ -143,14 +143,14 @@ impl Page {
     /// The next changes to write, if there are any and they can be written.
     fn next_batch(self) -> Option<(Rc<Database>, Batch)> {
         let mut wanted = (Vec::new(), Vec::new());
-        let (database, mut batch, manifest, run) = self.teach.desk.try_update_value(|desk| {
+        let (database, mut batch, manifest, run) = self.teach.desk.update_value(|desk| {
             let store = &mut desk.store;
             let database = store.database.clone().filter(|_| !store.broken && !store.is_clean())?;
             let gone = take(&mut store.gone, SLICE * 8);
             wanted = (take(&mut store.photos, SLICE), take(&mut store.descriptions, SLICE));
             let batch = Batch { gone, ..Batch::default() };
             Some((database, batch, std::mem::take(&mut store.manifest), std::mem::take(&mut store.run)))
-        })??;
+        })?;
         let photos = self.teach.photos();
         let find = |id: &u32| photos.binary_search_by_key(id, |photo| photo.id).ok().map(|index| &photos[index]);
         batch.photos = wanted.0.iter().filter_map(find).map(|photo| (photo.id, (*photo.file).clone())).collect();

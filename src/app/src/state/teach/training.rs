@@ -119,7 +119,7 @@ impl Page {
         if self.teach.desk.with_value(|desk| desk.armed.is_some()) && self.ask_for_views() {
             return;
         }
-        let armed = self.teach.desk.try_update_value(|desk| desk.armed.take()).flatten();
+        let armed = self.teach.desk.update_value(|desk| desk.armed.take());
         let Some(go_on) = armed else { return };
         match self.training(go_on) {
             Ok((training, plan, files)) => {
@@ -193,7 +193,7 @@ impl Page {
             desk.last_run += 1;
             desk.last_run
         };
-        self.teach.desk.try_update_value(next).unwrap_or_default()
+        self.teach.desk.update_value(next)
     }
 
     /// Changes how to train.
@@ -231,12 +231,12 @@ impl Page {
         if !self.is_run(progress.run) {
             return;
         }
-        let draws = self.teach.desk.try_update_value(|desk| {
+        let draws = self.teach.desk.update_value(|desk| {
             let idle = desk.fresh_epochs.is_empty();
             desk.fresh_epochs.extend(progress.latest.filter(|_| progress.fitting));
             idle && !desk.fresh_epochs.is_empty()
         });
-        if draws.unwrap_or_default() {
+        if draws {
             set_timeout(move || self.draw_epochs(), FRAME);
         }
         self.teach.run.update(|run| {
@@ -248,7 +248,7 @@ impl Page {
     }
 
     fn draw_epochs(self) {
-        let fresh = self.teach.desk.try_update_value(|desk| std::mem::take(&mut desk.fresh_epochs)).unwrap_or_default();
+        let fresh = self.teach.desk.update_value(|desk| std::mem::take(&mut desk.fresh_epochs));
         if !fresh.is_empty() && self.teach.run.read_untracked().state == RunState::Running {
             self.teach.history.update(|history| history.extend(fresh));
         }
@@ -261,11 +261,11 @@ impl Page {
         }
         let teach = self.teach;
         let head = Rc::new(std::mem::take(&mut result.head));
-        let plan = teach.desk.try_update_value(|desk| {
+        let plan = teach.desk.update_value(|desk| {
             desk.head = Some(head);
             desk.plan.take()
         });
-        let Some(plan) = plan.flatten().filter(|plan| plan.run == result.run) else { return };
+        let Some(plan) = plan.filter(|plan| plan.run == result.run) else { return };
         teach.own.set(Some(Rc::new(HeadSummary {
             classes: plan.classes.iter().map(|class| class.1.clone()).collect(),
             size: plan.size,

@@ -40,7 +40,7 @@ impl Page {
         if self.phase.read_untracked().ready().is_none() {
             return;
         }
-        let next = self.teach.desk.try_update_value(|desk| {
+        let next = self.teach.desk.update_value(|desk| {
             if desk.reading.is_some() || desk.writing.is_some() {
                 return None;
             }
@@ -48,7 +48,7 @@ impl Page {
             desk.reading = Some(Reading { name: zip.name(), place, files: Vec::new(), head: None });
             Some(zip)
         });
-        let Some(zip) = next.flatten() else { return };
+        let Some(zip) = next else { return };
         // Sizes are whole numbers far below 2^53.
         let bytes = zip.size() as u64;
         if bytes > LARGEST {
@@ -109,7 +109,7 @@ impl Page {
     }
 
     fn finish_reading(self) -> Option<Reading> {
-        let reading = self.teach.desk.try_update_value(|desk| desk.reading.take()).flatten();
+        let reading = self.teach.desk.update_value(|desk| desk.reading.take());
         if reading.is_some() {
             self.teach.busy.set(None);
         }
