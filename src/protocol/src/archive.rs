@@ -51,7 +51,7 @@ pub struct ProjectPhoto {
 /// What a zip turned out to hold, after its files.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Unzipped {
-    /// The project, where the zip is one that [`crate::Command::ZipFinish`] wrote.
+    /// The project, where the zip is one that [`crate::ZipFinish`] wrote.
     pub project: Option<ProjectManifest>,
     /// Files handed over.
     pub files: u32,

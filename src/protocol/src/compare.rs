@@ -3,10 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Epoch, Failure, PhotoHash, Training};
+use crate::{Epoch, Failure, wilson_interval};
 
-/// What learns.
+/// What learns; in JSON by its [`Self::name`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Learner {
     /// A head on the frozen base.
     Transfer,
@@ -18,7 +19,7 @@ impl Learner {
     /// Both, in the order in which they are shown.
     pub const ALL: [Self; 2] = [Self::Transfer, Self::Scratch];
 
-    /// The name in `data-model`.
+    /// The name in `data-model` and in records.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -28,21 +29,9 @@ impl Learner {
     }
 }
 
-/// The photos of a training run once more, for the CNN.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Comparison {
-    /// The run as it was asked for, but for [`Training::run`]: the split follows from it.
-    pub training: Training,
-    /// For each of [`Training::examples`] the SHA-256 of its file, which the worker was given with
-    /// [`crate::Command::Keep`].
-    pub photos: Vec<PhotoHash>,
-}
-
 /// A finished training of a CNN from scratch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScratchResult {
-    /// The run.
-    pub run: u32,
     /// Photos that it was trained on.
     pub trained_on: u32,
     /// Photos answered rightly, of those held out.
@@ -51,19 +40,19 @@ pub struct ScratchResult {
     pub validated_on: u32,
     /// The 95 % interval of the accuracy (Wilson).
     pub interval: (f64, f64),
-    /// Index of each held-out example in [`Training::examples`], and the index of the class it was answered with.
+    /// Index of each held-out example in [`crate::TrainingRequest::examples`], and the index of the class it was answered with.
     pub answers: Vec<(u32, u32)>,
     /// Every epoch.
     pub history: Vec<Epoch>,
     /// The epoch whose network this is: the best on the held-out photos.
     pub best_epoch: u32,
-    /// Numbers of the network, all of them trained.
+    /// Parameters of the network, all of them trainable.
     pub parameters: u32,
     /// Side of the squares that it sees, in pixels.
     pub side: u32,
     /// Whether the visitor stopped it.
     pub stopped: bool,
-    /// Seconds from the command to this result.
+    /// Seconds from the request to this result.
     pub seconds: f64,
 }
 
@@ -75,26 +64,26 @@ impl ScratchResult {
     }
 }
 
-/// How good a learner is with so many photos a class.
+/// A point of a learning curve: the accuracy with so many training photos a class.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct CurvePoint {
-    /// Who.
+    /// What learned; `model` in JSON.
+    #[serde(rename = "model")]
     pub learner: Learner,
-    /// Photos of each class that it was trained on.
+    /// Training photos of each class; `photos_a_class` in JSON.
+    #[serde(rename = "photos_a_class")]
     pub photos: u32,
     /// How often that many were drawn.
     pub draws: u32,
-    /// The mean over the draws of the share of held-out photos answered rightly.
+    /// The mean over the draws of the accuracy on the held-out photos.
     pub mean: f64,
-    /// Its standard deviation over the draws; [`None`] for a single one.
+    /// Its standard deviation over the draws (of a sample); [`None`] for a single one.
     pub deviation: Option<f64>,
 }
 
-/// How far a learning curve is, or what it came to.
+/// How far a learning curve is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CurveProgress {
-    /// The run.
-    pub run: u32,
     /// Draws done and draws at most.
     pub done: u32,
     /// See `done`.
@@ -105,28 +94,30 @@ pub struct CurveProgress {
     pub points: Vec<CurvePoint>,
 }
 
-/// How a learning curve ended.
+/// A learning curve that has ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CurveEnd {
-    /// The run.
-    pub run: u32,
+pub struct CurveResult {
+    /// Its points.
+    pub points: Vec<CurvePoint>,
+    /// Photos that every draw is scored on.
+    pub held_out: u32,
     /// Whether the visitor stopped it.
     pub stopped: bool,
     /// Whether the time that it may take was over before all draws were done.
     pub out_of_time: bool,
     /// Why a learner has fewer points than it should, or none.
     pub failures: Vec<(Learner, Failure)>,
-    /// Seconds from the command to its end.
+    /// Seconds from the request to its end.
     pub seconds: f64,
 }
 
 /// What is known of one of the two shipped models.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ModelFacts {
-    /// Numbers in it, the base's included.
+    /// Parameters, the base's included.
     pub parameters: u64,
-    /// Those that were trained on photos of its classes.
-    pub trained: u64,
+    /// Trainable parameters: those that were trained on photos of its classes.
+    pub trainable: u64,
     /// Bytes to download, the base's included.
     pub bytes: u64,
     /// Photos that it was trained on.
@@ -137,26 +128,52 @@ pub struct ModelFacts {
     pub test: Option<TestRecord>,
 }
 
-/// A training run on record.
+/// A training on record, as `headstart train --json` prints it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
+    /// The epoch that was kept, counted from 1.
+    pub best_epoch: u32,
+    /// Validation accuracy; [`None`] where a class has too few photos to hold any out.
+    pub val_accuracy: Option<f64>,
     /// Every epoch.
     pub epochs: Vec<Epoch>,
-    /// The one that was kept.
-    pub best_epoch: u32,
-    /// Seconds that it took.
-    pub seconds: f64,
 }
 
-/// A test on record.
+impl RunRecord {
+    /// Seconds that the training took.
+    #[must_use]
+    pub fn seconds(&self) -> f64 {
+        self.epochs.last().map_or(0.0, |last| last.seconds)
+    }
+}
+
+/// A test on record: the first two figures of what `headstart evaluate --json` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TestRecord {
-    /// Photos.
+    /// Test photos, which the model was not trained on; `images` in JSON.
+    #[serde(rename = "images")]
     pub photos: u32,
-    /// The share answered rightly.
+    /// Test accuracy.
     pub accuracy: f64,
-    /// Its 95 % interval (Wilson).
-    pub interval: (f64, f64),
+}
+
+impl TestRecord {
+    /// The 95 % interval of the test accuracy.
+    #[must_use]
+    pub fn interval(&self) -> (f64, f64) {
+        wilson_interval((self.accuracy * f64::from(self.photos)).round() as u32, self.photos)
+    }
+}
+
+/// A learning curve on record, as `headstart learning-curve --json` prints it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CurveRecord {
+    /// Photos that every draw was scored on.
+    pub held_out: u32,
+    /// Its points.
+    pub points: Vec<CurvePoint>,
+    /// Seconds that it took.
+    pub seconds: f64,
 }
 
 /// What ships for the comparison of the two models.
@@ -197,4 +214,35 @@ pub struct FeatureMap {
     /// `side * side` bytes, row by row: 0 for no response, 255 for its strongest one.
     #[serde(with = "serde_bytes")]
     pub pixels: Vec<u8>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_are_written_as_people_read_them() {
+        let point = CurvePoint { learner: Learner::Scratch, photos: 5, draws: 3, mean: 0.75, deviation: Some(0.25) };
+        let expected = serde_json::json!({
+            "model": "scratch", "photos_a_class": 5, "draws": 3, "mean": 0.75, "deviation": 0.25
+        });
+        assert_eq!(serde_json::to_value(point).unwrap(), expected);
+        assert!(Learner::ALL.into_iter().all(|learner| serde_json::to_value(learner).unwrap() == learner.name()));
+    }
+
+    #[test]
+    fn a_test_is_read_out_of_a_longer_report() {
+        let report = r#"{"images": 40, "accuracy": 0.975, "per_class": {}, "skipped": [], "ms_per_image": 9.5}"#;
+        let record: TestRecord = serde_json::from_str(report).unwrap();
+        assert_eq!(record, TestRecord { photos: 40, accuracy: 0.975 });
+        assert_eq!(record.interval(), wilson_interval(39, 40));
+    }
+
+    #[test]
+    fn a_run_is_written_as_it_always_was_and_took_as_long_as_its_last_epoch() {
+        let json = r#"{"best_epoch":1,"val_accuracy":0.5,"epochs":[{"epoch":1,"loss":0.25,"accuracy":0.75,"val_loss":null,"val_accuracy":0.5,"seconds":2.5}]}"#;
+        let record: RunRecord = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_json::to_string(&record).unwrap(), json);
+        assert_eq!(record.seconds(), 2.5);
+    }
 }

@@ -1,29 +1,43 @@
-//! All that crosses between the page and its worker: [`Command`]s one way, [`Event`]s the other, as bytes.
+//! All that crosses between the page and its worker: [`ToWorker`] one way, [`FromWorker`] the other, as bytes.
+//!
+//! The page asks: each [`Request`] is a struct of its own, and [`Ask`] says what its one [`Reply`] holds. A request that
+//! goes on for a while is a [`Run`] and has [`Progress`] on the way. What cannot be done is a [`Failure`].
 //!
 //! A message is the protocol's version (`u32`, little endian) and then the value in postcard's encoding. The version
 //! comes first so that a worker cached from another release is a clear error ([`WireError::Version`]) and not a wrong
 //! answer.
 
+mod accuracy;
 mod archive;
-mod command;
 mod compare;
 mod device;
-mod error;
-mod event;
+mod failure;
+mod kind;
+mod message;
+mod reply;
+mod request;
 mod teach;
 mod wire;
 
+pub use accuracy::{count, wilson_interval};
 pub use archive::{PROJECT_VERSION, ProjectClass, ProjectManifest, ProjectPhoto, Unzipped};
-pub use command::{Bench, Command, Photo, Start};
 pub use compare::{
-    Comparison, CurveEnd, CurvePoint, CurveProgress, FeatureMap, LayerMaps, Learner, ModelFacts, RunRecord,
+    CurvePoint, CurveProgress, CurveRecord, CurveResult, FeatureMap, LayerMaps, Learner, ModelFacts, RunRecord,
     ScratchResult, Shipped, TestRecord,
 };
 pub use device::{Backend, InputSize};
-pub use error::{ErrorKind, Failure};
-pub use event::{BenchReport, Event, OwnPrediction, Prediction, Ready, Transfer};
+pub use failure::Failure;
+pub use kind::ErrorKind;
+pub use message::{Ask, FromWorker, HeadNumber, Progress, Reply, Request, RequestId, Run, ToWorker};
+pub use reply::{BenchReport, OwnPrediction, Prediction, Ready, ScratchPrediction, StartProgress, Transfer, ZipFile};
+pub use request::{
+    Classify, CloseHead, Describe, DrawCurve, ForgetPhotos, KeepDescriptors, KeepSquare, MeasureParity, OpenHead,
+    OpenScratch, PhotoData, ReadZip, ShowLayers, Start, TimeBase, Train, TrainScratch, ZipAdd, ZipFinish,
+};
+/// Bytes on the way, encoded as such and not one by one.
+pub use serde_bytes::ByteBuf;
 pub use teach::{
-    ClassFigures, DESCRIPTOR_BYTES, Description, Epoch, Example, Figure, HeadKind, HeadSummary, OptimizerKind,
-    PhotoHash, THUMBNAIL, Training, TrainingProgress, TrainingResult, TrainingSettings, Validation,
+    ClassFigures, DESCRIPTOR_BYTES, Description, Epoch, HeadKind, HeadSummary, OptimizerKind, PhotoHash, THUMBNAIL,
+    TrainingExample, TrainingProgress, TrainingRequest, TrainingResult, TrainingSettings, ValidatedBy, Validation,
 };
 pub use wire::{PROTOCOL_VERSION, WireError, decode, encode};

@@ -28,12 +28,12 @@ pub struct Description {
 pub const THUMBNAIL: u32 = 160;
 
 /// A photo of a training run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Example {
-    /// As in [`Description::descriptors`].
-    #[serde(with = "serde_bytes")]
-    pub descriptors: Vec<u8>,
-    /// Index of its class in [`Training::classes`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrainingExample {
+    /// SHA-256 of its file, under which the worker keeps its descriptors ([`crate::Describe`], [`crate::KeepDescriptors`])
+    /// and, for a CNN, its small square ([`crate::KeepSquare`]).
+    pub hash: PhotoHash,
+    /// Index of its class in [`TrainingRequest::classes`].
     pub label: u32,
     /// Photos of one burst bear the same number and are never torn apart by a split.
     pub burst: Option<u64>,
@@ -41,15 +41,13 @@ pub struct Example {
 
 /// A training run as the page asks for it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Training {
-    /// Chosen by the page, returned with every event of the run.
-    pub run: u32,
+pub struct TrainingRequest {
     /// The size at which the photos were described.
     pub size: InputSize,
     /// Names of the classes.
     pub classes: Vec<String>,
     /// The photos.
-    pub examples: Vec<Example>,
+    pub examples: Vec<TrainingExample>,
     /// How to train.
     pub settings: TrainingSettings,
     /// A head file to go on from instead of starting anew: its layers must fit the classes and the settings.
@@ -94,9 +92,9 @@ pub enum OptimizerKind {
 /// How the validation figure comes about.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Validation {
-    /// Every photo is left out once; the head is then trained on all of them.
+    /// Every photo is held out once; the head is then trained on all of them.
     Cross,
-    /// This share of each class is set aside and never trained on.
+    /// This share of each class is held out and never trained on.
     HoldOut(f64),
 }
 
@@ -148,26 +146,27 @@ impl Default for TrainingSettings {
     }
 }
 
-/// The figures of one epoch, over photos as trained and over photos left out.
+/// The figures of one epoch. Its names are those of the records that ship and of what `headstart train --json` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Epoch {
     /// Counted from 1.
     pub epoch: u32,
-    /// Mean cross-entropy over the training photos, in nats.
+    /// Training loss: mean cross-entropy over the training photos as they were seen, in nats, weighted as in training.
     pub loss: f64,
-    /// Share of them answered rightly.
+    /// Training accuracy.
     pub accuracy: f64,
-    /// The same loss over photos that were not trained on; [`None`] where there are none.
+    /// Validation loss after the epoch: the same over the held-out photos or, where the head is trained on every photo,
+    /// over those of the cross-validation's folds. [`None`] where no photo was held out.
     pub val_loss: Option<f64>,
-    /// The share of those answered rightly.
+    /// Validation accuracy over the same photos.
     pub val_accuracy: Option<f64>,
+    /// Seconds from the beginning of the training to the end of the epoch, by the clock of whoever trains; 0 without one.
+    pub seconds: f64,
 }
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TrainingProgress {
-    /// The run.
-    pub run: u32,
     /// Epochs done and epochs at most, over all that the run does: folds, penalties, the last fit.
     pub done: u32,
     /// See `done`.
@@ -178,48 +177,49 @@ pub struct TrainingProgress {
     pub latest: Option<Epoch>,
 }
 
-/// How a result's figure came about.
+/// How a validation accuracy came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Figure {
-    /// By cross-validation over so many folds; the head was trained on every photo.
-    CrossValidated {
+pub enum ValidatedBy {
+    /// Cross-validation over so many folds; the head was trained on every photo.
+    CrossValidation {
         /// Folds.
         folds: u32,
     },
-    /// On photos set aside.
+    /// Held-out photos, which the head was not trained on.
     HeldOut,
-    /// There is none: too few photos to leave any out, or a run that was stopped before the folds were through.
-    Missing,
+    /// Nothing, so that there is no validation accuracy: too few photos to hold any out, a training that was stopped
+    /// before the folds were through, or one that goes on from a head that may have been trained on the held-out photos.
+    Nothing,
 }
 
-/// What the figures of one class come to.
+/// Precision and recall of one class.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ClassFigures {
-    /// Of the photos answered with this class, the share that are of it; [`None`] where none was.
+    /// Precision: of the photos answered with this class, the share that are of it; [`None`] where none was.
     pub precision: Option<f64>,
-    /// Of the photos of this class, the share answered so; [`None`] where none was left out.
+    /// Recall: of the photos of this class, the share answered with it; [`None`] where none was held out.
     pub recall: Option<f64>,
-    /// Photos of this class behind these figures.
+    /// Held-out photos of this class.
     pub photos: u32,
 }
 
 /// A finished run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrainingResult {
-    /// The run.
-    pub run: u32,
     /// The head as a file.
     #[serde(with = "serde_bytes")]
     pub head: Vec<u8>,
+    /// What the head says about itself.
+    pub summary: HeadSummary,
     /// How the figures below came about.
-    pub figure: Figure,
-    /// Photos answered rightly, of those left out.
+    pub validated_by: ValidatedBy,
+    /// Held-out photos answered rightly.
     pub right: u32,
-    /// Photos left out.
+    /// Held-out photos.
     pub validated_on: u32,
     /// The 95 % interval of the accuracy (Wilson).
     pub interval: (f64, f64),
-    /// Index of each left-out example in [`Training::examples`], and the index of the class it was answered with.
+    /// Index of each left-out example in [`TrainingRequest::examples`], and the index of the class it was answered with.
     pub answers: Vec<(u32, u32)>,
     /// One a class.
     pub classes: Vec<ClassFigures>,
@@ -229,19 +229,19 @@ pub struct TrainingResult {
     pub best_epoch: u32,
     /// Whether the visitor stopped it.
     pub stopped: bool,
-    /// Seconds from the command to this result.
+    /// Seconds from the request to this result.
     pub seconds: f64,
 }
 
 impl TrainingResult {
-    /// The share answered rightly; [`None`] where no photo was left out.
+    /// The share answered rightly; [`None`] where no photo was held out.
     #[must_use]
     pub fn accuracy(&self) -> Option<f64> {
         (self.validated_on > 0).then(|| f64::from(self.right) / f64::from(self.validated_on))
     }
 }
 
-/// What a head says about itself, once it is open.
+/// What a head says about itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HeadSummary {
     /// Names of its classes, in the order of its probabilities.

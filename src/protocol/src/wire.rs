@@ -1,23 +1,21 @@
 //! Values to bytes and back.
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-/// Counts up with every change to [`crate::Command`] or [`crate::Event`].
-pub const PROTOCOL_VERSION: u32 = 4;
+/// Counts up with every change to [`crate::ToWorker`] or [`crate::FromWorker`].
+pub const PROTOCOL_VERSION: u32 = 5;
 
 /// Why a message could not be written or read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum WireError {
     /// The other side was built from another release.
-    #[error(
-        "The page and its worker come from different releases ({theirs} and {PROTOCOL_VERSION}). Reload the page without its cache."
-    )]
+    #[error("the message has the protocol version {theirs}, not {PROTOCOL_VERSION}")]
     Version {
         /// The version that the message names.
         theirs: u32,
     },
     /// The bytes are not a message.
-    #[error("A message between the page and its worker could not be read. Reload the page.")]
+    #[error("the message cannot be read")]
     Malformed,
 }
 
@@ -47,15 +45,18 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WireError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Command, Photo};
+    use crate::{Classify, PhotoData, RequestId, ToWorker};
 
-    fn message() -> Command {
-        Command::Classify { id: 7, photo: Photo::Encoded(vec![1, 2, 3]), compare: false }
+    fn message() -> ToWorker {
+        let photo = PhotoData::Encoded(vec![1, 2, 3]);
+        ToWorker::Ask { id: RequestId(7), request: Classify { photo, with_scratch: false }.into() }
     }
 
     #[test]
     fn what_is_encoded_is_decoded() {
-        assert_eq!(decode::<Command>(&encode(&message()).unwrap()).unwrap(), message());
+        assert_eq!(decode::<ToWorker>(&encode(&message()).unwrap()).unwrap(), message());
+        let stop = ToWorker::Stop { id: RequestId(u64::MAX) };
+        assert_eq!(decode::<ToWorker>(&encode(&stop).unwrap()).unwrap(), stop);
     }
 
     #[test]
@@ -63,14 +64,14 @@ mod tests {
         let mut bytes = encode(&message()).unwrap();
         bytes[0] ^= 0x40;
         let theirs = PROTOCOL_VERSION ^ 0x40;
-        assert_eq!(decode::<Command>(&bytes), Err(WireError::Version { theirs }));
+        assert_eq!(decode::<ToWorker>(&bytes), Err(WireError::Version { theirs }));
     }
 
     #[test]
     fn every_cut_is_an_error() {
         let bytes = encode(&message()).unwrap();
         for end in 0..bytes.len() {
-            assert_eq!(decode::<Command>(&bytes[..end]), Err(WireError::Malformed), "cut at {end}");
+            assert_eq!(decode::<ToWorker>(&bytes[..end]), Err(WireError::Malformed), "cut at {end}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What went wrong, as the page shows it.
+//! The kinds of failures: the worker's and the page's own.
 
 use serde::{Deserialize, Serialize};
 
@@ -97,21 +97,5 @@ impl ErrorKind {
             Self::StorageFailed => "storage-failed",
             Self::Internal => "internal",
         }
-    }
-}
-
-/// A failure with the words to show: what happened and what to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failure {
-    /// Its kind.
-    pub kind: ErrorKind,
-    /// One or two sentences for a person: what happened, what to do.
-    pub message: String,
-}
-
-impl Failure {
-    /// A failure of `kind` with `message` for a person.
-    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
     }
 }

@@ -1,0 +1,245 @@
+//! The two sides' messages, and which answer belongs to which request.
+
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+use crate::{
+    BenchReport, Classify, CloseHead, CurveProgress, CurveResult, Describe, Description, DrawCurve, Failure,
+    ForgetPhotos, HeadSummary, KeepDescriptors, KeepSquare, LayerMaps, MeasureParity, OpenHead, OpenScratch, PhotoHash,
+    Prediction, ReadZip, Ready, ScratchResult, Shipped, ShowLayers, Start, StartProgress, TimeBase, Train,
+    TrainScratch, TrainingProgress, TrainingResult, Unzipped, ZipAdd, ZipFile, ZipFinish,
+};
+
+/// The number of a request, chosen by the page and never used for another request to the same worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RequestId(pub u64);
+
+/// The number of an opened head, chosen by the page and never used for another head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct HeadNumber(pub u32);
+
+/// Page to worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ToWorker {
+    /// A request. Requests are taken up in the order in which they come. A [`Run`] then goes on beside later ones, but for
+    /// [`Start`], which they wait for.
+    Ask {
+        /// Returned with everything that is said of the request.
+        id: RequestId,
+        /// The request. It is the last field: see [`ReadZip::bytes`].
+        request: Request,
+    },
+    /// End that run with the best so far, if it still goes on ([`Start`] cannot be ended). It is heard at once.
+    Stop {
+        /// The run.
+        id: RequestId,
+    },
+}
+
+/// Worker to page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum FromWorker {
+    /// The worker runs and waits for [`Start`].
+    Alive,
+    /// The one answer to a request.
+    Reply {
+        /// The request.
+        id: RequestId,
+        /// The answer, or why there is none; the engine goes on either way.
+        reply: Result<Reply, Failure>,
+    },
+    /// A run goes on.
+    Progress {
+        /// The run.
+        id: RequestId,
+        /// How far it is.
+        progress: Progress,
+    },
+    /// The engine stopped working (its device was lost, or it made a mistake): a fresh worker is needed, and no request
+    /// is answered any more.
+    Stopped(Failure),
+}
+
+/// A request that has an answer.
+pub trait Ask: Into<Request> {
+    /// Its answer.
+    type Reply;
+
+    /// The answer to such a request, if `reply` is one.
+    fn reply(reply: Reply) -> Option<Self::Reply>;
+
+    /// The message that says `reply`.
+    fn replied(reply: Self::Reply) -> Reply;
+}
+
+/// A request that goes on for a while and says how far it is.
+pub trait Run: Ask {
+    /// What it says on the way.
+    type Progress;
+
+    /// How far such a run is, if `progress` is of one.
+    fn progress(progress: Progress) -> Option<Self::Progress>;
+
+    /// The message that says `progress`.
+    fn progressed(progress: Self::Progress) -> Progress;
+}
+
+/// Writes [`Request`], [`Reply`] and [`Progress`] with a variant of the same name for each request, and ties them
+/// together: `Request => its answer, what it says on the way;`.
+macro_rules! requests {
+    ($($name:ident => $reply:ty $(, $progress:ty)?;)*) => {
+        /// What the page asks of its worker.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        pub enum Request {
+            $(
+                #[doc = concat!("See [`", stringify!($name), "`].")]
+                $name($name),
+            )*
+        }
+
+        /// The answer to a [`Request`].
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        pub enum Reply {
+            $(
+                #[doc = concat!("To [`", stringify!($name), "`].")]
+                $name($reply),
+            )*
+        }
+
+        /// What a run says on the way.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        pub enum Progress {
+            $($(
+                #[doc = concat!("Of [`", stringify!($name), "`].")]
+                $name($progress),
+            )?)*
+        }
+
+        $(
+            impl From<$name> for Request {
+                fn from(request: $name) -> Self {
+                    Self::$name(request)
+                }
+            }
+
+            impl Ask for $name {
+                type Reply = $reply;
+
+                fn reply(reply: Reply) -> Option<Self::Reply> {
+                    match reply {
+                        Reply::$name(reply) => Some(reply),
+                        _ => None,
+                    }
+                }
+
+                fn replied(reply: Self::Reply) -> Reply {
+                    Reply::$name(reply)
+                }
+            }
+
+            $(
+                impl Run for $name {
+                    type Progress = $progress;
+
+                    fn progress(progress: Progress) -> Option<Self::Progress> {
+                        match progress {
+                            Progress::$name(progress) => Some(progress),
+                            _ => None,
+                        }
+                    }
+
+                    fn progressed(progress: Self::Progress) -> Progress {
+                        Progress::$name(progress)
+                    }
+                }
+            )?
+        )*
+    };
+}
+
+requests! {
+    Start => Ready, StartProgress;
+    Classify => Prediction;
+    Describe => Description;
+    KeepDescriptors => ();
+    KeepSquare => PhotoHash;
+    ForgetPhotos => ();
+    Train => TrainingResult, TrainingProgress;
+    TrainScratch => ScratchResult, TrainingProgress;
+    DrawCurve => CurveResult, CurveProgress;
+    OpenScratch => Shipped;
+    ShowLayers => Vec<LayerMaps>;
+    OpenHead => HeadSummary;
+    CloseHead => ();
+    TimeBase => BenchReport;
+    MeasureParity => String;
+    ZipAdd => ByteBuf;
+    ZipFinish => ByteBuf;
+    ReadZip => Unzipped, ZipFile;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Backend, decode, encode};
+
+    /// The name of the request that `reply` answers, found by asking every request.
+    fn owners(reply: &Reply) -> Vec<&'static str> {
+        let mut owners = Vec::new();
+        macro_rules! ask {
+            ($($name:ident)*) => {
+                $(if $name::reply(reply.clone()).is_some() { owners.push(stringify!($name)); })*
+            };
+        }
+        ask!(Start Classify Describe KeepDescriptors KeepSquare ForgetPhotos Train TrainScratch DrawCurve OpenScratch
+            ShowLayers OpenHead CloseHead TimeBase MeasureParity ZipAdd ZipFinish ReadZip);
+        owners
+    }
+
+    #[test]
+    fn an_answer_is_of_its_own_request_alone_even_where_others_look_alike() {
+        assert_eq!(owners(&KeepDescriptors::replied(())), ["KeepDescriptors"]);
+        assert_eq!(owners(&ForgetPhotos::replied(())), ["ForgetPhotos"]);
+        assert_eq!(owners(&CloseHead::replied(())), ["CloseHead"]);
+        assert_eq!(owners(&ZipAdd::replied(ByteBuf::new())), ["ZipAdd"]);
+        assert_eq!(owners(&ZipFinish::replied(ByteBuf::new())), ["ZipFinish"]);
+        assert_eq!(owners(&KeepSquare::replied([7; 32])), ["KeepSquare"]);
+        assert_eq!(owners(&MeasureParity::replied(String::new())), ["MeasureParity"]);
+        assert_eq!(owners(&OpenScratch::replied(Shipped::default())), ["OpenScratch"]);
+    }
+
+    #[test]
+    fn progress_is_of_its_own_run_alone_even_where_others_look_alike() {
+        let far = TrainingProgress { done: 1, of: 2, fitting: true, latest: None };
+        assert_eq!(Train::progress(Train::progressed(far)), Some(far));
+        assert_eq!(TrainScratch::progress(Train::progressed(far)), None);
+        assert_eq!(Train::progress(TrainScratch::progressed(far)), None);
+        assert_eq!(ReadZip::progress(Start::progressed(StartProgress::WarmingUp(Backend::Cpu))), None);
+    }
+
+    #[test]
+    fn what_the_worker_says_is_decoded_again() {
+        let id = RequestId(300);
+        let failed = Failure::Download { file: "head".into(), reason: "404".into() };
+        let said = [
+            FromWorker::Alive,
+            FromWorker::Reply { id, reply: Ok(KeepSquare::replied([3; 32])) },
+            FromWorker::Reply { id, reply: Err(failed.clone()) },
+            FromWorker::Progress { id, progress: Start::progressed(StartProgress::WarmingUp(Backend::WebGpu)) },
+            FromWorker::Stopped(failed),
+        ];
+        for message in said {
+            assert_eq!(decode::<FromWorker>(&encode(&message).unwrap()).unwrap(), message);
+        }
+    }
+
+    #[test]
+    fn a_zip_is_the_last_of_its_message() {
+        let ask = |bytes| ToWorker::Ask { id: RequestId(5), request: ReadZip { bytes }.into() };
+        let mut appended = encode(&ask(Vec::new())).unwrap();
+        assert_eq!(appended.pop(), Some(0), "the length of no bytes");
+        appended.push(3);
+        appended.extend([9, 8, 7]);
+        assert_eq!(appended, encode(&ask(vec![9, 8, 7])).unwrap());
+    }
+}
