@@ -4,21 +4,19 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ArchiveError {
     /// Bytes that are no zip, or one without its end.
-    #[error("This is not a zip file, or its end is missing. Download or copy it again.")]
+    #[error("this is not a zip file, or its end is missing")]
     NotAZip,
     /// A zip whose bytes make no sense.
-    #[error("The zip file is damaged ({0}). Download or copy it again.")]
+    #[error("the zip file is damaged: {0}")]
     Damaged(String),
     /// Files behind a password, or compressed in a way that is not read here.
-    #[error(
-        "`{path}` in the zip file cannot be read: it is encrypted, or compressed in a rare way. Zip the photos again without a password."
-    )]
+    #[error("`{path}` in the zip file is encrypted, or compressed in a way that is not read")]
     Unreadable {
         /// The file.
         path: String,
     },
     /// A file that no photo is as large as.
-    #[error("`{path}` in the zip file has more than {limit} MiB. Take it out of the zip, or make it smaller.")]
+    #[error("`{path}` in the zip file has more than {limit} MiB")]
     FileTooLarge {
         /// The file.
         path: String,
@@ -26,15 +24,13 @@ pub enum ArchiveError {
         limit: u64,
     },
     /// More than a tab can hold.
-    #[error("The files in the zip come to more than {limit} GiB. Split it into several zips.")]
+    #[error("the files in the zip come to more than {limit} GiB")]
     TooLarge {
         /// Gibibytes allowed.
         limit: u64,
     },
     /// A project of a later release.
-    #[error(
-        "The project was saved by a newer release (format {found}; this one reads {expected}). Reload the page, so that it is up to date, and open it again."
-    )]
+    #[error("the project has format version {found}, this release reads versions up to {expected}")]
     Newer {
         /// The version in the file.
         found: u32,
@@ -42,18 +38,16 @@ pub enum ArchiveError {
         expected: u32,
     },
     /// A project that does not fit together.
-    #[error("The project in the zip file cannot be opened: {0}.")]
+    #[error("the project in the zip file does not fit together: {0}")]
     Project(String),
     /// A photo that the project names is not there.
-    #[error(
-        "The photo `{name}` of the project is missing from the zip file. Save the project again, or unzip the file and add its photos as folders."
-    )]
+    #[error("the photo `{name}` of the project is missing from the zip file")]
     PhotoMissing {
         /// The photo.
         name: String,
     },
     /// The zip could not be written.
-    #[error("The zip file cannot be written: {0}.")]
+    #[error("the zip file cannot be written: {0}")]
     Write(String),
 }
 

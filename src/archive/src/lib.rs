@@ -7,8 +7,8 @@ mod reader;
 mod writer;
 
 pub use error::ArchiveError;
-pub use reader::{File, Reader};
-pub use writer::Writer;
+pub use reader::{ArchiveReader, ArchivedFile};
+pub use writer::ArchiveWriter;
 
 /// Where the project's manifest lies in the zip.
 pub const MANIFEST: &str = "project.json";

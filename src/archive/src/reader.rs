@@ -18,7 +18,7 @@ const ENDINGS: [&str; 9] = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "heic", 
 
 /// A file out of a zip.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct File {
+pub struct ArchivedFile {
     /// Its path in the zip.
     pub path: String,
     /// Its bytes.
@@ -27,7 +27,7 @@ pub struct File {
 
 /// A zip that is being read, file by file.
 #[derive(Debug)]
-pub struct Reader {
+pub struct ArchiveReader {
     zip: ZipArchive<Cursor<Vec<u8>>>,
     project: Option<ProjectManifest>,
     /// Numbers of the entries to hand over that have not been yet, the last one first.
@@ -38,7 +38,7 @@ pub struct Reader {
     bytes: u64,
 }
 
-impl Reader {
+impl ArchiveReader {
     /// Opens the zip in `bytes`, and the project in it where there is one.
     ///
     /// # Errors
@@ -87,7 +87,7 @@ impl Reader {
     /// # Errors
     /// [`ArchiveError::Damaged`], [`ArchiveError::Unreadable`], [`ArchiveError::FileTooLarge`],
     /// [`ArchiveError::TooLarge`].
-    pub fn next_file(&mut self) -> Result<Option<File>, ArchiveError> {
+    pub fn next_file(&mut self) -> Result<Option<ArchivedFile>, ArchiveError> {
         let Some(number) = self.left.pop() else { return Ok(None) };
         let file = self.entry(number)?;
         self.bytes += file.bytes.len() as u64;
@@ -104,7 +104,7 @@ impl Reader {
         Unzipped { project: self.project, files: self.read, passed_over: self.passed_over }
     }
 
-    fn entry(&mut self, number: usize) -> Result<File, ArchiveError> {
+    fn entry(&mut self, number: usize) -> Result<ArchivedFile, ArchiveError> {
         let path = name(&self.zip, number);
         let entry = self.zip.by_index(number).map_err(|error| match error {
             ZipError::UnsupportedArchive(_)
@@ -119,7 +119,7 @@ impl Reader {
             let damaged = |error: std::io::Error| ArchiveError::Damaged(format!("`{path}`: {error}"));
             entry.take(limit + 1).read_to_end(&mut bytes).map_err(damaged)?;
             if bytes.len() as u64 <= limit {
-                return Ok(File { path, bytes });
+                return Ok(ArchivedFile { path, bytes });
             }
         }
         Err(ArchiveError::FileTooLarge { path, limit: MOST_FILE_MIB })

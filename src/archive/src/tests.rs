@@ -27,7 +27,7 @@ fn project() -> ProjectManifest {
 }
 
 fn written(manifest: &ProjectManifest, files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut writer = Writer::default();
+    let mut writer = ArchiveWriter::default();
     let mut zip = Vec::new();
     for (path, bytes) in files {
         zip.extend(writer.add(path, bytes).unwrap());
@@ -36,8 +36,8 @@ fn written(manifest: &ProjectManifest, files: &[(&str, &[u8])]) -> Vec<u8> {
     zip
 }
 
-fn read(zip: Vec<u8>) -> Result<(Vec<File>, Unzipped), ArchiveError> {
-    let mut reader = Reader::open(zip)?;
+fn read(zip: Vec<u8>) -> Result<(Vec<ArchivedFile>, Unzipped), ArchiveError> {
+    let mut reader = ArchiveReader::open(zip)?;
     let mut files = Vec::new();
     while let Some(file) = reader.next_file()? {
         files.push(file);
@@ -68,7 +68,7 @@ fn a_project_comes_back_as_it_was() {
 
 #[test]
 fn parts_are_handed_on_as_they_come() {
-    let mut writer = Writer::default();
+    let mut writer = ArchiveWriter::default();
     for index in 0..20 {
         let part = writer.add(&format!("{index}.jpg"), &[7; 10_000]).unwrap();
         assert!((10_000..10_200).contains(&part.len()), "{}", part.len());
@@ -115,14 +115,14 @@ fn a_project_that_does_not_fit_together_is_refused_before_any_photo() {
     let both: [(&str, &[u8]); 2] = [("photos/1", b"one"), ("photos/2", b"two")];
     let newer = ProjectManifest { version: PROJECT_VERSION + 1, ..project() };
     let error = ArchiveError::Newer { found: PROJECT_VERSION + 1, expected: PROJECT_VERSION };
-    assert_eq!(Reader::open(written(&newer, &both)).err(), Some(error));
-    let missing = Reader::open(written(&project(), &both[..1])).err();
+    assert_eq!(ArchiveReader::open(written(&newer, &both)).err(), Some(error));
+    let missing = ArchiveReader::open(written(&project(), &both[..1])).err();
     assert_eq!(missing, Some(ArchiveError::PhotoMissing { name: "b.heic".into() }));
     // Later versions may look quite different.
     let other = foreign(true, &[(MANIFEST, br#"{"version":9,"classes":7}"#)]);
-    assert!(matches!(Reader::open(other), Err(ArchiveError::Newer { found: 9, .. })));
+    assert!(matches!(ArchiveReader::open(other), Err(ArchiveError::Newer { found: 9, .. })));
     for json in [&b"{}"[..], b"[]", b"\xff", br#"{"version":1}"#] {
-        assert!(matches!(Reader::open(foreign(false, &[(MANIFEST, json)])), Err(ArchiveError::Project(_))));
+        assert!(matches!(ArchiveReader::open(foreign(false, &[(MANIFEST, json)])), Err(ArchiveError::Project(_))));
     }
     let broken: [fn(&mut ProjectManifest); 5] = [
         |project| project.photos[0].class = 9,
@@ -134,7 +134,7 @@ fn a_project_that_does_not_fit_together_is_refused_before_any_photo() {
     for break_it in broken {
         let mut manifest = project();
         break_it(&mut manifest);
-        let error = Reader::open(written(&manifest, &both)).err();
+        let error = ArchiveReader::open(written(&manifest, &both)).err();
         assert!(error.as_ref().is_some_and(ArchiveError::is_of_project), "{error:?}");
     }
 }

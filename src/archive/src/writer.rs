@@ -11,7 +11,7 @@ use zip::write::{SimpleFileOptions, StreamWriter, ZipWriter};
 use crate::{ArchiveError, MANIFEST};
 
 /// A zip that is being written. Files are stored as they are: photos are compressed already.
-pub struct Writer {
+pub struct ArchiveWriter {
     zip: ZipWriter<StreamWriter<Parts>>,
     parts: Parts,
 }
@@ -37,14 +37,14 @@ impl Write for Parts {
     }
 }
 
-impl Default for Writer {
+impl Default for ArchiveWriter {
     fn default() -> Self {
         let parts = Parts::default();
         Self { zip: ZipWriter::new_stream(parts.clone()), parts }
     }
 }
 
-impl Writer {
+impl ArchiveWriter {
     /// Puts a file in; the zip's next bytes.
     ///
     /// # Errors

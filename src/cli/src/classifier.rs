@@ -9,7 +9,7 @@ use headstart_weights::scratch::ScratchFile;
 use crate::With;
 use crate::error::CliError;
 use crate::features::{Skipped, extract};
-use crate::models::{Base, TrainedHead, shipped};
+use crate::models::{Base, OpenedHead, shipped};
 use crate::scratch::ScratchModel;
 
 /// The value of `--model` that stands for the CNN that ships with the page.
@@ -30,7 +30,7 @@ pub(crate) struct Answers {
 /// What answers photos.
 pub(crate) enum Classifier {
     /// A head on the base, and where the base's features are kept.
-    Transfer { base: Base, head: TrainedHead, cache: PathBuf },
+    Transfer { base: Base, head: OpenedHead, cache: PathBuf },
     /// A CNN trained from scratch.
     Scratch(ScratchModel),
 }
@@ -47,7 +47,7 @@ impl Classifier {
             return Ok(Self::Scratch(ScratchModel::open(file, path.clone(), with.size)?));
         }
         let base = Base::open(with.base.as_deref())?;
-        let head = TrainedHead::open(with.model.as_deref(), with.size, &base, with.base.is_some())?;
+        let head = OpenedHead::open(with.model.as_deref(), with.size, &base, with.base.is_some())?;
         Ok(Self::Transfer { base, head, cache: with.cache.clone() })
     }
 

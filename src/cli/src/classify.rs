@@ -11,7 +11,7 @@ use crate::error::CliError;
 
 /// The answer for one photo.
 #[derive(Serialize)]
-struct Answer<'a> {
+struct PhotoAnswer<'a> {
     path: &'a Path,
     label: &'a str,
     confidence: f32,
@@ -33,7 +33,7 @@ pub(crate) fn run(files: &[PathBuf], model: &Classifier, json: bool) -> Result<(
     for (path, probabilities) in paths.into_iter().zip(found.probabilities) {
         let Some(probabilities) = probabilities else { continue };
         let best = answer(&probabilities);
-        answers.push(Answer {
+        answers.push(PhotoAnswer {
             path,
             label: &classes[best],
             confidence: probabilities[best],

@@ -1,4 +1,4 @@
-//! What can go wrong on the command line.
+//! What can go wrong on the command line, and what the command advises then.
 
 use std::path::PathBuf;
 
@@ -6,33 +6,108 @@ use headstart_nn::NnError;
 use headstart_train::TrainError;
 use headstart_weights::WeightsError;
 
-/// A command failed; its words go to standard error and the exit status is 1.
+/// A command failed: what happened goes to standard error with [`Self::advice`], and the exit status is 1.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
-    #[error("{} cannot be read: {error}.", .path.display())]
+    #[error("{} cannot be read: {error}", .path.display())]
     Read { path: PathBuf, error: std::io::Error },
-    #[error("{} cannot be written: {error}.", .path.display())]
+    #[error("{} cannot be written: {error}", .path.display())]
     Write { path: PathBuf, error: std::io::Error },
-    #[error("{} holds no photos: it should hold a folder a class (`CLASS/*.jpg`), or files named `CLASS.N.jpg`.", .dir.display())]
+    #[error("{} holds no photos", .dir.display())]
     NoPhotos { dir: PathBuf },
-    #[error("None of the {count} files could be read as a photo. The first: {} — {reason}", .first.display())]
+    #[error("none of the {count} files could be read as a photo; the first, {}: {reason}", .first.display())]
     NothingReadable { count: usize, first: PathBuf, reason: String },
     #[error("{}: {error}", .path.display())]
     Weights { path: PathBuf, error: WeightsError },
-    #[error("{} was trained on another base or at another size than {size}. Give its base with --base and its size with --size, or train it again.", .path.display())]
+    #[error("{} was trained on another base or at another size than {size}", .path.display())]
     HeadMismatch { path: PathBuf, size: usize },
-    #[error("No head for {0}×{0} ships with Headstart. Sizes are 150 and 224.")]
+    #[error("no head for {0}×{0} ships with Headstart")]
     NoHead(usize),
-    #[error("{} was trained on photos of {own}×{own} pixels. Leave --size out.", .path.display())]
+    #[error("{} was trained on photos of {own}×{own} pixels", .path.display())]
     ScratchSize { path: PathBuf, own: usize },
-    #[error("The CNN trained from scratch is not among the shipped models: {} is missing. Train one with `headstart train --model scratch`, and give its file with --model.", .path.display())]
+    #[error("the CNN trained from scratch is not among the shipped models: {} is missing", .path.display())]
     NoScratch { path: PathBuf },
-    #[error("{} does not hold the figures that it is said to hold: {reason}.", .path.display())]
+    #[error("{} does not hold the record that it is said to hold: {reason}", .path.display())]
     Record { path: PathBuf, reason: String },
-    #[error("The folder has none of the classes that the model knows ({known}).")]
+    #[error("the folder has none of the classes that the model knows ({known})")]
     UnknownClasses { known: String },
     #[error(transparent)]
     Model(#[from] NnError),
     #[error(transparent)]
     Train(#[from] TrainError),
+}
+
+impl CliError {
+    /// What to do about it, in a sentence, where the command knows something.
+    pub(crate) fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::NoPhotos { .. } => {
+                Some("It should hold a folder a class (`CLASS/*.jpg`), or files named `CLASS.N.jpg`.")
+            }
+            Self::HeadMismatch { .. } => Some("Give its base with --base and its size with --size, or train it again."),
+            Self::NoHead(_) => Some("Sizes are 150 and 224: give one with --size, or a head with --model."),
+            Self::ScratchSize { .. } => Some("Leave --size out."),
+            Self::NoScratch { .. } => {
+                Some("Train one with `headstart train --model scratch`, and give its file with --model.")
+            }
+            Self::Weights { error, .. } => of_weights(error),
+            Self::Model(error) => of_model(error),
+            Self::Train(error) => of_training(error),
+            Self::Read { .. }
+            | Self::Write { .. }
+            | Self::NothingReadable { .. }
+            | Self::Record { .. }
+            | Self::UnknownClasses { .. } => None,
+        }
+    }
+}
+
+fn of_weights(error: &WeightsError) -> Option<&'static str> {
+    match error {
+        WeightsError::WebPage => Some("Download the file again from the right address."),
+        WeightsError::Truncated { .. }
+        | WeightsError::TrailingBytes { .. }
+        | WeightsError::ManifestHash
+        | WeightsError::TensorHash { .. }
+        | WeightsError::Entry { .. } => Some("Copy or download the file again."),
+        WeightsError::Version { .. } => Some("Use the file of this release, or make it again."),
+        _ => None,
+    }
+}
+
+fn of_model(error: &NnError) -> Option<&'static str> {
+    match error {
+        NnError::Layers => Some("`cargo xtask weights` brings the right weights; give them with --base."),
+        NnError::HeadLayers | NnError::HeadFeatures { .. } | NnError::ScratchLayers(_) => {
+            Some("Train it again, and give its file with --model.")
+        }
+        NnError::HeadAnswer { .. } | NnError::ScratchAnswer { .. } | NnError::Readback(_) => None,
+    }
+}
+
+fn of_training(error: &TrainError) -> Option<&'static str> {
+    match error {
+        TrainError::TooFewClasses { .. } => Some("Add a folder with photos of another class."),
+        TrainError::EmptyClass { .. } => Some("Add photos to its folder, or remove the folder."),
+        TrainError::TooFewToValidate { .. } => Some("Add photos taken at another moment."),
+        TrainError::Checkpoint(_) => Some("Start anew, without --resume."),
+        TrainError::Order(_) | TrainError::Unfinished => Some("This is a mistake of the program: please report it."),
+        TrainError::Diverged { .. } => Some("Train again with another --seed, or with fewer --epochs."),
+        TrainError::Model(error) => of_model(error),
+        TrainError::Examples(_) | TrainError::Photos(_) | TrainError::Settings(_) | TrainError::OtherLayers => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn advice_names_what_can_be_typed() {
+        let error = CliError::from(TrainError::Checkpoint("it is of another release".into()));
+        assert_eq!(error.to_string(), "the training cannot go on from its checkpoint: it is of another release");
+        assert!(error.advice().unwrap().contains("--resume"));
+        let head = CliError::HeadMismatch { path: "head.safetensors".into(), size: 224 };
+        assert!(head.advice().unwrap().contains("--size") && head.to_string().contains("head.safetensors"));
+    }
 }

@@ -1,9 +1,10 @@
-//! `headstart evaluate`: how often a model is right on photos whose classes are known.
+//! `headstart evaluate`: a model's test accuracy, on photos whose classes are known.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use headstart_train::metrics::{answer, wilson_interval};
+use headstart_protocol::{count, wilson_interval};
+use headstart_train::metrics::answer;
 use serde::Serialize;
 
 use crate::classifier::Classifier;
@@ -65,9 +66,9 @@ pub(crate) fn run(dir: &Path, model: &Classifier, json: bool) -> Result<(), CliE
         crate::print_json(&Report { images, accuracy, per_class, skipped, ms_per_image: answers.ms_per_photo });
         return Ok(());
     }
-    let (low, high) = wilson_interval(right, images);
+    let (low, high) = wilson_interval(count(right), count(images));
     println!(
-        "{images} photos at {0}×{0}: {1:.2} % right (95 % interval {2:.2}–{3:.2} %)",
+        "test accuracy {1:.2} % on {images} photos at {0}×{0} (95 % interval {2:.2}–{3:.2} %)",
         model.size(),
         100.0 * accuracy,
         100.0 * low,

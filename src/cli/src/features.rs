@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use futures::executor::block_on;
 use headstart_nn::{DESCRIPTOR, DESCRIPTOR_RECIPE};
+use headstart_protocol::PhotoHash;
 use headstart_vision::{Limits, decode, normalise, square, view};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
@@ -16,9 +17,6 @@ use sha2::{Digest, Sha256};
 
 use crate::error::CliError;
 use crate::models::Base;
-
-/// SHA-256 of a photo's file.
-type PhotoHash = [u8; 32];
 
 /// A file that gave no features, and why.
 #[derive(Debug, Clone, serde::Serialize)]

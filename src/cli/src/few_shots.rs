@@ -1,4 +1,4 @@
-//! `headstart few-shots`: the bars for heads of few photos, and for the time that training takes.
+//! `headstart few-shots`: test accuracies of heads trained on few photos, and the time that training takes.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -7,8 +7,9 @@ use burn::tensor::Device;
 use clap::Args;
 use futures::executor::block_on;
 use headstart_nn::{Head, read};
+use headstart_protocol::Validation;
 use headstart_train::metrics::answer;
-use headstart_train::{Examples, LeftOut, Outcome, Plan, Settings, Trainer};
+use headstart_train::{Examples, HeadPlan, HeadSettings, HeadTrainer, TrainedHead, ValidationSplit};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use serde::Serialize;
@@ -44,14 +45,14 @@ struct Report {
     timings: Vec<Timing>,
 }
 
-/// Accuracies on the test photos of heads that were trained with default settings.
+/// Test accuracies of heads that were trained with default settings.
 #[derive(Serialize)]
 struct FewShots {
     photos_a_class: usize,
     draws: usize,
     mean: f64,
     deviation: f64,
-    /// Mean of the accuracies that the runs themselves have found, without the test photos.
+    /// Mean of the validation accuracies that the trainings themselves have found, without the test photos.
     claimed: f64,
     /// Of a whole run, cross-validation included.
     seconds: f64,
@@ -85,7 +86,7 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
         if !json {
             let FewShots { draws, mean, deviation, claimed, seconds, .. } = measured;
             println!(
-                "{photos} a class: {mean:.4} ± {deviation:.4} over {draws} draws; claimed {claimed:.4}; {seconds:.2} s a run"
+                "{photos} a class: test accuracy {mean:.4} ± {deviation:.4} over {draws} draws; validation accuracy {claimed:.4}; {seconds:.2} s a training"
             );
         }
         report.few_shots.push(measured);
@@ -120,16 +121,16 @@ fn measure(photos: usize, drawn: Vec<Examples>, names: &[String], test: &Example
     let start = Instant::now();
     let n = drawn.len() as f64;
     for examples in drawn {
-        let plan = Plan {
-            settings: Settings::default(),
+        let plan = HeadPlan {
+            settings: HeadSettings::default(),
             classes: names.to_vec(),
             examples,
-            left_out: LeftOut::InTurn,
+            validation: ValidationSplit::Of(Validation::Cross),
             continue_from: None,
         };
-        let outcome = train(plan)?;
-        claimed.push(outcome.confusion().accuracy().unwrap_or(f64::NAN));
-        accuracies.push(score(&outcome, test)?);
+        let head = train(plan)?;
+        claimed.push(head.confusion().accuracy().unwrap_or(f64::NAN));
+        accuracies.push(score(&head, test)?);
     }
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     let centre = mean(&accuracies);
@@ -144,14 +145,14 @@ fn measure(photos: usize, drawn: Vec<Examples>, names: &[String], test: &Example
     })
 }
 
-/// The share of `test` that the head is right about.
-fn score(outcome: &Outcome, test: &Examples) -> Result<f64, CliError> {
+/// The head's accuracy on `test`.
+fn score(trained: &TrainedHead, test: &Examples) -> Result<f64, CliError> {
     let device = Device::flex();
-    let head = Head::new(&outcome.layers, &outcome.settings.architecture, &device)?;
+    let head = Head::new(&trained.layers, &trained.settings.architecture, &device)?;
     let rows: Vec<f32> = (0..test.len()).flat_map(|index| test.descriptor(index)).copied().collect();
     let rows = burn::tensor::TensorData::new(rows, [test.len(), test.width()]);
     let logits = block_on(read(head.forward(burn::tensor::Tensor::from_data(rows, &device))))?;
-    let answers = logits.chunks_exact(outcome.classes.len()).map(answer);
+    let answers = logits.chunks_exact(trained.classes.len()).map(answer);
     let right = answers.zip(test.labels()).filter(|(answer, label)| answer == *label).count();
     Ok(right as f64 / test.len() as f64)
 }
@@ -159,7 +160,12 @@ fn score(outcome: &Outcome, test: &Examples) -> Result<f64, CliError> {
 /// One fit with default settings but for the epochs, on the CPU.
 fn time(examples: &Examples, names: &[String], epochs: usize) -> Result<Timing, CliError> {
     let start = Instant::now();
-    let mut trainer = Trainer::unchecked(Settings { epochs, ..Settings::default() }, names, examples, &Device::flex())?;
+    let mut trainer = HeadTrainer::without_validation(
+        HeadSettings { epochs, ..HeadSettings::default() },
+        names,
+        examples,
+        &Device::flex(),
+    )?;
     while !trainer.is_over() {
         block_on(trainer.epoch())?;
     }

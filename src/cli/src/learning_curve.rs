@@ -1,4 +1,4 @@
-//! `headstart learning-curve`: how good a head and a small CNN are with how many photos.
+//! `headstart learning-curve`: accuracy against training photos a class, of a head and of a small CNN from scratch.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use burn::tensor::Device;
 use clap::Args;
 use futures::executor::block_on;
-use headstart_train::records::{CurveRecord, PointRecord};
-use headstart_train::scratch::{Photos, ScratchSettings};
-use headstart_train::{CurvePoint, CurveSettings, Examples, Learner, LearningCurve, Pool, Settings, held_out};
+use headstart_protocol::{CurvePoint, CurveRecord, Learner, Validation, count};
+use headstart_train::scratch::{LabelledPhotos, ScratchSettings};
+use headstart_train::{CurvePhotos, CurveSettings, Examples, HeadSettings, LearningCurve, held_out};
 use headstart_weights::scratch::ScratchArchitecture;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -59,16 +59,16 @@ pub(crate) struct Options {
 /// Whatever keeps photos from being read or models from being trained.
 pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     let start = Instant::now();
-    let pool = pool(options)?;
-    let held_out = pool.held_out.len();
+    let photos = photos(options)?;
+    let held_out = photos.held_out.len();
     let settings = CurveSettings {
-        head: Settings::default(),
+        head: HeadSettings::default(),
         scratch: patient,
         draws: [options.draws, options.scratch_draws],
         most: options.most,
         seed: options.seed,
     };
-    let mut curve = LearningCurve::new(pool, settings, &Device::flex())?;
+    let mut curve = LearningCurve::new(photos, settings, &Device::flex())?;
     let style = ProgressStyle::with_template("draw {pos}/{len} {wide_bar} {elapsed}  {msg}");
     let bar = ProgressBar::new(curve.progress().1 as u64);
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -80,10 +80,10 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     }
     bar.finish_and_clear();
     if json {
-        let points = curve.points().iter().map(PointRecord::from).collect();
-        crate::print_json(&CurveRecord { held_out, points, seconds: start.elapsed().as_secs_f64() });
+        let seconds = start.elapsed().as_secs_f64();
+        crate::print_json(&CurveRecord { held_out: count(held_out), points: curve.points(), seconds });
     } else {
-        println!("scored on {held_out} photos that were held out");
+        println!("accuracy on {held_out} held-out photos");
         curve.points().iter().for_each(|point| println!("{}", words(point)));
     }
     Ok(())
@@ -100,13 +100,13 @@ fn words(point: &CurvePoint) -> String {
         Learner::Transfer => "head",
         Learner::Scratch => "CNN",
     };
-    let spread = point.deviation().map_or_else(String::new, |deviation| format!(" ± {deviation:.4}"));
-    format!("{who}, {} a class: {:.4}{spread} over {} draws", point.photos, point.mean(), point.accuracies.len())
+    let spread = point.deviation.map_or_else(String::new, |deviation| format!(" ± {deviation:.4}"));
+    format!("{who}, {} a class: {:.4}{spread} over {} draws", point.photos, point.mean, point.draws)
 }
 
 /// The photos of the folder, described by the base and as squares for the CNN. What either cannot read is left out for
 /// both.
-fn pool(options: &Options) -> Result<Pool, CliError> {
+fn photos(options: &Options) -> Result<CurvePhotos, CliError> {
     let base = Base::open(None)?;
     let mut folder = training_folder(&options.dir)?;
     if let Some(score) = &options.score {
@@ -140,15 +140,15 @@ fn pool(options: &Options) -> Result<Pool, CliError> {
         labels.push(label);
         given.push(validates);
     }
-    let photos = wants_photos.then(|| Photos::new(side, images, labels.clone(), names.len()));
+    let photos = wants_photos.then(|| LabelledPhotos::new(side, images, labels.clone(), names.len()));
     let photos = photos.transpose()?.map(Arc::new);
     let examples = Examples::new(&rows, labels, names.len())?;
     if given.contains(&true) {
         let side = |validates: bool| (0..given.len()).filter(|index| given[*index] == validates).collect();
-        return Ok(Pool { classes: names, examples, photos, training: side(false), held_out: side(true) });
+        return Ok(CurvePhotos { classes: names, examples, photos, training: side(false), held_out: side(true) });
     }
     let examples = grouped(examples)?;
-    let held_out = held_out(&examples, &names, None, options.seed)?;
+    let held_out = held_out(&examples, &names, Validation::Cross, options.seed)?;
     let training = (0..examples.len()).filter(|index| held_out.binary_search(index).is_err()).collect();
-    Ok(Pool { classes: names, examples, photos, training, held_out })
+    Ok(CurvePhotos { classes: names, examples, photos, training, held_out })
 }

@@ -51,21 +51,21 @@ enum Command {
     },
     /// Train a head on a folder of photos.
     Train(train::Options),
-    /// Say how often a head is right on a folder of photos.
+    /// Measure the test accuracy of a model on a folder of photos.
     Evaluate {
         /// The folder: CLASS/*, or files named CLASS.N.jpg.
         dir: PathBuf,
         #[command(flatten)]
         with: With,
     },
-    /// Measure how good a head and a small CNN trained from scratch are with how many photos.
+    /// Measure the learning curves of a head and of a small CNN trained from scratch: accuracy against photos a class.
     LearningCurve(learning_curve::Options),
     /// List figures that other commands printed with --json among the models that ship, for the page to show.
     Record(record::Options),
-    /// Measure how good heads of few photos are, and how fast they are trained.
+    /// Measure the test accuracy of heads trained on few photos, and how fast they are trained.
     #[command(hide = true)]
     FewShots(few_shots::Options),
-    /// Say what is on single photos.
+    /// Classify single photos.
     Classify {
         /// The photos.
         #[arg(required = true)]
@@ -97,7 +97,10 @@ fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("headstart: {error}");
+            match error.advice() {
+                Some(advice) => eprintln!("headstart: {error}. {advice}"),
+                None => eprintln!("headstart: {error}."),
+            }
             ExitCode::FAILURE
         }
     }

@@ -59,14 +59,14 @@ fn weights(bytes: &[u8]) -> Result<BaseWeights, WeightsError> {
 }
 
 /// A head, ready to run.
-pub(crate) struct TrainedHead {
+pub(crate) struct OpenedHead {
     model: Head,
     pub(crate) classes: Vec<String>,
     /// Side of the square photos that it was trained on.
     pub(crate) size: usize,
 }
 
-impl TrainedHead {
+impl OpenedHead {
     /// The head in `path`; without one, the shipped cat/dog head for `size` (150 if left out). A head of another base is
     /// refused, unless the shipped head is to run on `another_base`.
     ///

@@ -92,9 +92,9 @@ mod tests {
     use super::*;
 
     /// A folder that is gone when the test ends.
-    struct Scratch(PathBuf);
+    struct TestFolder(PathBuf);
 
-    impl Scratch {
+    impl TestFolder {
         fn with(name: &str, files: &[&str]) -> Self {
             let root = std::env::temp_dir().join(format!("headstart-photos-{name}-{}", std::process::id()));
             for file in files {
@@ -106,7 +106,7 @@ mod tests {
         }
     }
 
-    impl Drop for Scratch {
+    impl Drop for TestFolder {
         fn drop(&mut self) {
             fs::remove_dir_all(&self.0).unwrap();
         }
@@ -118,8 +118,8 @@ mod tests {
 
     #[test]
     fn a_folder_a_class() {
-        let scratch = Scratch::with("folders", &["dog/b.jpg", "dog/a.png", "cat/c.jpg", "cat/.hidden", "readme.txt"]);
-        let files = labelled_files(&scratch.0).unwrap();
+        let folder = TestFolder::with("folders", &["dog/b.jpg", "dog/a.png", "cat/c.jpg", "cat/.hidden", "readme.txt"]);
+        let files = labelled_files(&folder.0).unwrap();
         let expected = [("cat", "c.jpg"), ("dog", "a.png"), ("dog", "b.jpg")];
         assert_eq!(seen(&files), expected.map(|(class, name)| (class.to_owned(), name.to_owned())));
         assert_eq!(classes(&files), ["cat", "dog"]);
@@ -127,24 +127,24 @@ mod tests {
 
     #[test]
     fn classes_in_names() {
-        let scratch = Scratch::with("names", &["cat.0.jpg", "dog.12.jpg", "notes.txt", "a.b.jpg"]);
-        let files = labelled_files(&scratch.0).unwrap();
+        let folder = TestFolder::with("names", &["cat.0.jpg", "dog.12.jpg", "notes.txt", "a.b.jpg"]);
+        let files = labelled_files(&folder.0).unwrap();
         let expected = [("cat", "cat.0.jpg"), ("dog", "dog.12.jpg")];
         assert_eq!(seen(&files), expected.map(|(class, name)| (class.to_owned(), name.to_owned())));
     }
 
     #[test]
     fn train_and_val_are_told_apart() {
-        let scratch = Scratch::with("both", &["train/a/1.jpg", "train/b/2.jpg", "val/a/3.jpg"]);
-        let folder = training_folder(&scratch.0).unwrap();
+        let both = TestFolder::with("both", &["train/a/1.jpg", "train/b/2.jpg", "val/a/3.jpg"]);
+        let folder = training_folder(&both.0).unwrap();
         assert_eq!((folder.training.len(), folder.validation.len()), (2, 1));
-        let alone = training_folder(&scratch.0.join("train")).unwrap();
+        let alone = training_folder(&both.0.join("train")).unwrap();
         assert_eq!((alone.training.len(), alone.validation.len()), (2, 0));
     }
 
     #[test]
     fn an_empty_folder_is_said() {
-        let scratch = Scratch::with("empty", &["notes.txt"]);
-        assert!(matches!(labelled_files(&scratch.0), Err(CliError::NoPhotos { .. })));
+        let folder = TestFolder::with("empty", &["notes.txt"]);
+        assert!(matches!(labelled_files(&folder.0), Err(CliError::NoPhotos { .. })));
     }
 }

@@ -193,7 +193,7 @@ pub(crate) fn neighbourhoods(inputs: &[Stage], margin: usize) -> Neighbourhoods 
         let (y, x) = (margin + position / within % within, margin + position % within);
         for channel in 0..channels {
             for tap in 0..9 {
-                // One less, for the kernel's middle is its tap 4; outside are zeros.
+                // One less, for the filter's middle is its tap 4; outside are zeros.
                 let (row, column) = ((y + tap / 3).wrapping_sub(1), (x + tap % 3).wrapping_sub(1));
                 if row < side && column < side {
                     let value = input.values[(channel * side + row) * side + column];
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbourhoods_are_what_a_kernel_sees() {
+    fn neighbourhoods_are_what_a_filter_sees() {
         let input = Stage { channels: 8, side: 3, values: (0..72).map(f64::from).collect() };
         let conv = ConvWeights {
             name: "w".to_owned(),

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use headstart_train::records::{CurveRecord, TestRecord, TrainingRecord};
+use headstart_protocol::{CurveRecord, RunRecord, TestRecord};
 use headstart_weights::index::RecordKind;
 
 use crate::error::CliError;
@@ -42,8 +42,8 @@ pub(crate) fn run(options: &Options) -> Result<(), CliError> {
     let path = &options.file;
     let bytes = fs::read(path).map_err(|error| CliError::Read { path: path.clone(), error })?;
     let (kind, checked) = match options.kind {
-        Kind::TransferTraining => (RecordKind::TransferTraining, check::<TrainingRecord>(&bytes)),
-        Kind::ScratchTraining => (RecordKind::ScratchTraining, check::<TrainingRecord>(&bytes)),
+        Kind::TransferTraining => (RecordKind::TransferTraining, check::<RunRecord>(&bytes)),
+        Kind::ScratchTraining => (RecordKind::ScratchTraining, check::<RunRecord>(&bytes)),
         Kind::TransferTest => (RecordKind::TransferTest, check::<TestRecord>(&bytes)),
         Kind::ScratchTest => (RecordKind::ScratchTest, check::<TestRecord>(&bytes)),
         Kind::LearningCurve => (RecordKind::LearningCurve, check::<CurveRecord>(&bytes)),

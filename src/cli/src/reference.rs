@@ -71,12 +71,12 @@ pub(crate) fn convolve(conv: &ConvWeights, input: &Stage) -> Stage {
             scope.spawn(move || {
                 for (index, output) in outputs.chunks_exact_mut(side * side).enumerate() {
                     let channel = part * share + index;
-                    let kernels = &conv.weight[channel * conv.in_channels * 9..][..conv.in_channels * 9];
+                    let filters = &conv.weight[channel * conv.in_channels * 9..][..conv.in_channels * 9];
                     output.fill(f64::from(conv.bias[channel]));
-                    for (kernel, plane) in
-                        kernels.as_chunks::<9>().0.iter().zip(padded.chunks_exact((side + 2) * (side + 2)))
+                    for (filter, plane) in
+                        filters.as_chunks::<9>().0.iter().zip(padded.chunks_exact((side + 2) * (side + 2)))
                     {
-                        add_correlation(output, kernel, plane, side);
+                        add_correlation(output, filter, plane, side);
                     }
                     output.iter_mut().for_each(|value| *value = value.max(0.0));
                 }
@@ -86,9 +86,9 @@ pub(crate) fn convolve(conv: &ConvWeights, input: &Stage) -> Stage {
     Stage { channels: conv.out_channels, side, values }
 }
 
-/// Adds to `output` what `kernel` makes of one padded input channel.
-fn add_correlation(output: &mut [f64], kernel: &[f32; 9], plane: &[f64], side: usize) {
-    let [a, b, c, d, e, f, g, h, i] = kernel.map(f64::from);
+/// Adds to `output` what `filter` makes of one padded input channel.
+fn add_correlation(output: &mut [f64], filter: &[f32; 9], plane: &[f64], side: usize) {
+    let [a, b, c, d, e, f, g, h, i] = filter.map(f64::from);
     let wide = side + 2;
     for (y, output) in output.chunks_exact_mut(side).enumerate() {
         let row = |offset: usize| &plane[(y + offset) * wide..][..wide];
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_kernel_worked_by_hand() {
+    fn one_filter_worked_by_hand() {
         let conv = ConvWeights {
             name: "w".to_owned(),
             out_channels: 2,

@@ -7,9 +7,8 @@ use std::time::{Duration, Instant};
 use burn::tensor::Device;
 use clap::{Args, ValueEnum};
 use futures::executor::block_on;
-use headstart_train::metrics::wilson_interval;
-use headstart_train::records::TrainingRecord;
-use headstart_train::{Examples, Figure, Grouping, LeftOut, Outcome, Plan, Run, Settings};
+use headstart_protocol::{RunRecord, ValidatedBy, Validation, count, wilson_interval};
+use headstart_train::{Examples, Grouping, HeadPlan, HeadSettings, HeadTraining, TrainedHead, ValidationSplit};
 use headstart_vision::VIEWS;
 use headstart_weights::head::HeadFile;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -36,7 +35,7 @@ pub(crate) struct Options {
     /// Passes over the photos, at most.
     #[arg(long)]
     pub(crate) epochs: Option<usize>,
-    /// Epochs without a lower validation loss after which the training of a head ends.
+    /// Early stopping: epochs without a lower validation loss after which the training of a head ends.
     #[arg(long)]
     patience: Option<usize>,
     /// Augmented views of each photo (mirrored, cropped, brighter) that are trained on beside it, up to 6.
@@ -88,27 +87,30 @@ fn head(options: &Options, json: bool) -> Result<(), CliError> {
     let described = |files: &[LabelledFile]| describe(files, &names, &base, options.size, &options.cache);
     let examples = grouped(described(&folder.training)?)?;
     let examples = examples.with_views(views(&folder.training, &base, options)?)?;
-    let left_out =
-        if folder.validation.is_empty() { LeftOut::InTurn } else { LeftOut::Given(described(&folder.validation)?) };
-    let defaults = Settings::default();
-    let settings = Settings {
+    let validation = if folder.validation.is_empty() {
+        ValidationSplit::Of(Validation::Cross)
+    } else {
+        ValidationSplit::Given(described(&folder.validation)?)
+    };
+    let defaults = HeadSettings::default();
+    let settings = HeadSettings {
         epochs: options.epochs.unwrap_or(defaults.epochs),
         patience: options.patience.unwrap_or(defaults.patience),
         seed: options.seed,
         ..defaults
     };
-    let outcome = train(Plan { settings, classes: names, examples, left_out, continue_from: None })?;
-    let head = block_on(outcome.head_file(options.size, &base.sha256, &Device::flex()))?;
+    let trained = train(HeadPlan { settings, classes: names, examples, validation, continue_from: None })?;
+    let head = block_on(trained.head_file(options.size, &base.sha256, &Device::flex()))?;
     write(&head, &options.out)?;
     if json {
-        crate::print_json(&TrainingRecord {
-            best_epoch: outcome.best_epoch,
-            val_accuracy: outcome.confusion().accuracy(),
-            epochs: outcome.history,
+        crate::print_json(&RunRecord {
+            best_epoch: trained.best_epoch,
+            val_accuracy: trained.confusion().accuracy(),
+            epochs: trained.history,
         });
     } else {
-        println!("{}", words(&outcome));
-        let (epoch, photos) = (outcome.best_epoch, outcome.trained_on);
+        println!("{}", words(&trained));
+        let (epoch, photos) = (trained.best_epoch, trained.trained_on);
         println!("  trained to epoch {epoch} on {photos} photos; head in {}", options.out.display());
     }
     Ok(())
@@ -118,40 +120,41 @@ fn head(options: &Options, json: bool) -> Result<(), CliError> {
 ///
 /// # Errors
 /// Whatever keeps the head from being trained.
-pub(crate) fn train(plan: Plan) -> Result<Outcome, CliError> {
+pub(crate) fn train(plan: HeadPlan) -> Result<TrainedHead, CliError> {
     let start = Instant::now();
-    let mut run = Run::new(plan, &Device::flex())?;
+    let mut training = HeadTraining::new(plan, &Device::flex())?;
     let bar = ProgressBar::new(0).with_style(style());
     bar.enable_steady_tick(Duration::from_millis(500));
     // The caller's clock: when each epoch of the fit was over.
     let mut seconds = Vec::new();
-    while !run.is_over() {
-        block_on(run.advance())?;
-        seconds.resize(run.history().len(), start.elapsed().as_secs_f64());
-        let (done, of) = run.progress();
+    while !training.is_over() {
+        block_on(training.advance())?;
+        seconds.resize(training.history().len(), start.elapsed().as_secs_f64());
+        let (done, of) = training.progress();
         bar.set_length(of as u64);
         bar.set_position(done as u64);
     }
     bar.finish_and_clear();
-    let mut outcome = block_on(run.finish())?;
-    for (figures, seconds) in outcome.history.iter_mut().zip(seconds) {
-        figures.seconds = seconds;
+    let mut trained = block_on(training.finish())?;
+    for (epoch, seconds) in trained.history.iter_mut().zip(seconds) {
+        epoch.seconds = seconds;
     }
-    Ok(outcome)
+    Ok(trained)
 }
 
-/// How good the head is, and how that is known.
-fn words(outcome: &Outcome) -> String {
-    let confusion = outcome.confusion();
+/// The validation accuracy, and how it came about.
+fn words(trained: &TrainedHead) -> String {
+    let confusion = trained.confusion();
     let (right, total) = (confusion.right(), confusion.total());
-    let photos = match outcome.figure {
-        Figure::CrossValidated { folds } => format!("in a cross-validation over {folds} folds of {total} photos"),
-        Figure::HeldOut => format!("of {total} validation photos"),
-        Figure::Missing => return "No accuracy: a class has too few photos to leave any out and see.".to_owned(),
+    let photos = match trained.validated_by {
+        ValidatedBy::CrossValidation { folds } => format!("in a cross-validation of {total} photos in {folds} folds"),
+        ValidatedBy::HeldOut => format!("on {total} held-out photos"),
+        ValidatedBy::Nothing => return "no validation accuracy: a class has too few photos to hold any out".to_owned(),
     };
-    let (low, high) = wilson_interval(right, total);
+    let (low, high) = wilson_interval(count(right), count(total));
     let accuracy = confusion.accuracy().unwrap_or_default();
-    format!("{:.2} % right (95 % interval {:.2}–{:.2} %) {photos}", 100.0 * accuracy, 100.0 * low, 100.0 * high)
+    let [accuracy, low, high] = [accuracy, low, high].map(|share| 100.0 * share);
+    format!("validation accuracy {accuracy:.2} % {photos} (95 % interval {low:.2}–{high:.2} %)")
 }
 
 /// The same examples, near-duplicates in one group, so that no fold tears them apart.

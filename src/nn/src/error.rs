@@ -4,20 +4,20 @@
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum NnError {
     /// The layers are not VGG16's.
-    #[error("These are not the 13 convolutions of VGG16: take the weights from the place that the README names.")]
+    #[error("the layers are not the 13 convolutions of VGG16")]
     Layers,
     /// A head's layers do not fit together.
-    #[error("The head's layers do not fit together: the file was damaged, or made by another program.")]
+    #[error("the head's layers do not fit together")]
     HeadLayers,
     /// A head for other features than the base's descriptor.
-    #[error("The head was trained on other features of the base (`{features}`): it is from another release.")]
+    #[error("the head was trained on other features of the base: `{features}`")]
     HeadFeatures {
         /// Its recipe.
         features: String,
     },
     /// A head that does not give the answer that its file says it gives.
     #[error(
-        "The head answers its own test question off by {error:.1e} where {bound:.0e} is allowed: its file is damaged, or this device computes wrongly."
+        "the head's golden probabilities are off by {error:.1e}, where {bound:.0e} is allowed: its file is damaged, or the device computes wrongly"
     )]
     HeadAnswer {
         /// The largest difference of a probability.
@@ -26,11 +26,11 @@ pub enum NnError {
         bound: f32,
     },
     /// A CNN's tensors do not fit together.
-    #[error("The CNN's parts do not fit together ({0}): the file was damaged, or made by another program.")]
+    #[error("the CNN's layers do not fit together: {0}")]
     ScratchLayers(String),
     /// A CNN that does not give the answer that its file says it gives.
     #[error(
-        "The CNN answers its own test question off by {error:.1e} where {bound:.0e} is allowed: its file is damaged, or this device computes wrongly."
+        "the CNN's golden probabilities are off by {error:.1e}, where {bound:.0e} is allowed: its file is damaged, or the device computes wrongly"
     )]
     ScratchAnswer {
         /// The largest difference of a probability.
@@ -39,6 +39,6 @@ pub enum NnError {
         bound: f32,
     },
     /// The device did not hand over a result.
-    #[error("The device did not give its result back ({0}). Reload the page, or use the processor instead.")]
+    #[error("the device did not give its result back: {0}")]
     Readback(String),
 }

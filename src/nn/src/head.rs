@@ -58,7 +58,7 @@ impl Head {
         if error <= ANSWER_BOUND { Ok(head) } else { Err(NnError::HeadAnswer { error, bound: ANSWER_BOUND }) }
     }
 
-    /// The layers as plain numbers, for a file.
+    /// The layers' parameters as plain floats, for a file.
     ///
     /// # Errors
     /// [`NnError::Readback`] where the device gives nothing back.

@@ -97,7 +97,7 @@ impl ScratchCnn {
         &self.architecture
     }
 
-    /// The tensors as plain numbers, in the order of [`ScratchArchitecture::tensors`].
+    /// The parameters as plain floats, in the order of [`ScratchArchitecture::tensors`].
     ///
     /// # Errors
     /// [`NnError::Readback`] where the device gives nothing back.
@@ -150,8 +150,8 @@ impl ScratchCnn {
     /// The convolution of `block` without padding: `[n, c, h, w]` to `[n, k, h - 2, w - 2]`.
     fn convolve(&self, block: usize, input: Tensor<4>) -> Tensor<4> {
         let (weight, bias) = (self.parameters[2 * block].clone(), self.parameters[2 * block + 1].clone());
-        let kernel = weight.reshape([bias.dims()[0], input.dims()[1], 3, 3]);
-        conv2d(input, kernel, Some(bias), ConvOptions::new([1, 1], [0, 0], [1, 1], 1))
+        let filters = weight.reshape([bias.dims()[0], input.dims()[1], 3, 3]);
+        conv2d(input, filters, Some(bias), ConvOptions::new([1, 1], [0, 0], [1, 1], 1))
     }
 
     /// The dense layer whose weight is tensor `index`: `[n, inputs]` to `[n, outputs]`. The product is that of the
@@ -230,12 +230,12 @@ mod tests {
         let (mut side, mut depth) = (architecture.side, 3);
         let mut values: Vec<f64> = photo.iter().map(|value| f64::from(*value)).collect();
         for (block, &channels) in architecture.channels.iter().enumerate() {
-            let (kernel, bias) = (&weights[2 * block], &weights[2 * block + 1]);
+            let (filters, bias) = (&weights[2 * block], &weights[2 * block + 1]);
             let at = |k: usize, y: usize, x: usize| {
                 let mut sum = f64::from(bias[k]);
                 for (c, tap) in (0..depth).flat_map(|c| (0..9).map(move |tap| (c, tap))) {
                     let seen = values[(c * side + y + tap / 3) * side + x + tap % 3];
-                    sum += seen * f64::from(kernel[(k * depth + c) * 9 + tap]);
+                    sum += seen * f64::from(filters[(k * depth + c) * 9 + tap]);
                 }
                 sum.max(0.0)
             };

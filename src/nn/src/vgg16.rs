@@ -13,9 +13,9 @@ use crate::conv3x3::{Conv3x3, max_pool2x2};
 /// The stages whose mean and maximum make the descriptor.
 const DESCRIBING: [&str; 2] = ["conv4_3", "conv5_3"];
 
-/// Numbers in a photo's pooled features.
+/// Pooled features of a photo.
 pub const POOLED: usize = 512;
-/// Numbers in a photo's descriptor.
+/// Features in a photo's descriptor.
 pub const DESCRIPTOR: usize = 4 * 512;
 /// The name of [`Features::descriptor`]'s recipe, which a head's manifest repeats.
 pub const DESCRIPTOR_RECIPE: &str = "vgg16: conv4_3 mean, conv4_3 max, conv5_3 mean, conv5_3 max; each L2-normalised";

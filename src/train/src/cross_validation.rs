@@ -1,18 +1,19 @@
-//! How good a head is where no photos were set aside: every photo is left out once.
+//! How good a head is where no photos are held out for good: every photo is held out once.
 
 use burn::module::Module;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 use headstart_nn::{HeadStack, read};
+use headstart_protocol::count;
 use headstart_weights::head::HeadArchitecture;
 
-use crate::batches::Batches;
+use crate::batch_order::BatchOrder;
 use crate::metrics::{answer, cross_entropy};
 use crate::scaling::Scaling;
 use crate::split::folds;
 use crate::training_set::{class_weights, descriptors_on, indices_on};
-use crate::{Examples, Settings, TrainError, Trainer, initial};
+use crate::{Examples, HeadSettings, HeadTrainer, TrainError, initial};
 
 /// The most folds.
 pub(crate) const MOST_FOLDS: usize = 5;
@@ -21,11 +22,11 @@ pub(crate) const MOST_FOLDS: usize = 5;
 /// are trained side by side on the same batches, each blind to the photos of its fold: one wide product for all of them
 /// costs little more than one for each.
 pub struct CrossValidation {
-    settings: Settings,
+    settings: HeadSettings,
     classes: Vec<String>,
     examples: Examples,
     device: Device,
-    /// For each example the fold in which it is left out.
+    /// For each example the fold in which it is held out.
     fold_of: Vec<usize>,
     folds: Vec<Fold>,
     candidates: Vec<Candidate>,
@@ -35,21 +36,21 @@ pub struct CrossValidation {
     /// Scaled, `[n, width]`, on the device.
     descriptors: Tensor<2>,
     /// Those of the photos alone, without autodiff.
-    left_out: Tensor<2>,
+    held_out: Tensor<2>,
     /// The examples that are photos: the others are views of them.
     photos: Vec<usize>,
-    /// For each head one-hot rows, multiplied by the example's weight, zero where it is left out, `[n, heads, classes]`.
+    /// For each head one-hot rows, multiplied by the example's weight, zero where it is held out, `[n, heads, classes]`.
     targets: Tensor<3>,
     /// For each layer what each head's squared weights are multiplied by, `[heads]`.
     penalties: Vec<Tensor<1>>,
-    batches: Batches,
+    batches: BatchOrder,
     /// Epochs done.
     epoch: usize,
     /// Whether this epoch has begun.
     under_way: bool,
 }
 
-/// All photos but those left out.
+/// All photos but those held out.
 struct Fold {
     /// Photos trained on.
     trained_on: usize,
@@ -74,7 +75,7 @@ impl Fold {
 /// What one strength of the penalty comes to.
 struct Candidate {
     c: f64,
-    /// For each epoch the sum of losses over the left-out photos.
+    /// For each epoch the sum of losses over the held-out photos.
     losses: Vec<f64>,
     /// For each epoch the answer to each photo.
     answers: Vec<Vec<usize>>,
@@ -91,7 +92,7 @@ impl Candidate {
 /// What a cross-validation has found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CrossValidated {
-    /// The penalty's inverse strength that did best; see [`Settings::c`].
+    /// The penalty's inverse strength that did best; see [`HeadSettings::c`].
     pub c: f64,
     /// The epoch with the lowest loss once the runs had settled, counted from 1.
     pub best_epoch: usize,
@@ -99,7 +100,7 @@ pub struct CrossValidated {
     pub folds: usize,
     /// To each photo the answer, after the best epoch, of the head that had not seen it.
     pub answers: Vec<usize>,
-    /// The share of them that is right.
+    /// The validation accuracy: the share of them that is right.
     pub accuracy: f64,
 }
 
@@ -107,9 +108,9 @@ impl CrossValidation {
     /// Up to five folds over all `examples`. `classes` are names, in the order of the labels.
     ///
     /// # Errors
-    /// Those of [`Trainer::new`], and [`TrainError::TooFewToValidate`] for a class of a single photo or group.
+    /// Those of [`HeadTrainer::new`], and [`TrainError::TooFewToValidate`] for a class of a single photo or group.
     pub fn new(
-        settings: Settings,
+        settings: HeadSettings,
         classes: &[String],
         examples: Examples,
         device: &Device,
@@ -117,7 +118,7 @@ impl CrossValidation {
         settings.check()?;
         class_weights(examples.labels(), classes, settings.balance)?;
         let fold_of = folds(examples.labels(), examples.groups(), classes, MOST_FOLDS, settings.seed)?;
-        let count = fold_of.iter().max().map_or(0, |last| last + 1);
+        let fold_count = fold_of.iter().max().map_or(0, |last| last + 1);
         let photos: Vec<usize> = examples.photos().collect();
         let candidate = |c| Candidate {
             c,
@@ -125,26 +126,26 @@ impl CrossValidation {
             answers: vec![vec![0; photos.len()]; settings.epochs],
         };
         let candidates: Vec<_> = strengths(&settings).into_iter().map(candidate).collect();
-        let folds = (0..count)
+        let folds = (0..fold_count)
             .map(|fold| Fold::new(fold, &fold_of, &examples, classes, settings.balance))
             .collect::<Result<Vec<_>, _>>()?;
         // The mean of photos that a head may not see has no part in the minimum that it descends to: the bias takes it up.
         let scaling = Scaling::of(&examples);
         let layers = initial::layers(&settings.architecture, examples.width(), classes.len(), settings.seed);
         let device = device.clone().autodiff();
-        let heads = candidates.len() * count;
+        let heads = candidates.len() * fold_count;
         let descriptors = descriptors_on(&examples, &scaling, &device);
         Ok(Self {
             stack: HeadStack::new(&layers, &settings.architecture, heads, &device)?,
             optimizer: settings.rule(),
-            left_out: select(descriptors.clone().inner(), &photos),
+            held_out: select(descriptors.clone().inner(), &photos),
             descriptors,
             targets: targets(&examples, &fold_of, &folds, candidates.len(), classes.len(), &device),
             penalties: (0..layers.len())
                 .map(|layer| penalties_on(layer, &candidates, &folds, &scaling, &device))
                 .collect(),
             photos,
-            batches: Batches::new(examples.len(), settings.batch),
+            batches: BatchOrder::new(examples.len(), settings.batch),
             epoch: 0,
             under_way: false,
             fold_of,
@@ -169,7 +170,7 @@ impl CrossValidation {
         self.epoch >= self.settings.epochs
     }
 
-    /// One step of all heads, as [`Trainer::step`]; whether [`Self::epoch`] is due.
+    /// One step of all heads, as [`HeadTrainer::step`]; whether [`Self::epoch`] is due.
     pub fn step(&mut self) -> bool {
         if self.is_over() {
             return true;
@@ -217,7 +218,7 @@ impl CrossValidation {
         while !self.step() {}
         self.under_way = false;
         let classes = self.classes.len();
-        let logits = self.stack.valid().forward(self.left_out.clone());
+        let logits = self.stack.valid().forward(self.held_out.clone());
         let logits = read(logits).await?;
         for (at, (rows, example)) in logits.chunks_exact(self.heads() * classes).zip(&self.photos).enumerate() {
             let (fold, label) = (self.fold_of[*example], self.examples.labels()[*example]);
@@ -230,7 +231,7 @@ impl CrossValidation {
         }
         self.epoch += 1;
         if self.candidates.iter().any(|candidate| !candidate.losses[self.epoch - 1].is_finite()) {
-            return Err(TrainError::Diverged { epoch: self.epoch });
+            return Err(TrainError::Diverged { epoch: count(self.epoch) });
         }
         Ok(())
     }
@@ -244,11 +245,11 @@ impl CrossValidation {
         self.candidates.len() * self.folds.len()
     }
 
-    /// What was found, and a run with it on every example, whose validation figures are the cross-validation's.
+    /// What was found, and a run with it on every example, whose validation loss and accuracy are the cross-validation's.
     ///
     /// # Errors
-    /// [`TrainError::Unfinished`] before [`Self::is_over`], and those of [`Trainer::new`].
-    pub fn refit(self) -> Result<(CrossValidated, Trainer), TrainError> {
+    /// [`TrainError::Unfinished`] before [`Self::is_over`], and those of [`HeadTrainer::new`].
+    pub fn refit(self) -> Result<(CrossValidated, HeadTrainer), TrainError> {
         if !self.is_over() {
             return Err(TrainError::Unfinished);
         }
@@ -266,8 +267,8 @@ impl CrossValidation {
             answers: best.answers[epoch - 1].clone(),
             accuracy: accuracy(&best.answers[epoch - 1]),
         };
-        let settings = Settings { c: best.c, ..self.settings.clone() };
-        let trainer = Trainer::known(known, settings, &self.classes, &self.examples, &self.device)?;
+        let settings = HeadSettings { c: best.c, ..self.settings.clone() };
+        let trainer = HeadTrainer::known(known, settings, &self.classes, &self.examples, &self.device)?;
         Ok((found, trainer))
     }
 
@@ -294,7 +295,7 @@ impl CrossValidation {
 }
 
 /// The strengths of the penalty that come into question, the settings' own first.
-fn strengths(settings: &Settings) -> Vec<f64> {
+fn strengths(settings: &HeadSettings) -> Vec<f64> {
     match settings.architecture {
         HeadArchitecture::Linear => [1.0, 0.1, 10.0].map(|factor| settings.c * factor).into(),
         // Dropout and the number of epochs keep hidden layers in check, and each candidate takes long.
@@ -322,10 +323,10 @@ fn targets(
 ) -> Tensor<3> {
     let heads = candidates * folds.len();
     let mut targets = vec![0.0f32; examples.len() * heads * classes];
-    for ((rows, label), left_out) in targets.chunks_exact_mut(heads * classes).zip(examples.labels()).zip(fold_of) {
+    for ((rows, label), held_out) in targets.chunks_exact_mut(heads * classes).zip(examples.labels()).zip(fold_of) {
         for (head, row) in rows.chunks_exact_mut(classes).enumerate() {
             let fold = head % folds.len();
-            if fold != *left_out {
+            if fold != *held_out {
                 row[*label] = folds[fold].weights[*label];
             }
         }
@@ -343,7 +344,7 @@ fn penalties_on(
 ) -> Tensor<1> {
     let factor = if layer == 0 { scaling.squared_factor() } else { 1.0 };
     let heads = candidates.iter().flat_map(|candidate| folds.iter().map(move |fold| (candidate.c, fold.trained_on)));
-    let penalties: Vec<f32> = heads.map(|(c, n)| Settings::penalty(c, n, factor) as f32).collect();
+    let penalties: Vec<f32> = heads.map(|(c, n)| HeadSettings::penalty(c, n, factor) as f32).collect();
     let count = penalties.len();
     Tensor::from_data(TensorData::new(penalties, [count]), device)
 }

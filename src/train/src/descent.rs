@@ -4,10 +4,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use burn::optim::{AdamConfig, ModuleOptimizer, RmsPropConfig};
 use burn::tensor::Device;
+use headstart_protocol::OptimizerKind;
 use headstart_weights::head::HeadArchitecture;
 use rand::Rng;
 
-use crate::{Optimizer, Settings, generator};
+use crate::{HeadSettings, generator};
 
 /// Stream of [`generator`] for dropout's masks.
 const DROPOUT: u64 = 3 << 32;
@@ -24,12 +25,12 @@ pub(crate) fn seed_dropout(seed: u64, step: usize, device: &Device) -> MutexGuar
     guard
 }
 
-impl Settings {
+impl HeadSettings {
     /// The rule of each step.
     pub(crate) fn rule(&self) -> ModuleOptimizer {
         match self.optimizer {
-            Optimizer::Adam => AdamConfig::new().with_epsilon(1e-8).init(),
-            Optimizer::RmsProp => RmsPropConfig::new().with_alpha(0.9).with_momentum(0.0).with_epsilon(1e-8).init(),
+            OptimizerKind::Adam => AdamConfig::new().with_epsilon(1e-8).init(),
+            OptimizerKind::RmsProp => RmsPropConfig::new().with_alpha(0.9).with_momentum(0.0).with_epsilon(1e-8).init(),
         }
     }
 

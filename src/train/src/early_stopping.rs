@@ -1,4 +1,4 @@
-//! When to stop, and which epoch to keep.
+//! Early stopping: when to stop, and which epoch to keep.
 
 /// Remembers the epoch with the lowest validation loss.
 #[derive(Debug, Clone)]

@@ -6,55 +6,49 @@ use headstart_nn::NnError;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum TrainError {
     /// Fewer than two classes.
-    #[error("There must be at least two classes to tell apart; here there is {found}. Add another one with photos.")]
+    #[error("at least two classes are needed, {found} given")]
     TooFewClasses {
         /// Classes given.
         found: usize,
     },
-    /// A class with nothing to learn from.
-    #[error("The class `{class}` has no photo to learn from. Add some, or remove the class.")]
+    /// A class without training photos.
+    #[error("the class `{class}` has no training photos")]
     EmptyClass {
         /// The class.
         class: String,
     },
-    /// A class with nothing to check against.
-    #[error(
-        "The class `{class}` has too few photos to set any aside and see how good the head is: add photos taken at \
-         another moment."
-    )]
+    /// A class of which no photo can be held out.
+    #[error("the class `{class}` has too few different photos to hold any out for validation")]
     TooFewToValidate {
         /// The class.
         class: String,
     },
     /// Numbers that do not fit together.
-    #[error("The examples do not fit together: {0}.")]
+    #[error("the examples do not fit together: {0}")]
     Examples(String),
     /// Photos that do not fit together, or do not fit the network.
-    #[error("The photos do not fit together: {0}.")]
+    #[error("the photos do not fit together: {0}")]
     Photos(String),
     /// A checkpoint of another run, or a damaged one.
-    #[error("The run cannot go on from its checkpoint: {0}. Start anew, without --resume.")]
+    #[error("the training cannot go on from its checkpoint: {0}")]
     Checkpoint(String),
     /// A step or a validation out of turn: a mistake of the program.
-    #[error("The training was driven in a wrong order: {0}. Please report this.")]
+    #[error("the training's steps came in a wrong order: {0}")]
     Order(String),
     /// Settings that no run can have.
-    #[error("The training cannot run with these settings: {0}.")]
+    #[error("no training can have these settings: {0}")]
     Settings(String),
     /// The loss is no number any more.
-    #[error(
-        "The training ran away in epoch {epoch}: its loss is not a number. Lower the learning rate; the best one so \
-         far is kept."
-    )]
+    #[error("the training diverged in epoch {epoch}: its loss is not a number")]
     Diverged {
         /// Counted from 1.
-        epoch: usize,
+        epoch: u32,
     },
     /// Layers to go on from that are not those of the head in training.
-    #[error("The head to go on from has other classes or other layers than this training. Start anew instead.")]
+    #[error("the head to go on from has other classes or other layers than this training")]
     OtherLayers,
     /// A cross-validation was asked for its result too early.
-    #[error("The cross-validation was stopped before every photo was left out once: there is no figure to go by.")]
+    #[error("the cross-validation was stopped before every photo was held out once")]
     Unfinished,
     /// The head could not be built or read.
     #[error(transparent)]

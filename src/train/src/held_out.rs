@@ -2,24 +2,26 @@
 
 use std::collections::HashSet;
 
+use headstart_protocol::Validation;
+
 use crate::cross_validation::MOST_FOLDS;
 use crate::{Examples, TrainError, folds, grouped};
 
-/// The photos that neither of two models is trained on, sorted: those that a run over the same `examples` with the same
-/// `seed` sets aside where it has a `share` to set aside, else the first fold of its cross-validation. Either way the run
-/// has answers to them of a head that has not seen them.
+/// The photos that neither of two models is trained on, sorted: those that a [`crate::HeadTraining`] on the same `examples`
+/// with the same `seed` holds out or, where it cross-validates, its first fold. Either way it has answers to them of a head
+/// that has not seen them.
 ///
 /// # Errors
-/// [`TrainError::TooFewToValidate`] where none can be left out, [`TrainError::Settings`] for a share that is none.
+/// [`TrainError::TooFewToValidate`] where none can be held out, [`TrainError::Settings`] for a share that is none.
 pub fn held_out(
     examples: &Examples,
     classes: &[String],
-    share: Option<f64>,
+    validation: Validation,
     seed: u64,
 ) -> Result<Vec<usize>, TrainError> {
-    if let Some(share) = share {
+    if let Validation::HoldOut(share) = validation {
         if !(share > 0.0 && share < 1.0) {
-            return Err(TrainError::Settings("the share of photos set aside must be above 0 and below 1".into()));
+            return Err(TrainError::Settings("the share of held-out photos must be above 0 and below 1".into()));
         }
         let (_, held_out) = set_aside(examples, share, seed);
         if held_out.is_empty() {
@@ -34,7 +36,7 @@ pub fn held_out(
     Ok(examples.photos().filter(|index| fold_of[*index] == 0).collect())
 }
 
-/// The examples to train on, and the photos (none of them an augmented view) that are set aside.
+/// The examples to train on, and the photos (none of them an augmented view) that are held out.
 pub(crate) fn set_aside(examples: &Examples, share: f64, seed: u64) -> (Vec<usize>, Vec<usize>) {
     let (training, validation) = grouped(examples.labels(), examples.groups(), share, seed);
     let photos: HashSet<usize> = examples.photos().collect();
@@ -60,9 +62,9 @@ mod tests {
     #[test]
     fn whole_groups_of_photos_are_held_out_and_of_each_class() {
         let examples = examples();
-        for share in [None, Some(0.2)] {
-            let held_out = held_out(&examples, &names(), share, 3).unwrap();
-            assert_eq!(held_out.len(), 4, "{share:?}");
+        for validation in [Validation::Cross, Validation::HoldOut(0.2)] {
+            let held_out = held_out(&examples, &names(), validation, 3).unwrap();
+            assert_eq!(held_out.len(), 4, "{validation:?}");
             assert!(held_out.is_sorted() && held_out.iter().all(|index| *index < 20));
             assert!(held_out.iter().all(|index| held_out.contains(&(index ^ 1))));
             assert_eq!(held_out.iter().filter(|index| **index < 10).count(), 2);
@@ -73,10 +75,13 @@ mod tests {
     fn where_nothing_can_be_held_out_the_class_is_named() {
         let rows = [vec![1.0], vec![2.0], vec![3.0]];
         let examples = Examples::new(&rows, vec![0, 0, 1], 2).unwrap();
-        let refused = held_out(&examples, &names(), None, 1);
+        let refused = held_out(&examples, &names(), Validation::Cross, 1);
         assert_eq!(refused, Err(TrainError::TooFewToValidate { class: "b".into() }));
         let one_each = Examples::new(&rows[..2], vec![0, 1], 2).unwrap();
-        assert!(matches!(held_out(&one_each, &names(), Some(0.2), 1), Err(TrainError::TooFewToValidate { .. })));
-        assert!(matches!(held_out(&examples, &names(), Some(1.0), 1), Err(TrainError::Settings(_))));
+        assert!(matches!(
+            held_out(&one_each, &names(), Validation::HoldOut(0.2), 1),
+            Err(TrainError::TooFewToValidate { .. })
+        ));
+        assert!(matches!(held_out(&examples, &names(), Validation::HoldOut(1.0), 1), Err(TrainError::Settings(_))));
     }
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use headstart_nn::{Head, ScratchCnn, read};
+use headstart_protocol::{CurvePoint, Learner, count};
 use rand::seq::SliceRandom;
-use serde::{Deserialize, Serialize};
 
 use crate::metrics::answer;
-use crate::scratch::{BatchLoader, Photos, ScratchSettings, ScratchTrainer, answers};
-use crate::{Examples, Settings, TrainError, Trainer, generator};
+use crate::scratch::{BatchLoader, LabelledPhotos, ScratchSettings, ScratchTrainer, answers};
+use crate::{Examples, HeadSettings, HeadTrainer, TrainError, generator};
 
 /// Photos a class that are tried, as far as there are more.
 const STEPS: [usize; 9] = [1, 2, 5, 10, 20, 50, 100, 200, 500];
@@ -19,53 +19,39 @@ const DRAWS: u64 = 5 << 32;
 /// Photos that are scored at once.
 const PORTION: usize = 16;
 
-/// What learns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Learner {
-    /// A head on the frozen base.
-    Transfer,
-    /// A small CNN from random weights.
-    Scratch,
-}
-
-/// How good a learner is with so many photos a class.
+/// The draws of one learner with so many photos a class.
 #[derive(Debug, Clone, PartialEq)]
-pub struct CurvePoint {
-    /// Who.
-    pub learner: Learner,
-    /// Photos of each class that it was trained on.
-    pub photos: usize,
-    /// For each draw the share of the held-out photos that it answered rightly.
-    pub accuracies: Vec<f64>,
+struct Measured {
+    learner: Learner,
+    photos: usize,
+    /// Of each draw, on the held-out photos.
+    accuracies: Vec<f64>,
 }
 
-impl CurvePoint {
-    /// The mean over the draws.
-    #[must_use]
-    pub fn mean(&self) -> f64 {
-        self.accuracies.iter().sum::<f64>() / self.accuracies.len() as f64
-    }
-
-    /// The standard deviation over the draws (of a sample); `None` for a single draw.
-    #[must_use]
-    pub fn deviation(&self) -> Option<f64> {
+impl Measured {
+    fn point(&self) -> CurvePoint {
         let n = self.accuracies.len();
-        let mean = self.mean();
+        let mean = self.accuracies.iter().sum::<f64>() / n as f64;
         let squares: f64 = self.accuracies.iter().map(|accuracy| (accuracy - mean).powi(2)).sum();
-        (n > 1).then(|| (squares / (n - 1) as f64).sqrt())
+        CurvePoint {
+            learner: self.learner,
+            photos: count(self.photos),
+            draws: count(n),
+            mean,
+            deviation: (n > 1).then(|| (squares / (n - 1) as f64).sqrt()),
+        }
     }
 }
 
 /// The photos of a learning curve.
 #[derive(Debug, Clone)]
-pub struct Pool {
+pub struct CurvePhotos {
     /// Names, in the order of the labels.
     pub classes: Vec<String>,
     /// All photos as the base describes them.
     pub examples: Examples,
     /// The same photos in the same order, for the CNN; without them there is no curve of it.
-    pub photos: Option<Arc<Photos>>,
+    pub photos: Option<Arc<LabelledPhotos>>,
     /// Indices of the photos that draws are taken from.
     pub training: Vec<usize>,
     /// Indices of the photos that every draw is scored on, none of them in `training`.
@@ -75,8 +61,8 @@ pub struct Pool {
 /// How a learning curve is measured.
 #[derive(Debug, Clone)]
 pub struct CurveSettings {
-    /// How heads are trained; to the last epoch, for nothing is left out to choose one by.
-    pub head: Settings,
+    /// How heads are trained; to the last epoch, for nothing is held out to choose one by.
+    pub head: HeadSettings,
     /// How the CNN is trained on so many photos, but for its seed.
     pub scratch: fn(classes: usize, photos: usize) -> ScratchSettings,
     /// Draws of each number of photos, for a head and for the CNN.
@@ -90,14 +76,14 @@ pub struct CurveSettings {
 /// A learning curve that is being measured. The head's points come first, which are soon there; those of the CNN come in
 /// rounds over all numbers of photos, so that whoever stops it has a whole curve of fewer draws.
 pub struct LearningCurve {
-    pool: Pool,
+    photos: CurvePhotos,
     settings: CurveSettings,
     device: Device,
     tasks: VecDeque<Task>,
     /// Draws in all.
     of: usize,
     current: Option<(Task, Fit)>,
-    points: Vec<CurvePoint>,
+    measured: Vec<Measured>,
 }
 
 /// One training and its score.
@@ -109,7 +95,7 @@ struct Task {
 }
 
 enum Fit {
-    Head(Box<Trainer>),
+    Head(Box<HeadTrainer>),
     Scratch(Box<ScratchTrainer>, BatchLoader),
     /// The CNN is trained.
     Scoring {
@@ -126,22 +112,22 @@ impl LearningCurve {
     /// [`TrainError::TooFewClasses`]; [`TrainError::EmptyClass`] for a class without a photo to draw;
     /// [`TrainError::TooFewToValidate`] where none is held out; [`TrainError::Photos`] where the CNN's are not those of
     /// the head.
-    pub fn new(pool: Pool, settings: CurveSettings, device: &Device) -> Result<Self, TrainError> {
-        let classes = &pool.classes;
+    pub fn new(photos: CurvePhotos, settings: CurveSettings, device: &Device) -> Result<Self, TrainError> {
+        let classes = &photos.classes;
         if classes.len() < 2 {
             return Err(TrainError::TooFewClasses { found: classes.len() });
         }
-        let fewest = pool.examples.select(&pool.training).per_class(classes.len()).into_iter().zip(classes).min();
+        let fewest = photos.examples.select(&photos.training).per_class(classes.len()).into_iter().zip(classes).min();
         let largest = match fewest {
             Some((0, class)) => return Err(TrainError::EmptyClass { class: class.clone() }),
             Some((count, _)) => count.min(settings.most.max(1)),
             None => 1,
         };
-        if pool.held_out.is_empty() {
+        if photos.held_out.is_empty() {
             return Err(TrainError::TooFewToValidate { class: classes[0].clone() });
         }
-        if pool.photos.as_ref().is_some_and(|photos| {
-            pool.examples.photos().any(|index| photos.labels().get(index) != Some(&pool.examples.labels()[index]))
+        if photos.photos.as_ref().is_some_and(|squares| {
+            photos.examples.photos().any(|index| squares.labels().get(index) != Some(&photos.examples.labels()[index]))
         }) {
             return Err(TrainError::Photos("they are not those that the base has described".into()));
         }
@@ -149,11 +135,11 @@ impl LearningCurve {
         let task = |learner, photos, draw| Task { learner, photos, draw };
         let [heads, scratch] = settings.draws;
         let heads = counts.iter().flat_map(|photos| (0..heads).map(|draw| task(Learner::Transfer, *photos, draw)));
-        let rounds = 0..if pool.photos.is_some() { scratch } else { 0 };
+        let rounds = 0..if photos.photos.is_some() { scratch } else { 0 };
         let scratch = rounds.flat_map(|draw| counts.iter().map(move |photos| task(Learner::Scratch, *photos, draw)));
         let tasks: VecDeque<Task> = heads.chain(scratch).collect();
         let of = tasks.len();
-        Ok(Self { pool, settings, device: device.clone(), tasks, of, current: None, points: Vec::new() })
+        Ok(Self { photos, settings, device: device.clone(), tasks, of, current: None, measured: Vec::new() })
     }
 
     /// Draws done or given up, and draws in all.
@@ -176,8 +162,8 @@ impl LearningCurve {
 
     /// The points so far: a learner's together, by their number of photos.
     #[must_use]
-    pub fn points(&self) -> &[CurvePoint] {
-        &self.points
+    pub fn points(&self) -> Vec<CurvePoint> {
+        self.measured.iter().map(Measured::point).collect()
     }
 
     /// Measures nothing more of `learner`; its points so far stay.
@@ -205,18 +191,18 @@ impl LearningCurve {
             }
             Next::Answers(answers) => self.score(&answers),
         };
-        match self.points.iter_mut().find(|point| (point.learner, point.photos) == (task.learner, task.photos)) {
-            Some(point) => point.accuracies.push(accuracy),
+        match self.measured.iter_mut().find(|one| (one.learner, one.photos) == (task.learner, task.photos)) {
+            Some(one) => one.accuracies.push(accuracy),
             None => {
                 let (learner, photos) = (task.learner, task.photos);
-                self.points.push(CurvePoint { learner, photos, accuracies: vec![accuracy] });
+                self.measured.push(Measured { learner, photos, accuracies: vec![accuracy] });
             }
         }
         Ok(true)
     }
 
     fn begin(&self, task: Task) -> Result<Fit, TrainError> {
-        let Pool { classes, examples, photos, training, .. } = &self.pool;
+        let CurvePhotos { classes, examples, photos, training, .. } = &self.photos;
         let seed = self.settings.seed.wrapping_add(task.draw as u64);
         let drawn = draw(examples.labels(), training, classes.len(), task.photos, seed);
         match (task.learner, photos) {
@@ -229,8 +215,9 @@ impl LearningCurve {
                 Ok(Fit::Scratch(Box::new(trainer), loader))
             }
             _ => {
-                let settings = Settings { seed, ..self.settings.head.clone() };
-                let trainer = Trainer::unchecked(settings, classes, &examples.select(&drawn), &self.device)?;
+                let settings = HeadSettings { seed, ..self.settings.head.clone() };
+                let trainer =
+                    HeadTrainer::without_validation(settings, classes, &examples.select(&drawn), &self.device)?;
                 Ok(Fit::Head(Box::new(trainer)))
             }
         }
@@ -262,9 +249,9 @@ impl LearningCurve {
                 }
             }
             Fit::Scoring { network, answers: mut found } => {
-                let held_out = &self.pool.held_out;
+                let held_out = &self.photos.held_out;
                 let end = (found.len() + PORTION).min(held_out.len());
-                if let Some(photos) = &self.pool.photos {
+                if let Some(photos) = &self.photos.photos {
                     found.extend(answers(&network, photos, &held_out[found.len()..end]).await?);
                 }
                 let over = end == held_out.len();
@@ -274,8 +261,8 @@ impl LearningCurve {
     }
 
     /// The answers of the trained head to the held-out photos.
-    async fn head_answers(&self, trainer: &Trainer) -> Result<Vec<usize>, TrainError> {
-        let Pool { examples, held_out, classes, .. } = &self.pool;
+    async fn head_answers(&self, trainer: &HeadTrainer) -> Result<Vec<usize>, TrainError> {
+        let CurvePhotos { examples, held_out, classes, .. } = &self.photos;
         let head = Head::new(&trainer.best().await?, &self.settings.head.architecture, &self.device)?;
         let rows: Vec<f32> = held_out.iter().flat_map(|index| examples.descriptor(*index)).copied().collect();
         let rows = TensorData::new(rows, [held_out.len(), examples.width()]);
@@ -283,11 +270,11 @@ impl LearningCurve {
         Ok(logits.chunks_exact(classes.len()).map(answer).collect())
     }
 
-    /// The share of the held-out photos that these answers are right about.
+    /// The accuracy of these answers to the held-out photos.
     fn score(&self, answers: &[usize]) -> f64 {
-        let labels = self.pool.held_out.iter().map(|index| self.pool.examples.labels()[*index]);
+        let labels = self.photos.held_out.iter().map(|index| self.photos.examples.labels()[*index]);
         let right = answers.iter().zip(labels).filter(|(answer, label)| *answer == label).count();
-        right as f64 / self.pool.held_out.len() as f64
+        right as f64 / self.photos.held_out.len() as f64
     }
 }
 

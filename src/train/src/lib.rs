@@ -1,50 +1,48 @@
-//! Training of heads on cached descriptors: examples, split, the training loop, cross-validation, metrics, early
-//! stopping, history. [`scratch`] trains a CNN on photos.
+//! Training of heads on the base's features: examples, split, the training loop, cross-validation, metrics, early stopping,
+//! history. [`scratch`] trains a CNN on photos.
 //!
-//! [`Grouping`] finds the photos that a split must not tear apart, a [`Run`] trains and checks the head, and its
-//! [`Outcome`] is the head file. With photos set aside for validation a [`Trainer`] keeps the epoch that does best on
-//! them. Without, a [`CrossValidation`] finds the epoch and the penalty, and [`CrossValidation::refit`] trains on every
-//! photo. [`held_out`] names the photos on which a head and a CNN trained from scratch are compared, and a [`LearningCurve`]
-//! says how good either is with how many photos.
+//! [`Grouping`] finds the photos that a split must not tear apart, a [`HeadTraining`] trains and validates the head, and
+//! what it comes to is a [`TrainedHead`], of which the head file is made. With held-out photos a [`HeadTrainer`] keeps the
+//! epoch that does best on them. Without, a [`CrossValidation`] finds the epoch and the penalty, and
+//! [`CrossValidation::refit`] trains on every photo. [`held_out()`] names the photos on which a head and a CNN trained from
+//! scratch are compared, and a [`LearningCurve`] says how good either is with how many photos.
 //!
 //! Nothing here knows of files, clocks or browsers; the command line and the worker run the same code, which works in
-//! steps so that whoever runs it can show progress, wait, or stop in between.
+//! steps so that whoever runs it can show progress, wait, or stop in between. Figures that cross to the page or go on record
+//! are `headstart-protocol`'s.
 
-mod batches;
+mod batch_order;
 mod cross_validation;
 mod descent;
 mod early_stopping;
 mod error;
 mod examples;
+mod head_settings;
+mod head_trainer;
+mod head_training;
 mod held_out;
-mod history;
 mod initial;
-mod judge;
 mod learning_curve;
 mod likeness;
 pub mod metrics;
-mod outcome;
-pub mod records;
-mod run;
 mod scaling;
 pub mod scratch;
-mod settings;
 mod split;
-mod trainer;
+mod trained_head;
 mod training_set;
+mod validator;
 
 pub use cross_validation::{CrossValidated, CrossValidation};
 pub use error::TrainError;
 pub use examples::Examples;
+pub use head_settings::HeadSettings;
+pub use head_trainer::HeadTrainer;
+pub use head_training::{HeadPlan, HeadTraining, StartingHead, ValidationSplit};
 pub use held_out::held_out;
-pub use history::EpochFigures;
-pub use learning_curve::{CurvePoint, CurveSettings, Learner, LearningCurve, Pool};
+pub use learning_curve::{CurvePhotos, CurveSettings, LearningCurve};
 pub use likeness::Grouping;
-pub use outcome::{Answer, Figure, Outcome};
-pub use run::{LeftOut, Plan, Run, Start};
-pub use settings::{Optimizer, Settings};
 pub use split::{folds, grouped};
-pub use trainer::Trainer;
+pub use trained_head::{HeldOutAnswer, TrainedHead};
 
 /// The generator behind every random choice of a run: `stream` keeps the choices of one purpose apart from another's.
 pub(crate) fn generator(seed: u64, stream: u64) -> rand_chacha::ChaCha8Rng {

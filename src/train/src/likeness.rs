@@ -1,5 +1,5 @@
 //! Which photos are so much alike that a split must not tear them apart: frames of one burst, and near-duplicates. Were
-//! one of them trained on and its twin left out, the validation figure would be a memory of the training photos.
+//! one of them trained on and its twin held out, the validation accuracy would be a memory of the training photos.
 
 use std::collections::HashMap;
 

@@ -1,7 +1,7 @@
 //! Which examples are trained on and which only validate.
 //!
 //! Examples of one group (frames of a burst, copies of a photo) always stand on the same side: else the validation
-//! figure would be a memory of the training photos.
+//! accuracy would be a memory of the training photos.
 
 use std::collections::BTreeMap;
 

@@ -47,7 +47,7 @@ impl TrainingSet {
         }
     }
 
-    /// Sum of the weighted cross-entropies, and how many are answered rightly; each `[1]`.
+    /// Sum of the weighted cross-entropies, and how many are classified correctly; each `[1]`.
     pub(crate) fn score(&self, head: &Head) -> (Tensor<1>, Tensor<1>) {
         let logits = head.forward(self.descriptors.clone());
         let loss = (log_softmax(logits.clone(), 1) * self.targets.clone()).sum().neg();

@@ -6,20 +6,21 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use futures::executor::block_on;
-use headstart_train::scratch::{Photos, ScratchSettings};
-use headstart_train::{CurveSettings, Examples, Learner, LearningCurve, Pool, Settings, TrainError};
+use headstart_protocol::Learner;
+use headstart_train::scratch::{LabelledPhotos, ScratchSettings};
+use headstart_train::{CurvePhotos, CurveSettings, Examples, HeadSettings, LearningCurve, TrainError};
 use headstart_vision::RgbImage;
 use headstart_weights::scratch::ScratchArchitecture;
 
 /// 26 photos of two classes, dark and bright, that both learners tell apart.
-fn pool(with_photos: bool) -> Pool {
+fn pool(with_photos: bool) -> CurvePhotos {
     let labels: Vec<usize> = (0..26).map(|at| at % 2).collect();
     let rows: Vec<Vec<f32>> =
         (0..26u8).map(|at| vec![if at % 2 == 0 { 1.0 } else { -1.0 }, f32::from(at) / 26.0]).collect();
     let image =
         |at: u8| RgbImage::from_pixel(14, 14, [if at.is_multiple_of(2) { 30 + at } else { 190 + at }; 3].into());
-    let photos = Photos::new(14, (0..26).map(image).collect(), labels.clone(), 2).unwrap();
-    Pool {
+    let photos = LabelledPhotos::new(14, (0..26).map(image).collect(), labels.clone(), 2).unwrap();
+    CurvePhotos {
         classes: ["dark", "bright"].map(str::to_owned).to_vec(),
         examples: Examples::new(&rows, labels, 2).unwrap(),
         photos: with_photos.then(|| Arc::new(photos)),
@@ -35,7 +36,7 @@ fn tiny(classes: usize, _photos: usize) -> ScratchSettings {
 
 fn settings() -> CurveSettings {
     CurveSettings {
-        head: Settings { epochs: 30, ..Settings::default() },
+        head: HeadSettings { epochs: 30, ..HeadSettings::default() },
         scratch: tiny,
         draws: [3, 2],
         most: 10,
@@ -44,7 +45,7 @@ fn settings() -> CurveSettings {
 }
 
 /// Runs to the end; the curve, and how often a point was new.
-fn measured(pool: Pool) -> (LearningCurve, usize) {
+fn measured(pool: CurvePhotos) -> (LearningCurve, usize) {
     let mut curve = LearningCurve::new(pool, settings(), &Device::flex()).unwrap();
     let mut news = 0;
     while !curve.is_over() {
@@ -57,14 +58,13 @@ fn measured(pool: Pool) -> (LearningCurve, usize) {
 fn both_learners_have_a_point_for_each_number_of_photos() {
     let (curve, news) = measured(pool(true));
     assert_eq!((curve.progress(), news), ((20, 20), 20));
-    let seen: Vec<_> =
-        curve.points().iter().map(|point| (point.learner, point.photos, point.accuracies.len())).collect();
+    let seen: Vec<_> = curve.points().iter().map(|point| (point.learner, point.photos, point.draws)).collect();
     let head = [1, 2, 5, 10].map(|photos| (Learner::Transfer, photos, 3));
     let scratch = [1, 2, 5, 10].map(|photos| (Learner::Scratch, photos, 2));
     assert_eq!(seen, [head, scratch].concat());
     // The held-out photos are as easy as those trained on.
-    for point in curve.points().iter().filter(|point| point.photos == 10) {
-        assert_eq!((point.mean(), point.deviation()), (1.0, Some(0.0)), "{point:?}");
+    for point in curve.points().into_iter().filter(|point| point.photos == 10) {
+        assert_eq!((point.mean, point.deviation), (1.0, Some(0.0)), "{point:?}");
     }
     let again = measured(pool(true)).0;
     assert_eq!(again.points(), curve.points());
@@ -104,15 +104,16 @@ fn a_failed_training_loses_its_draw_only() {
 
 #[test]
 fn pools_that_no_curve_can_come_of_are_refused() {
-    let refused = |change: fn(&mut Pool)| {
+    let refused = |change: fn(&mut CurvePhotos)| {
         let mut pool = pool(true);
         change(&mut pool);
         LearningCurve::new(pool, settings(), &Device::flex()).err()
     };
     assert!(matches!(refused(|pool| pool.held_out.clear()), Some(TrainError::TooFewToValidate { .. })));
-    let dark = |pool: &mut Pool| pool.training.retain(|index| index % 2 == 0);
+    let dark = |pool: &mut CurvePhotos| pool.training.retain(|index| index % 2 == 0);
     assert_eq!(refused(dark), Some(TrainError::EmptyClass { class: "bright".into() }));
     assert!(matches!(refused(|pool| pool.classes.truncate(1)), Some(TrainError::TooFewClasses { found: 1 })));
-    let other = |pool: &mut Pool| pool.photos = pool.photos.as_ref().map(|photos| Arc::new(photos.select(&[1, 0])));
+    let other =
+        |pool: &mut CurvePhotos| pool.photos = pool.photos.as_ref().map(|photos| Arc::new(photos.select(&[1, 0])));
     assert!(matches!(refused(other), Some(TrainError::Photos(_))));
 }

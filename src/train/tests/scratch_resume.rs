@@ -7,11 +7,11 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use futures::executor::block_on;
 use headstart_train::TrainError;
-use headstart_train::scratch::{Photos, ScratchSettings, ScratchTrainer};
+use headstart_train::scratch::{LabelledPhotos, ScratchSettings, ScratchTrainer};
 use headstart_vision::RgbImage;
 use headstart_weights::scratch::ScratchArchitecture;
 
-fn photos(count: usize, seed: u32) -> Arc<Photos> {
+fn photos(count: usize, seed: u32) -> Arc<LabelledPhotos> {
     let image = |index: u32| {
         RgbImage::from_fn(22, 22, |x, y| {
             let noise = (x * 31 + y * 17 + index * 101 + seed * 57).wrapping_mul(2_654_435_761) >> 25;
@@ -19,7 +19,7 @@ fn photos(count: usize, seed: u32) -> Arc<Photos> {
         })
     };
     let labels = (0..count).map(|index| index % 2).collect();
-    Arc::new(Photos::new(22, (0..count as u32).map(image).collect(), labels, 2).unwrap())
+    Arc::new(LabelledPhotos::new(22, (0..count as u32).map(image).collect(), labels, 2).unwrap())
 }
 
 fn settings() -> ScratchSettings {
@@ -35,7 +35,11 @@ fn begin() -> ScratchTrainer {
     ScratchTrainer::new(settings(), &classes(), photos(30, 1), photos(40, 2), &Device::flex()).unwrap()
 }
 
-fn resume(bytes: &[u8], settings: ScratchSettings, training: Arc<Photos>) -> Result<ScratchTrainer, TrainError> {
+fn resume(
+    bytes: &[u8],
+    settings: ScratchSettings,
+    training: Arc<LabelledPhotos>,
+) -> Result<ScratchTrainer, TrainError> {
     ScratchTrainer::resume(bytes, settings, &classes(), training, photos(40, 2), &Device::flex())
 }
 

@@ -11,7 +11,8 @@ use crate::{Limits, VisionError, alpha, format, jpeg};
 ///
 /// # Errors
 /// [`VisionError::Empty`], [`VisionError::NotAnImage`] and [`VisionError::Unsupported`] by the first bytes,
-/// [`VisionError::TooLarge`] before any pixel is decoded, [`VisionError::Damaged`] for all else that a decoder refuses.
+/// [`VisionError::FileTooLarge`] and [`VisionError::TooManyPixels`]
+/// before any pixel is decoded, [`VisionError::Damaged`] for all else that a decoder refuses.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, VisionError> {
     if bytes.is_empty() {
         return Err(VisionError::Empty);
@@ -50,8 +51,8 @@ fn flatten(image: DynamicImage) -> DynamicImage {
 /// A decoder's error in our words.
 fn explain(error: ImageError, format: ImageFormat, limits: &Limits) -> VisionError {
     match error {
-        ImageError::Limits(_) => limits.exceeded_by("its header names more"),
-        ImageError::Unsupported(_) => VisionError::Unsupported { format: format!("Such {format:?}") },
+        ImageError::Limits(_) => limits.exceeded_by(None),
+        ImageError::Unsupported(_) => VisionError::Unsupported { format: format!("rare {format:?}") },
         other => VisionError::Damaged(other.to_string()),
     }
 }

@@ -1,33 +1,46 @@
 //! Why a photo cannot be used.
 
-/// Why a photo cannot be used, and what a person can do about it.
+/// Why a photo cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VisionError {
     /// No bytes.
-    #[error("The file is empty. Choose another one, or copy it again from where it came.")]
+    #[error("the file is empty")]
     Empty,
     /// Bytes of no known picture format.
-    #[error("The file is not a picture. Choose a JPEG, PNG, WebP, GIF or BMP.")]
+    #[error("the file is not a picture")]
     NotAnImage,
     /// A picture cut short, or with bytes that make no sense.
-    #[error("The picture is damaged or cut short ({0}). Copy it again from where it came, or choose another one.")]
+    #[error("the picture is damaged or cut short: {0}")]
     Damaged(String),
-    /// A picture beyond [`crate::Limits`].
-    #[error("The picture is too large: {found}, at most {limit} can be read. Make it smaller and try again.")]
-    TooLarge {
-        /// What it measures.
-        found: String,
-        /// What is allowed.
-        limit: String,
+    /// A file beyond [`crate::Limits::max_bytes`].
+    #[error("the file has {} MiB, at most {} MiB are read", mebibytes(*.bytes), mebibytes(*.limit))]
+    FileTooLarge {
+        /// Bytes of the file.
+        bytes: usize,
+        /// Bytes allowed.
+        limit: usize,
     },
-    /// A picture in a known format that is not decoded here.
-    #[error("{format} pictures cannot be read here. Save it as JPEG or PNG and try again.")]
+    /// A picture beyond [`crate::Limits::max_side`] or [`crate::Limits::max_pixels`].
+    #[error(
+        "the picture has {}, at most {max_side} pixels a side and {} million in all are read",
+        pixels(*.size), .max_pixels / 1_000_000
+    )]
+    TooManyPixels {
+        /// Width and height in pixels, where they are known.
+        size: Option<[u32; 2]>,
+        /// Pixels allowed along the longer side.
+        max_side: u32,
+        /// Pixels allowed in all.
+        max_pixels: u64,
+    },
+    /// A picture in a known format, or of a kind of it, that is not decoded here.
+    #[error("{format} pictures are not read")]
     Unsupported {
         /// The format's name.
         format: String,
     },
     /// A frame whose bytes do not fit its size.
-    #[error("The picture came with {bytes} bytes, which do not fit {width}×{height} pixels. Try again.")]
+    #[error("the picture has {bytes} bytes, which do not fit {width}×{height} pixels")]
     BadFrame {
         /// Width in pixels.
         width: u32,
@@ -36,4 +49,15 @@ pub enum VisionError {
         /// Bytes that came.
         bytes: usize,
     },
+}
+
+fn mebibytes(bytes: usize) -> String {
+    format!("{:.1}", bytes as f64 / f64::from(1 << 20))
+}
+
+fn pixels(size: Option<[u32; 2]>) -> String {
+    match size {
+        Some([width, height]) => format!("{width}×{height} pixels"),
+        None => "too many pixels".to_owned(),
+    }
 }

@@ -33,9 +33,7 @@ impl Limits {
 
     pub(crate) fn check_bytes(&self, bytes: usize) -> Result<(), VisionError> {
         if bytes > self.max_bytes {
-            let found = format!("the file has {:.1} MiB", mebibytes(bytes));
-            let limit = format!("{:.1} MiB", mebibytes(self.max_bytes));
-            return Err(VisionError::TooLarge { found, limit });
+            return Err(VisionError::FileTooLarge { bytes, limit: self.max_bytes });
         }
         Ok(())
     }
@@ -43,23 +41,18 @@ impl Limits {
     /// Whether a picture of that size may be decoded.
     ///
     /// # Errors
-    /// [`VisionError::TooLarge`] where it may not.
+    /// [`VisionError::TooManyPixels`] where it may not.
     pub fn check_pixels(&self, width: u32, height: u32) -> Result<(), VisionError> {
         if width.max(height) > self.max_side || u64::from(width) * u64::from(height) > self.max_pixels {
-            return Err(self.exceeded_by(&format!("it is {width}×{height} pixels")));
+            return Err(self.exceeded_by(Some([width, height])));
         }
         Ok(())
     }
 
-    /// The error for a picture of which `found` is all that is known.
-    pub(crate) fn exceeded_by(&self, found: &str) -> VisionError {
-        let limit = format!("{} pixels a side and {} million in all", self.max_side, self.max_pixels / 1_000_000);
-        VisionError::TooLarge { found: found.to_owned(), limit }
+    /// The error for a picture of that width and height, as far as they are known.
+    pub(crate) fn exceeded_by(&self, size: Option<[u32; 2]>) -> VisionError {
+        VisionError::TooManyPixels { size, max_side: self.max_side, max_pixels: self.max_pixels }
     }
-}
-
-fn mebibytes(bytes: usize) -> f64 {
-    bytes as f64 / f64::from(1 << 20)
 }
 
 #[cfg(test)]
@@ -79,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sentence_names_what_was_found_and_what_is_allowed() {
+    fn the_error_names_what_was_found_and_what_is_allowed() {
         let error = Limits::default().check_pixels(30_000, 30_000).unwrap_err().to_string();
         assert!(error.contains("30000×30000") && error.contains("16384") && error.contains("64 million"), "{error}");
     }

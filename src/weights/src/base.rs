@@ -16,7 +16,7 @@ pub struct ConvWeights {
     pub out_channels: usize,
     /// Channels in.
     pub in_channels: usize,
-    /// The kernel, OIHW, `out_channels × in_channels × 3 × 3`.
+    /// The filters, OIHW, `out_channels × in_channels × 3 × 3`.
     pub weight: Vec<f32>,
     /// One bias an output channel.
     pub bias: Vec<f32>,

@@ -6,13 +6,13 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum WeightsError {
     /// A static host answered with its start or "not found" page.
-    #[error("this is a web page, not a model file: the address is probably wrong, or the host does not serve the file")]
+    #[error("this is a web page, not a model file")]
     WebPage,
     /// Bytes of some other kind.
     #[error("this is not a file of Headstart: it does not begin as one")]
     Foreign,
     /// A file of another release.
-    #[error("the file has format version {found}, this program reads version {expected}: fetch a file of this release")]
+    #[error("the file has format version {found}, this program reads version {expected}")]
     Version {
         /// The version in the file.
         found: u32,
@@ -20,7 +20,7 @@ pub enum WeightsError {
         expected: u32,
     },
     /// The file ends too early.
-    #[error("the file is cut short: {found} bytes of at least {expected}; download it again")]
+    #[error("the file is cut short: {found} bytes of at least {expected}")]
     Truncated {
         /// How many bytes came.
         found: u64,
@@ -28,13 +28,13 @@ pub enum WeightsError {
         expected: u64,
     },
     /// The file goes on after its last tensor.
-    #[error("the file has {extra} bytes after its end; download it again")]
+    #[error("the file has {extra} bytes after its end")]
     TrailingBytes {
         /// How many bytes are too many.
         extra: u64,
     },
     /// The manifest's bytes do not match their hash.
-    #[error("the file's manifest is damaged (its SHA-256 differs); download it again")]
+    #[error("the file's manifest is damaged: its SHA-256 differs")]
     ManifestHash,
     /// The manifest is not what this program reads.
     #[error("the file's manifest cannot be read: {0}")]
@@ -43,7 +43,7 @@ pub enum WeightsError {
     #[error("the file holds another network: {0}")]
     Layout(String),
     /// A tensor's bytes do not match their hash.
-    #[error("the tensor {name} is damaged (its SHA-256 differs); download the file again")]
+    #[error("the tensor {name} is damaged: its SHA-256 differs")]
     TensorHash {
         /// The tensor.
         name: String,
@@ -96,7 +96,7 @@ pub enum WeightsError {
     #[error("the index of models cannot be read: {0}")]
     Index(String),
     /// A file that is not the one the index names.
-    #[error("{file} is not the file that the index names (its length or SHA-256 differs); download it again")]
+    #[error("{file} is not the file that the index names: its length or SHA-256 differs")]
     Entry {
         /// The file's name.
         file: String,

@@ -3,7 +3,7 @@
 //! The coded form is: scales (`f16`) of the outputs; the table of the integers' frequencies; the integers in
 //! the order of the weights (OIHW), entropy-coded ([`crate::rans`]). As the scales follow the spread of their channels, the integers of all
 //! channels are spread alike and one table serves them: separate ones by the usual magnitude of input channels and
-//! kernel places were measured to save 0.3 %.
+//! filter positions were measured to save 0.3 %.
 
 use half::f16;
 
@@ -122,7 +122,7 @@ mod tests {
 
     use super::*;
 
-    /// A kernel of 3 × 2 channels.
+    /// A convolution from 2 channels to 3.
     fn small(integers: Vec<i8>, scales: [f32; 3]) -> QuantizedConv {
         QuantizedConv { in_channels: 2, scales: scales.map(f16::from_f32).to_vec(), integers, bias: vec![0.0; 3] }
     }

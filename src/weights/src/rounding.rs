@@ -124,7 +124,7 @@ fn round_group(integers: &mut [i8], weights: &[f32], scales: &[f16], factor: &Mo
 mod tests {
     use super::*;
 
-    fn kernel() -> ConvWeights {
+    fn convolution() -> ConvWeights {
         let weight = (0..2 * 72).map(|index| ((index * 7919 % 997) as f32 / 997.0 - 0.5) * 0.2).collect();
         ConvWeights { name: "w".to_owned(), out_channels: 2, in_channels: 8, weight, bias: vec![0.0; 2] }
     }
@@ -137,8 +137,8 @@ mod tests {
         (0..400).map(|sample| (0..72).map(|number| wave(sample, number)).collect()).collect()
     }
 
-    fn answers_error(quantized: &[f32], kernel: &ConvWeights) -> f32 {
-        let changes: Vec<f32> = kernel.weight.iter().zip(quantized).map(|(a, b)| a - b).collect();
+    fn answers_error(quantized: &[f32], conv: &ConvWeights) -> f32 {
+        let changes: Vec<f32> = conv.weight.iter().zip(quantized).map(|(a, b)| a - b).collect();
         let answer = |row: &[f32], input: &[f32]| row.iter().zip(input).map(|(a, b)| a * b).sum::<f32>();
         let errors = inputs();
         let errors = errors.iter().flat_map(|input| changes.chunks(72).map(move |row| answer(row, input)));
@@ -147,23 +147,23 @@ mod tests {
 
     #[test]
     fn carried_errors_beat_nearest_integers() {
-        let (kernel, inputs) = (kernel(), inputs());
+        let (conv, inputs) = (convolution(), inputs());
         let mut samples = Neighbourhoods::new(8, inputs.len());
         for (sample, input) in inputs.iter().enumerate() {
             input.iter().enumerate().for_each(|(number, &value)| samples.set(sample, number, value));
         }
-        let carried = quantize(&kernel, &samples, 0.5);
+        let carried = quantize(&conv, &samples, 0.5);
         let mut nearest = carried.clone();
         for (index, integer) in nearest.integers.iter_mut().enumerate() {
-            *integer = (kernel.weight[index] / carried.scales[index / 72].to_f32()).round() as i8;
+            *integer = (conv.weight[index] / carried.scales[index / 72].to_f32()).round() as i8;
         }
         let (carried, nearest) = (carried.dequantized(), nearest.dequantized());
-        assert!(answers_error(&carried, &kernel) < 0.5 * answers_error(&nearest, &kernel));
+        assert!(answers_error(&carried, &conv) < 0.5 * answers_error(&nearest, &conv));
     }
 
     #[test]
     fn a_dense_layer_carries_errors_within_each_of_its_blocks() {
-        let (kernel, inputs) = (kernel(), inputs());
+        let (conv, inputs) = (convolution(), inputs());
         let block = |from: usize| {
             let mut samples = Neighbourhoods::of(36, inputs.len());
             for (sample, input) in inputs.iter().enumerate() {
@@ -171,8 +171,8 @@ mod tests {
             }
             samples
         };
-        let carried = quantize_dense(&kernel.weight, 72, [block(0), block(36)], 0.5);
-        let nearest: Vec<f32> = kernel
+        let carried = quantize_dense(&conv.weight, 72, [block(0), block(36)], 0.5);
+        let nearest: Vec<f32> = conv
             .weight
             .iter()
             .enumerate()
@@ -181,16 +181,16 @@ mod tests {
                 (weight / scale).round() * scale
             })
             .collect();
-        assert!(answers_error(&carried.dequantized(), &kernel) < 0.5 * answers_error(&nearest, &kernel));
+        assert!(answers_error(&carried.dequantized(), &conv) < 0.5 * answers_error(&nearest, &conv));
     }
 
     #[test]
     fn degenerate_channels_are_fine() {
-        let mut kernel = kernel();
-        kernel.weight[..72].fill(0.0);
-        kernel.weight[72..].fill(0.0);
-        kernel.weight[100] = 1e4;
-        let quantized = quantize(&kernel, &Neighbourhoods::new(8, 10), 0.01);
+        let mut conv = convolution();
+        conv.weight[..72].fill(0.0);
+        conv.weight[72..].fill(0.0);
+        conv.weight[100] = 1e4;
+        let quantized = quantize(&conv, &Neighbourhoods::new(8, 10), 0.01);
         assert!(quantized.dequantized()[..72].iter().all(|&weight| weight == 0.0));
         assert!((quantized.dequantized()[100] - 1e4).abs() < 10.0);
     }

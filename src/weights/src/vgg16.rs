@@ -56,7 +56,7 @@ pub const CONVS: [ConvShape; 13] = [
     conv("features.28", "conv5_3", 512, 512, Some("pool5")),
 ];
 
-/// How many numbers the base says about a photo: the channels of its last stage, averaged over positions.
+/// Pooled features of a photo: the channels of its last stage, averaged over positions.
 pub const FEATURES: usize = 512;
 
 /// The sides of the square pictures that the base is used at.

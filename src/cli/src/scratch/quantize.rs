@@ -14,8 +14,8 @@ use crate::error::CliError;
 use crate::quantize::{PICTURES, neighbourhoods};
 use crate::reference::{Stage, convolve, pool};
 
-/// How coarse the kernels may be, in root mean squares of a channel's weights; those of the first block stay floats.
-const KERNEL_STEP: f32 = 0.1;
+/// How coarse the filters may be, in root mean squares of a channel's weights; those of the first block stay floats.
+const FILTER_STEP: f32 = 0.1;
 /// How coarse the hidden layer may be. Its weights then take about 3 bits each.
 pub(crate) const HIDDEN_STEP: f32 = 0.5;
 /// Views taken of each sample picture, to see which inputs a layer has.
@@ -45,7 +45,7 @@ pub(crate) fn run(file: &ScratchFile, floats: &[u8], step: f32, output: &Path) -
         let tensor = if block == 0 {
             StoredTensor::Floats(weight.clone())
         } else {
-            let quantized = quantize(&conv, &neighbourhoods(&views, 1), KERNEL_STEP);
+            let quantized = quantize(&conv, &neighbourhoods(&views, 1), FILTER_STEP);
             StoredTensor::Rows(QuantizedRows { scales: quantized.scales, integers: quantized.integers })
         };
         // The next layer is rounded for what it will see: the answers of the rounded ones before it.

@@ -10,10 +10,9 @@ use std::time::{Duration, Instant};
 use burn::tensor::Device;
 use futures::executor::block_on;
 use headstart_nn::ScratchCnn;
+use headstart_protocol::{RunRecord, count, wilson_interval};
 use headstart_train::grouped;
-use headstart_train::metrics::wilson_interval;
-use headstart_train::records::TrainingRecord;
-use headstart_train::scratch::{Batch, BestEpoch, Photos, ScratchSettings, ScratchTrainer};
+use headstart_train::scratch::{BestEpoch, LabelledPhotos, PhotoBatch, ScratchSettings, ScratchTrainer};
 use headstart_vision::RgbImage;
 use headstart_weights::scratch::{KIND, ScratchArchitecture, ScratchFile, ScratchManifest, VERSION};
 use headstart_weights::sha256;
@@ -25,8 +24,8 @@ use crate::error::CliError;
 use crate::photos::{classes, training_folder};
 use crate::train::Options;
 
-/// The share of each class that is set aside where the folder has no validation photos.
-const SET_ASIDE: f64 = 0.2;
+/// The share of each class that is held out where the folder has no validation photos.
+const HELD_OUT: f64 = 0.2;
 /// Batches that each loader may be ahead.
 const AHEAD: usize = 2;
 
@@ -40,11 +39,11 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     let names = classes(&folder.training);
     let (images, labels) = load(&folder.training, &names, options.size)?;
     let (training, validation) = if folder.validation.is_empty() {
-        set_aside(images, labels, options.seed)
+        hold_out(images, labels, options.seed)
     } else {
         ((images, labels), load(&folder.validation, &names, options.size)?)
     };
-    let photos = |(images, labels)| Photos::new(options.size, images, labels, names.len()).map(Arc::new);
+    let photos = |(images, labels)| LabelledPhotos::new(options.size, images, labels, names.len()).map(Arc::new);
     let (training, validation) = (photos(training)?, photos(validation)?);
     let (trained_on, validated_on) = (training.len(), validation.len());
 
@@ -68,7 +67,7 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
         }
     };
     let result = train(&mut trainer, &checkpoint);
-    // A run that ran away leaves its best epoch all the same.
+    // A training that diverged leaves its best epoch all the same.
     if let Some(best) = trainer.best() {
         write_network(best, &settings, &names, [trained_on, validated_on], &options.out)?;
     }
@@ -78,13 +77,15 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     // It was of use until now only; where it cannot be removed it is in nobody's way.
     let _ = fs::remove_file(&checkpoint);
     if json {
-        crate::print_json(&TrainingRecord { best_epoch, val_accuracy, epochs });
+        crate::print_json(&RunRecord { best_epoch, val_accuracy, epochs });
         return Ok(());
     }
     if let Some(accuracy) = val_accuracy {
-        let (low, high) = wilson_interval((accuracy * validated_on as f64).round() as usize, validated_on);
+        let (low, high) = wilson_interval((accuracy * validated_on as f64).round() as u32, count(validated_on));
         let [accuracy, low, high] = [accuracy, low, high].map(|share| 100.0 * share);
-        println!("{accuracy:.2} % right (95 % interval {low:.2}–{high:.2} %) of {validated_on} validation photos");
+        println!(
+            "validation accuracy {accuracy:.2} % on {validated_on} held-out photos (95 % interval {low:.2}–{high:.2} %)"
+        );
     }
     println!("  epoch {best_epoch} of {} on {trained_on} photos; network in {}", epochs.len(), options.out.display());
     Ok(())
@@ -110,7 +111,8 @@ fn train(trainer: &mut ScratchTrainer, checkpoint: &Path) -> Result<(), CliError
                 bar.inc(1);
             } else if let Some(epoch) = block_on(trainer.validate(before + start.elapsed().as_secs_f64()))? {
                 replace(checkpoint, &trainer.checkpoint()?)?;
-                let accuracy = epoch.val_accuracy.map_or_else(String::new, |share| format!(", {share:.4} right"));
+                let accuracy =
+                    epoch.val_accuracy.map_or_else(String::new, |share| format!(", validation accuracy {share:.4}"));
                 bar.set_message(format!("epoch {}: loss {:.4}{accuracy}", epoch.epoch, epoch.loss));
             }
         }
@@ -120,7 +122,7 @@ fn train(trainer: &mut ScratchTrainer, checkpoint: &Path) -> Result<(), CliError
 }
 
 /// Threads that make the batches that are due, each every so many-th one, in their order.
-fn feeds<'scope>(scope: &'scope Scope<'scope, '_>, trainer: &ScratchTrainer) -> Vec<Receiver<Batch>> {
+fn feeds<'scope>(scope: &'scope Scope<'scope, '_>, trainer: &ScratchTrainer) -> Vec<Receiver<PhotoBatch>> {
     let threads = thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1));
     let begin = trainer.next_batch();
     let feed = |thread: usize| {
@@ -143,13 +145,13 @@ fn feeds<'scope>(scope: &'scope Scope<'scope, '_>, trainer: &ScratchTrainer) -> 
 type Labelled = (Vec<RgbImage>, Vec<usize>);
 
 /// Training photos and validation photos out of `images`; copies of one photo stay on one side.
-fn set_aside(images: Vec<RgbImage>, labels: Vec<usize>, seed: u64) -> (Labelled, Labelled) {
+fn hold_out(images: Vec<RgbImage>, labels: Vec<usize>, seed: u64) -> (Labelled, Labelled) {
     let group = |image: &RgbImage| {
         let [a, b, c, d, e, f, g, h, ..] = sha256(image.as_raw());
         u64::from_le_bytes([a, b, c, d, e, f, g, h])
     };
     let groups: Vec<u64> = images.iter().map(group).collect();
-    let (_, validation) = grouped(&labels, &groups, SET_ASIDE, seed);
+    let (_, validation) = grouped(&labels, &groups, HELD_OUT, seed);
     let (mut training, mut checked) = (Labelled::default(), Labelled::default());
     for (index, (image, label)) in images.into_iter().zip(labels).enumerate() {
         let side = if validation.binary_search(&index).is_ok() { &mut checked } else { &mut training };
@@ -176,7 +178,7 @@ fn write_network(
         validated_on,
         val_accuracy: best.accuracy,
         epochs: settings.epochs,
-        best_epoch: best.epoch,
+        best_epoch: best.epoch as usize,
         seed: settings.seed,
         golden: block_on(network.golden())?,
         float_sha256: None,
@@ -213,12 +215,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn copies_stay_on_one_side_and_a_fifth_is_set_aside() {
+    fn copies_stay_on_one_side_and_a_fifth_is_hold_out() {
         let image = |level: u8| RgbImage::from_pixel(2, 2, [level; 3].into());
         // Each photo twice; two classes.
         let images: Vec<RgbImage> = (0..40).map(|index| image(index / 2)).collect();
         let labels: Vec<usize> = (0..40).map(|index| index / 20).collect();
-        let (training, validation) = set_aside(images, labels, 1);
+        let (training, validation) = hold_out(images, labels, 1);
         assert_eq!((training.0.len(), validation.0.len()), (32, 8));
         assert!(validation.0.iter().all(|image| !training.0.contains(image)));
         for (images, labels) in [training, validation] {

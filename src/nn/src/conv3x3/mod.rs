@@ -21,22 +21,27 @@ use headstart_weights::ConvWeights;
 /// The layer's operations on burn's backends.
 #[backend_extension(Flex: cfg(feature = "cpu"), Cube: cfg(feature = "wgpu"))]
 trait Layer: Backend {
-    /// A kernel `[k, c, 3, 3]` transformed and in the order that the device reads.
-    fn pack_kernel(weight: FloatTensor<Self>) -> FloatTensor<Self>;
-    /// `relu(conv3x3(input) + bias)`; `kernel` from [`Layer::pack_kernel`].
-    fn conv3x3_relu(input: FloatTensor<Self>, kernel: FloatTensor<Self>, bias: FloatTensor<Self>) -> FloatTensor<Self>;
+    /// Filters `[k, c, 3, 3]` transformed and in the order that the device reads.
+    fn pack_filters(weight: FloatTensor<Self>) -> FloatTensor<Self>;
+    /// `relu(conv3x3(input) + bias)`; `filters` from [`Layer::pack_filters`].
+    fn conv3x3_relu(input: FloatTensor<Self>, filters: FloatTensor<Self>, bias: FloatTensor<Self>)
+    -> FloatTensor<Self>;
     /// Maximum of each 2×2, odd last rows and columns left out.
     fn max_pool2x2(input: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
 #[cfg(feature = "cpu")]
 impl Layer for Flex {
-    fn pack_kernel(weight: FloatTensor<Self>) -> FloatTensor<Self> {
-        cpu::pack_kernel(&weight)
+    fn pack_filters(weight: FloatTensor<Self>) -> FloatTensor<Self> {
+        cpu::pack_filters(&weight)
     }
 
-    fn conv3x3_relu(input: FloatTensor<Self>, kernel: FloatTensor<Self>, bias: FloatTensor<Self>) -> FloatTensor<Self> {
-        cpu::conv3x3_relu(&input, &kernel, &bias)
+    fn conv3x3_relu(
+        input: FloatTensor<Self>,
+        filters: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        cpu::conv3x3_relu(&input, &filters, &bias)
     }
 
     fn max_pool2x2(input: FloatTensor<Self>) -> FloatTensor<Self> {
@@ -46,12 +51,16 @@ impl Layer for Flex {
 
 #[cfg(feature = "wgpu")]
 impl Layer for CubeBackend {
-    fn pack_kernel(weight: FloatTensor<Self>) -> FloatTensor<Self> {
-        gpu::pack_kernel(weight)
+    fn pack_filters(weight: FloatTensor<Self>) -> FloatTensor<Self> {
+        gpu::pack_filters(weight)
     }
 
-    fn conv3x3_relu(input: FloatTensor<Self>, kernel: FloatTensor<Self>, bias: FloatTensor<Self>) -> FloatTensor<Self> {
-        gpu::conv3x3_relu(input, &kernel, bias)
+    fn conv3x3_relu(
+        input: FloatTensor<Self>,
+        filters: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        gpu::conv3x3_relu(input, &filters, bias)
     }
 
     fn max_pool2x2(input: FloatTensor<Self>) -> FloatTensor<Self> {
@@ -62,8 +71,8 @@ impl Layer for CubeBackend {
 /// A frozen 3×3 convolution with bias and ReLU, on a device without autodiff.
 #[derive(Debug, Clone)]
 pub(crate) struct Conv3x3 {
-    /// In the order that the device reads.
-    kernel: Tensor<1>,
+    /// Transformed, in the order that the device reads.
+    filters: Tensor<1>,
     /// `[k]`.
     bias: Tensor<1>,
 }
@@ -74,7 +83,7 @@ impl Conv3x3 {
         let (k, c) = (weights.out_channels, weights.in_channels);
         let weight = Tensor::<4>::from_data(TensorData::new(weights.weight.clone(), [k, c, 3, 3]), device);
         Self {
-            kernel: Tensor::from_dispatch(<Dispatch as Layer>::pack_kernel(weight.into_dispatch())),
+            filters: Tensor::from_dispatch(<Dispatch as Layer>::pack_filters(weight.into_dispatch())),
             bias: Tensor::from_data(TensorData::new(weights.bias.clone(), [k]), device),
         }
     }
@@ -86,7 +95,7 @@ impl Conv3x3 {
     pub(crate) fn forward(&self, input: Tensor<4>) -> Tensor<4> {
         Tensor::from_dispatch(<Dispatch as Layer>::conv3x3_relu(
             input.into_dispatch(),
-            self.kernel.clone().into_dispatch(),
+            self.filters.clone().into_dispatch(),
             self.bias.clone().into_dispatch(),
         ))
     }

@@ -1,8 +1,8 @@
 //! Winograd's minimal filtering F(4×4, 3×3): 36 multiplications for 16 outputs where the direct form takes 144.
 //!
 //! Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016, section 4.3: with a 6×6 patch `d` of
-//! the input and a 3×3 kernel `g`, the 4×4 outputs are `Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A`. Summed over input channels, the
-//! product in the middle is 36 matrix products `[tiles, channels] · [channels, kernels]`.
+//! the input and a 3×3 filter `g`, the 4×4 outputs are `Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A`. Summed over input channels, the
+//! product in the middle is 36 matrix products `[tiles, channels] · [channels, filters]`.
 
 /// Outputs of a tile, a side.
 pub(super) const OUT: usize = 4;

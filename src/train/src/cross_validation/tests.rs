@@ -18,7 +18,7 @@ fn clouds(count: usize) -> Examples {
     Examples::new(&rows, labels, 3).unwrap()
 }
 
-fn over(settings: &Settings, examples: &Examples) -> CrossValidation {
+fn over(settings: &HeadSettings, examples: &Examples) -> CrossValidation {
     let mut folds = CrossValidation::new(settings.clone(), &classes(), examples.clone(), &Device::flex()).unwrap();
     while !folds.is_over() {
         while !folds.step() {}
@@ -33,24 +33,27 @@ fn each_fold_comes_to_what_a_trainer_without_its_photos_comes_to() {
     let examples = clouds(60);
     let mlp = HeadArchitecture::Mlp { hidden: vec![16], dropout: 0.0 };
     // A trainer's validation loss is a mean over one fold, where classes may have other shares than over all.
-    let linear = Settings { epochs: 300, learning_rate: 0.05, balance: false, ..Settings::default() };
+    let linear = HeadSettings { epochs: 300, learning_rate: 0.05, balance: false, ..HeadSettings::default() };
     // A head with hidden layers is not there to be trained to its minimum: after so few steps scales differ a little.
-    for (settings, bound) in [(linear, 1e-3), (Settings { epochs: 5, balance: false, ..Settings::of(mlp) }, 2e-2)] {
+    for (settings, bound) in
+        [(linear, 1e-3), (HeadSettings { epochs: 5, balance: false, ..HeadSettings::of(mlp) }, 2e-2)]
+    {
         let folds = over(&settings, &examples);
         assert_eq!(folds.folds.len(), 5);
         for candidate in &folds.candidates {
             let mut expected = 0.0;
             for fold in 0..5 {
-                let (left_out, others): (Vec<_>, Vec<_>) =
+                let (held_out, others): (Vec<_>, Vec<_>) =
                     (0..examples.len()).partition(|index| folds.fold_of[*index] == fold);
-                let settings = Settings { c: candidate.c, patience: usize::MAX, ..settings.clone() };
-                let (training, validation) = (examples.select(&others), examples.select(&left_out));
-                let mut trainer = Trainer::new(settings, &classes(), &training, &validation, &Device::flex()).unwrap();
+                let settings = HeadSettings { c: candidate.c, patience: usize::MAX, ..settings.clone() };
+                let (training, validation) = (examples.select(&others), examples.select(&held_out));
+                let mut trainer =
+                    HeadTrainer::new(settings, &classes(), &training, &validation, &Device::flex()).unwrap();
                 let mut last = 0.0;
                 while !trainer.is_over() {
                     last = block_on(trainer.epoch()).unwrap().val_loss.unwrap();
                 }
-                expected += last * left_out.len() as f64 / 60.0;
+                expected += last * held_out.len() as f64 / 60.0;
             }
             let found = candidate.losses.last().unwrap() / 60.0;
             assert!((found - expected).abs() < bound, "c = {}: {found}, not {expected}", candidate.c);
@@ -66,7 +69,7 @@ fn nothing_is_learnt_by_heart() {
     let labels = (0..80).map(|_| random.random_range(0..2)).collect();
     let examples = Examples::new(&rows, labels, 2).unwrap();
     let names = &classes()[..2];
-    let settings = Settings { c: 1e6, ..Settings::default() };
+    let settings = HeadSettings { c: 1e6, ..HeadSettings::default() };
     let mut folds = CrossValidation::new(settings, names, examples, &Device::flex()).unwrap();
     while !folds.is_over() {
         block_on(folds.epoch()).unwrap();
@@ -79,7 +82,7 @@ fn nothing_is_learnt_by_heart() {
 
 #[test]
 fn batches_are_steps_of_one_epoch_and_no_epoch_is_begun_after_the_last() {
-    let settings = Settings { epochs: 2, batch: 25, ..Settings::default() };
+    let settings = HeadSettings { epochs: 2, batch: 25, ..HeadSettings::default() };
     let mut folds = CrossValidation::new(settings, &classes(), clouds(60), &Device::flex()).unwrap();
     assert_eq!([folds.step(), folds.step(), folds.step(), folds.step()], [false, false, true, true]);
     block_on(folds.epoch()).unwrap();

@@ -15,7 +15,9 @@ fn draws_are_nested_stratified_and_from_the_pool() {
 
 #[test]
 fn the_spread_is_that_of_a_sample() {
-    let point = CurvePoint { learner: Learner::Scratch, photos: 5, accuracies: vec![0.5, 0.7, 0.9] };
-    assert!((point.mean() - 0.7).abs() < 1e-12 && (point.deviation().unwrap() - 0.2).abs() < 1e-12);
-    assert_eq!(CurvePoint { accuracies: vec![0.5], ..point }.deviation(), None);
+    let measured = Measured { learner: Learner::Scratch, photos: 5, accuracies: vec![0.5, 0.7, 0.9] };
+    let point = measured.point();
+    assert!((point.mean - 0.7).abs() < 1e-12 && (point.deviation.unwrap() - 0.2).abs() < 1e-12);
+    assert_eq!((point.photos, point.draws), (5, 3));
+    assert_eq!(Measured { accuracies: vec![0.5], ..measured }.point().deviation, None);
 }

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use burn::tensor::Device;
+use headstart_protocol::Epoch;
 use safetensors::{Dtype, SafeTensors, View};
 use serde::{Deserialize, Serialize};
 
 use super::trainer::Totals;
-use super::{BestEpoch, Photos, ScratchSettings, ScratchTrainer};
-use crate::{EpochFigures, TrainError};
+use super::{BestEpoch, LabelledPhotos, ScratchSettings, ScratchTrainer};
+use crate::TrainError;
 
 /// The key of the state in the file's metadata.
 const KEY: &str = "headstart-checkpoint";
@@ -26,14 +27,14 @@ struct State {
     steps: usize,
     loss: f64,
     right: usize,
-    history: Vec<EpochFigures>,
+    history: Vec<Epoch>,
     best: Option<BestFigures>,
 }
 
 /// [`BestEpoch`] without its weights.
 #[derive(Serialize, Deserialize)]
 struct BestFigures {
-    epoch: usize,
+    epoch: u32,
     accuracy: Option<f64>,
     loss: Option<f64>,
 }
@@ -84,8 +85,8 @@ impl ScratchTrainer {
         checkpoint: &[u8],
         settings: ScratchSettings,
         classes: &[String],
-        training: Arc<Photos>,
-        validation: Arc<Photos>,
+        training: Arc<LabelledPhotos>,
+        validation: Arc<LabelledPhotos>,
         device: &Device,
     ) -> Result<Self, TrainError> {
         let refuse = |what: &str| Err(TrainError::Checkpoint(what.to_owned()));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use headstart_vision::{Augmentation, augment, normalise};
 use rand::seq::SliceRandom;
 
-use super::{Photos, ScratchSettings};
+use super::{LabelledPhotos, ScratchSettings};
 use crate::generator;
 
 /// Stream of [`generator`] for the first epoch's order.
@@ -15,7 +15,7 @@ const VIEWS: u64 = 4 << 32;
 
 /// What one step learns from.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Batch {
+pub struct PhotoBatch {
     /// Its number, counted from the run's first step.
     pub(super) number: usize,
     /// `[n, 3, side, side]`, normalised.
@@ -28,7 +28,7 @@ pub struct Batch {
 /// own, can share the work.
 #[derive(Debug, Clone)]
 pub struct BatchLoader {
-    photos: Arc<Photos>,
+    photos: Arc<LabelledPhotos>,
     /// Batches of an epoch.
     batches: usize,
     settings: ScratchSettings,
@@ -38,7 +38,7 @@ pub struct BatchLoader {
 }
 
 impl BatchLoader {
-    pub(super) fn new(photos: Arc<Photos>, settings: &ScratchSettings) -> Self {
+    pub(super) fn new(photos: Arc<LabelledPhotos>, settings: &ScratchSettings) -> Self {
         Self {
             batches: photos.len().div_ceil(settings.batch),
             settings: settings.clone(),
@@ -61,7 +61,7 @@ impl BatchLoader {
     }
 
     /// Batch `number`, counted from the run's first one.
-    pub fn load(&mut self, number: usize) -> Batch {
+    pub fn load(&mut self, number: usize) -> PhotoBatch {
         let (epoch, at) = (number / self.batches, number % self.batches);
         if self.epoch != Some(epoch) {
             self.order = (0..self.photos.len()).collect();
@@ -83,7 +83,7 @@ impl BatchLoader {
             }
         }
         let labels = indices.iter().map(|index| self.photos.labels()[*index]).collect();
-        Batch { number, pixels, labels }
+        PhotoBatch { number, pixels, labels }
     }
 }
 
@@ -95,7 +95,7 @@ mod tests {
 
     fn loader(augment: bool, seed: u64) -> BatchLoader {
         let image = |index: u8| RgbImage::from_fn(22, 22, |x, y| [index, (x * 7 + y * 3) as u8, y as u8].into());
-        let photos = Photos::new(22, (0..10).map(image).collect(), (0..10).collect(), 10).unwrap();
+        let photos = LabelledPhotos::new(22, (0..10).map(image).collect(), (0..10).collect(), 10).unwrap();
         let architecture = ScratchArchitecture { side: 22, ..ScratchArchitecture::published(22, 10) };
         let settings = ScratchSettings { batch: 4, epochs: 3, augment, seed, ..ScratchSettings::new(architecture) };
         BatchLoader::new(Arc::new(photos), &settings)
@@ -123,7 +123,7 @@ mod tests {
             assert_eq!(pixels, normalise(loader(false, 1).photos.image(*label)));
         }
         let (mut ahead, mut anew) = (loader(true, 1), loader(true, 1));
-        let views: Vec<Batch> = (0..9).map(|number| ahead.load(number)).collect();
+        let views: Vec<PhotoBatch> = (0..9).map(|number| ahead.load(number)).collect();
         for number in [7, 2, 3, 0] {
             assert_eq!(anew.load(number), views[number]);
         }

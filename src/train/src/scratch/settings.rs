@@ -4,7 +4,7 @@ use headstart_weights::scratch::ScratchArchitecture;
 use serde::{Deserialize, Serialize};
 
 use crate::TrainError;
-use crate::settings::MOST_EPOCHS;
+use crate::head_settings::MOST_EPOCHS;
 
 /// Inputs of the widest layer that learns at the full rate.
 const PACED_INPUTS: f64 = 1024.0;

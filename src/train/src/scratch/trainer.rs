@@ -5,14 +5,15 @@ use std::sync::Arc;
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 use headstart_nn::{NnError, ScratchCnn, read};
+use headstart_protocol::{Epoch, count};
 use headstart_vision::normalise;
 use headstart_weights::scratch::ScratchArchitecture;
 
 use super::parameter::{Parameter, Update};
-use super::{Batch, BatchLoader, Photos, ScratchSettings, initial};
+use super::{BatchLoader, LabelledPhotos, PhotoBatch, ScratchSettings, initial};
+use crate::TrainError;
 use crate::descent::seed_dropout;
 use crate::metrics::{answer, cross_entropy};
-use crate::{EpochFigures, TrainError};
 
 /// Photos that are validated at once.
 const PORTION: usize = 16;
@@ -21,8 +22,8 @@ const PORTION: usize = 16;
 pub struct ScratchTrainer {
     pub(super) settings: ScratchSettings,
     pub(super) classes: Vec<String>,
-    training: Arc<Photos>,
-    validation: Arc<Photos>,
+    training: Arc<LabelledPhotos>,
+    validation: Arc<LabelledPhotos>,
     /// SHA-256 of the training photos and of the validation photos.
     pub(super) digests: [String; 2],
     /// Without autodiff.
@@ -34,7 +35,7 @@ pub struct ScratchTrainer {
     /// Over this epoch's steps so far.
     pub(super) totals: Totals,
     check: Option<Check>,
-    pub(super) history: Vec<EpochFigures>,
+    pub(super) history: Vec<Epoch>,
     pub(super) best: Option<BestEpoch>,
     failed: bool,
 }
@@ -44,7 +45,7 @@ pub struct ScratchTrainer {
 pub(super) struct Totals {
     /// Of the cross-entropies, nats.
     pub(super) loss: f64,
-    /// Photos answered rightly.
+    /// Photos classified correctly.
     pub(super) right: usize,
 }
 
@@ -78,10 +79,10 @@ struct Check {
 #[derive(Debug, Clone, PartialEq)]
 pub struct BestEpoch {
     /// Counted from 1.
-    pub epoch: usize,
-    /// The share of the validation photos answered rightly.
+    pub epoch: u32,
+    /// Validation accuracy.
     pub accuracy: Option<f64>,
-    /// The mean cross-entropy over them, in nats.
+    /// Validation loss: the mean cross-entropy, in nats.
     pub loss: Option<f64>,
     /// The averaged weights after it, in the order of
     /// [`headstart_weights::scratch::ScratchArchitecture::tensors`].
@@ -89,7 +90,7 @@ pub struct BestEpoch {
 }
 
 impl ScratchTrainer {
-    /// A run from random weights on `training`, checked on `validation`, which may be empty. `classes` are names, in the
+    /// A run from random weights on `training`, validated on `validation`, which may be empty. `classes` are names, in the
     /// order of the labels.
     ///
     /// # Errors
@@ -98,8 +99,8 @@ impl ScratchTrainer {
     pub fn new(
         settings: ScratchSettings,
         classes: &[String],
-        training: Arc<Photos>,
-        validation: Arc<Photos>,
+        training: Arc<LabelledPhotos>,
+        validation: Arc<LabelledPhotos>,
         device: &Device,
     ) -> Result<Self, TrainError> {
         if classes.len() < 2 {
@@ -174,7 +175,7 @@ impl ScratchTrainer {
 
     /// The epochs so far.
     #[must_use]
-    pub fn history(&self) -> &[EpochFigures] {
+    pub fn history(&self) -> &[Epoch] {
         &self.history
     }
 
@@ -194,7 +195,7 @@ impl ScratchTrainer {
     /// # Errors
     /// [`TrainError::Order`] for another batch than [`Self::next_batch`], [`TrainError::Diverged`] where the loss is no
     /// number any more, [`TrainError::Model`] where the device gives nothing back. After the last two the run is over.
-    pub async fn step(&mut self, batch: Batch) -> Result<bool, TrainError> {
+    pub async fn step(&mut self, batch: PhotoBatch) -> Result<bool, TrainError> {
         if self.is_over() || self.is_validation_due() || batch.number != self.steps {
             return Err(TrainError::Order(format!("batch {} came out of turn", batch.number)));
         }
@@ -203,7 +204,7 @@ impl ScratchTrainer {
         result.map(|()| self.is_validation_due())
     }
 
-    async fn learn(&mut self, batch: Batch) -> Result<(), TrainError> {
+    async fn learn(&mut self, batch: PhotoBatch) -> Result<(), TrainError> {
         let n = batch.labels.len();
         let device = self.device.clone().autodiff();
         // The values go to the device and come back: on the CPU that copies nothing.
@@ -253,7 +254,7 @@ impl ScratchTrainer {
         if (self.totals.loss - before).is_finite() {
             Ok(())
         } else {
-            Err(TrainError::Diverged { epoch: self.history.len() + 1 })
+            Err(TrainError::Diverged { epoch: count(self.history.len() + 1) })
         }
     }
 
@@ -274,7 +275,7 @@ impl ScratchTrainer {
     /// # Errors
     /// [`TrainError::Order`] where steps of the epoch are left, [`TrainError::Diverged`] where the loss is no number,
     /// [`TrainError::Model`] where the device gives nothing back. After the last two the run is over.
-    pub async fn validate(&mut self, seconds: f64) -> Result<Option<EpochFigures>, TrainError> {
+    pub async fn validate(&mut self, seconds: f64) -> Result<Option<Epoch>, TrainError> {
         if !self.is_validation_due() {
             return Err(TrainError::Order("a validation came before the epoch's last step".into()));
         }
@@ -283,7 +284,7 @@ impl ScratchTrainer {
         result
     }
 
-    async fn examine(&mut self, seconds: f64) -> Result<Option<EpochFigures>, TrainError> {
+    async fn examine(&mut self, seconds: f64) -> Result<Option<Epoch>, TrainError> {
         let mut check = match self.check.take() {
             Some(check) => check,
             None => {
@@ -307,8 +308,8 @@ impl ScratchTrainer {
     }
 
     /// Ends the epoch whose validation came to `checked`.
-    fn conclude(&mut self, checked: Totals, seconds: f64) -> Result<EpochFigures, TrainError> {
-        let epoch = self.history.len() + 1;
+    fn conclude(&mut self, checked: Totals, seconds: f64) -> Result<Epoch, TrainError> {
+        let epoch = count(self.history.len() + 1);
         let (loss, accuracy) = std::mem::take(&mut self.totals).means(self.training.len());
         let checked = (!self.validation.is_empty()).then(|| checked.means(self.validation.len()));
         let (val_loss, val_accuracy) = checked.unzip();
@@ -321,7 +322,7 @@ impl ScratchTrainer {
             let weights = self.parameters.iter().map(|parameter| parameter.average.clone()).collect();
             self.best = Some(BestEpoch { epoch, accuracy: val_accuracy, loss: val_loss, weights });
         }
-        let figures = EpochFigures { epoch, loss, accuracy, val_loss, val_accuracy, seconds };
+        let figures = Epoch { epoch, loss, accuracy, val_loss, val_accuracy, seconds };
         self.history.push(figures);
         Ok(figures)
     }
@@ -331,7 +332,11 @@ impl ScratchTrainer {
 ///
 /// # Errors
 /// [`TrainError::Model`] where the device gives nothing back.
-pub async fn answers(network: &ScratchCnn, photos: &Photos, indices: &[usize]) -> Result<Vec<usize>, TrainError> {
+pub async fn answers(
+    network: &ScratchCnn,
+    photos: &LabelledPhotos,
+    indices: &[usize],
+) -> Result<Vec<usize>, TrainError> {
     if indices.is_empty() {
         return Ok(Vec::new());
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The most numbers that a network of a file may have.
+/// The most parameters that a network of a file may have.
 const MOST_PARAMETERS: usize = 100_000_000;
 /// The most blocks, channels of a block, hidden outputs, classes, and pixels a side.
 const MOST_BLOCKS: usize = 8;
@@ -62,7 +62,7 @@ impl ScratchArchitecture {
         self.channels.last().copied().unwrap_or(3) * self.last_side().pow(2)
     }
 
-    /// Name and shape of each tensor, in the order of the network: a layer's weight (`[outputs, inputs]`, kernels OIHW),
+    /// Name and shape of each tensor, in the order of the network: a layer's weight (`[outputs, inputs]`, filters OIHW),
     /// then its bias.
     #[must_use]
     pub fn tensors(&self) -> Vec<(String, Vec<usize>)> {
@@ -81,7 +81,7 @@ impl ScratchArchitecture {
         shapes.into_iter().flat_map(pair).collect()
     }
 
-    /// How many numbers a network of it has.
+    /// Parameters of a network of it.
     #[must_use]
     pub fn parameters(&self) -> usize {
         self.tensors().iter().map(|(_, shape)| shape.iter().product::<usize>()).sum()

@@ -25,7 +25,7 @@ pub struct ScratchManifest {
     pub trained_on: usize,
     /// How many photos say how good it is.
     pub validated_on: usize,
-    /// The share of those that it answered rightly, in floats.
+    /// Its validation accuracy on those, in floats.
     pub val_accuracy: Option<f64>,
     /// The epochs that the run was to have.
     pub epochs: usize,

@@ -5,9 +5,9 @@ use super::super::winograd::{IN, OUT, POINTS};
 use super::gemm::{self, Rows};
 use super::simd::Simd;
 
-/// Floats of scratch that a block of tiles may take: small enough for a core's share of the cache.
-const SCRATCH: usize = 1 << 20;
-/// Tiles of a block at least, so that the kernel's panels are read seldom.
+/// Floats that the buffer of a block of tiles may take: small enough for a core's share of the cache.
+const BUFFER: usize = 1 << 20;
+/// Tiles of a block at least, so that the filters' panels are read seldom.
 const BLOCK: usize = 48;
 
 /// A convolution's extents: `n` photos of `h × w` positions, `c` channels in, `k` out.
@@ -22,8 +22,8 @@ pub(super) struct Extents {
 
 /// 3×3 convolution, stride 1, padding 1, then bias and ReLU, channels last.
 ///
-/// `input` `[n, h, w, c]`, `kernel` from [`transform_kernel`], `bias` `[k]`, `output` `[n, h, w, k]`; `scratch` grows as
-/// needed and can be passed again.
+/// `input` `[n, h, w, c]`, `filters` from [`super::transform_filters`], `bias` `[k]`, `output` `[n, h, w, k]`; `buffer`
+/// grows as needed and can be passed again.
 ///
 /// # Safety
 /// The instruction set of `S`, and slices of those lengths.
@@ -31,10 +31,10 @@ pub(super) struct Extents {
 pub(super) unsafe fn convolve<S: Simd, const TILE: usize>(
     extents: Extents,
     input: &[f32],
-    kernel: &[f32],
+    filters: &[f32],
     bias: &[f32],
     output: &mut [f32],
-    scratch: &mut Vec<f32>,
+    buffer: &mut Vec<f32>,
 ) {
     let Extents { n, h, w, c, k } = extents;
     let width = gemm::panel_width::<S>();
@@ -42,10 +42,10 @@ pub(super) unsafe fn convolve<S: Simd, const TILE: usize>(
     let (padded_c, padded_k) = (c.next_multiple_of(S::LANES), panels * width);
     let (down, across) = (h.div_ceil(OUT), w.div_ceil(OUT));
     let tiles = n * down * across;
-    let block = (SCRATCH / (POINTS * (padded_c + padded_k))).max(BLOCK).min(tiles.max(1));
+    let block = (BUFFER / (POINTS * (padded_c + padded_k))).max(BLOCK).min(tiles.max(1));
     let (patch_plane, product_plane) = (block * padded_c, block * padded_k);
-    scratch.resize(scratch.len().max(POINTS * (patch_plane + product_plane)), 0.0);
-    let (patches, products) = scratch.split_at_mut(POINTS * patch_plane);
+    buffer.resize(buffer.len().max(POINTS * (patch_plane + product_plane)), 0.0);
+    let (patches, products) = buffer.split_at_mut(POINTS * patch_plane);
     let mut padded_bias = bias.to_vec();
     padded_bias.resize(padded_k, 0.0);
 
@@ -60,12 +60,12 @@ pub(super) unsafe fn convolve<S: Simd, const TILE: usize>(
             }
         }
         for point in 0..POINTS {
-            // SAFETY: `count` rows of both planes; the kernel holds 36 packed products.
+            // SAFETY: `count` rows of both planes; the filters hold 36 packed products.
             unsafe {
                 gemm::multiply::<S, TILE>(
                     (count, c, panels),
                     Rows { start: patches.as_ptr().add(point * patch_plane), stride: padded_c },
-                    kernel.as_ptr().add(point * padded_k * c),
+                    filters.as_ptr().add(point * padded_k * c),
                     Rows { start: products.as_mut_ptr().add(point * product_plane), stride: padded_k },
                 );
             }
@@ -181,23 +181,23 @@ unsafe fn transform_product<S: Simd>(
     output: &mut [f32],
 ) {
     let (rows, columns) = (OUT.min(h - tile.y), OUT.min(w - tile.x));
-    for kernel in (0..k).step_by(S::LANES) {
+    for filter in (0..k).step_by(S::LANES) {
         // SAFETY: the planes and the bias are padded to full vectors.
         unsafe {
             let zero = S::splat(0.0);
             let mut half = [[zero; IN]; OUT];
             for x in 0..IN {
-                let m = std::array::from_fn(|y| S::load(from.add((y * IN + x) * plane + kernel)));
+                let m = std::array::from_fn(|y| S::load(from.add((y * IN + x) * plane + filter)));
                 let column = transform_output::<S>(m);
                 for (y, v) in column.into_iter().enumerate() {
                     half[y][x] = v;
                 }
             }
-            let bias = S::load(bias[kernel..].as_ptr());
+            let bias = S::load(bias[filter..].as_ptr());
             for (y, row) in half.into_iter().enumerate().take(rows) {
                 for (x, v) in transform_output::<S>(row).into_iter().enumerate().take(columns) {
-                    let to = ((tile.photo * h + tile.y + y) * w + tile.x + x) * k + kernel;
-                    store_some::<S>(S::max(S::add(v, bias), zero), &mut output[to..], k - kernel);
+                    let to = ((tile.photo * h + tile.y + y) * w + tile.x + x) * k + filter;
+                    store_some::<S>(S::max(S::add(v, bias), zero), &mut output[to..], k - filter);
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! `A · B` for a B that stays the same (the kernel), packed once into the order in which it is read.
+//! `A · B` for a B that stays the same (the filters), packed once into the order in which it is read.
 #![expect(unsafe_code, reason = "the innermost loops read through raw pointers")]
 
 use super::simd::Simd;

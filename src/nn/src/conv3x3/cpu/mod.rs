@@ -2,8 +2,8 @@
 #![expect(unsafe_code, reason = "code for an instruction set may run only where the processor has it")]
 
 mod convolve;
+mod filters;
 mod gemm;
-mod kernel;
 mod simd;
 
 use std::cell::RefCell;
@@ -12,7 +12,7 @@ use burn::tensor::{DType, Shape};
 use burn_flex::{FlexTensor, Layout};
 
 use self::convolve::Extents;
-use self::kernel::transform_kernel;
+use self::filters::transform_filters;
 use super::winograd::{POINTS, packed_len};
 
 /// An instruction set that the convolution is compiled for.
@@ -61,10 +61,10 @@ impl InstructionSet {
         self,
         extents: Extents,
         input: &[f32],
-        kernel: &[f32],
+        filters: &[f32],
         bias: &[f32],
         output: &mut [f32],
-        scratch: &mut Vec<f32>,
+        buffer: &mut Vec<f32>,
     ) {
         #[cfg(target_arch = "x86_64")]
         #[target_feature(enable = "avx512f")]
@@ -80,48 +80,48 @@ impl InstructionSet {
         assert_eq!(input.len(), n * h * w * c, "input of another shape");
         assert_eq!(output.len(), n * h * w * k, "output of another shape");
         assert_eq!(bias.len(), k, "bias of another length");
-        assert_eq!(kernel.len(), POINTS * packed_len(c, k, self.panel_width()), "kernel packed for another machine");
+        assert_eq!(filters.len(), POINTS * packed_len(c, k, self.panel_width()), "filters packed for another machine");
         // SAFETY: `detect` found the instruction set; the lengths are as asserted.
         unsafe {
             match self {
                 #[cfg(target_arch = "x86_64")]
-                Self::Avx512 => avx512(extents, input, kernel, bias, output, scratch),
+                Self::Avx512 => avx512(extents, input, filters, bias, output, buffer),
                 #[cfg(target_arch = "x86_64")]
-                Self::Avx2 => avx2(extents, input, kernel, bias, output, scratch),
-                Self::Baseline => convolve::convolve::<Baseline, 4>(extents, input, kernel, bias, output, scratch),
+                Self::Avx2 => avx2(extents, input, filters, bias, output, buffer),
+                Self::Baseline => convolve::convolve::<Baseline, 4>(extents, input, filters, bias, output, buffer),
             }
         }
     }
 }
 
 thread_local! {
-    /// Scratch of the convolution, kept from layer to layer.
-    static SCRATCH: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
+    /// The convolution's buffer, kept from layer to layer.
+    static BUFFER: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A kernel `[k, c, 3, 3]` as [`conv3x3_relu`] reads it on this machine.
-pub(super) fn pack_kernel(weight: &FlexTensor) -> FlexTensor {
+/// Filters `[k, c, 3, 3]` as [`conv3x3_relu`] reads them on this machine.
+pub(super) fn pack_filters(weight: &FlexTensor) -> FlexTensor {
     let weight = weight.to_contiguous();
     let [k, c, _, _] = weight.layout().shape().dims();
-    let packed = transform_kernel(weight.storage(), c, k, InstructionSet::detect().panel_width());
+    let packed = transform_filters(weight.storage(), c, k, InstructionSet::detect().panel_width());
     let shape = Shape::new([packed.len()]);
     FlexTensor::new(burn::tensor::Bytes::from_elems(packed), Layout::contiguous(shape), DType::F32)
 }
 
 /// `relu(conv3x3(input) + bias)`: `[n, c, h, w]` to `[n, k, h, w]`, channels last in memory.
-pub(super) fn conv3x3_relu(input: &FlexTensor, kernel: &FlexTensor, bias: &FlexTensor) -> FlexTensor {
+pub(super) fn conv3x3_relu(input: &FlexTensor, filters: &FlexTensor, bias: &FlexTensor) -> FlexTensor {
     let input = channels_last(input);
     let [n, h, w, c] = input.layout().shape().dims();
     let k = bias.layout().num_elements();
     let mut output = vec![0.0; n * h * w * k];
-    SCRATCH.with_borrow_mut(|scratch| {
+    BUFFER.with_borrow_mut(|buffer| {
         InstructionSet::detect().convolve(
             Extents { n, h, w, c, k },
             input.storage(),
-            kernel.storage(),
+            filters.storage(),
             bias.storage(),
             &mut output,
-            scratch,
+            buffer,
         );
     });
     channels_first(output, [n, h, w, k])
@@ -172,14 +172,14 @@ mod tests {
         let mut output = Vec::new();
         for photo in 0..n {
             for (y, x) in (0..h).flat_map(|y| (0..w).map(move |x| (y, x))) {
-                for kernel in 0..k {
-                    let mut sum = f64::from(bias[kernel]);
+                for filter in 0..k {
+                    let mut sum = f64::from(bias[filter]);
                     for (dy, dx) in (0..3).flat_map(|dy| (0..3).map(move |dx| (dy, dx))) {
                         let (down, across) = (y + dy, x + dx);
                         if (1..=h).contains(&down) && (1..=w).contains(&across) {
                             for channel in 0..c {
                                 let d = input[((photo * h + down - 1) * w + across - 1) * c + channel];
-                                let g = weight[(kernel * c + channel) * 9 + dy * 3 + dx];
+                                let g = weight[(filter * c + channel) * 9 + dy * 3 + dx];
                                 sum += f64::from(d) * f64::from(g);
                             }
                         }
@@ -230,9 +230,9 @@ mod tests {
             let bias = numbers(seed ^ 2, k);
             let expected = direct(extents, &input, &weight, &bias);
             for set in every_instruction_set() {
-                let kernel = transform_kernel(&weight, c, k, set.panel_width());
+                let filters = transform_filters(&weight, c, k, set.panel_width());
                 let mut output = vec![f32::NAN; n * h * w * k];
-                set.convolve(extents, &input, &kernel, &bias, &mut output, &mut Vec::new());
+                set.convolve(extents, &input, &filters, &bias, &mut output, &mut Vec::new());
                 let bound = 1e-5 * (9 * c) as f64;
                 for (got, want) in output.iter().zip(&expected) {
                     prop_assert!((f64::from(*got) - want).abs() < bound, "{set:?}: {got} for {want}");

@@ -1,7 +1,7 @@
 //! The layer on burn's GPU backend: three kernels of our own, in WGSL.
 //!
 //! The transforms of patches and products have one invocation a channel and a tile, the matrix products between them
-//! (`products.wgsl`) keep 16 kernels × 4 tiles in registers and read all else in whole vectors. No workgroup memory, no
+//! (`products.wgsl`) keep 16 filters × 4 tiles in registers and read all else in whole vectors. No workgroup memory, no
 //! subgroups: every adapter runs it, and on a software adapter barriers are what costs.
 
 use burn::tensor::{DType, Shape};
@@ -16,7 +16,7 @@ use burn_cubecl::tensor::CubeTensor;
 
 use super::winograd::{OUT, POINTS, packed_len};
 
-/// Kernels of a panel, as `products.wgsl` reads them.
+/// Filters of a panel, as `products.wgsl` reads them.
 const PANEL: usize = 16;
 /// Invocations of a workgroup, in every kernel.
 const WORKGROUP: usize = 64;
@@ -55,26 +55,26 @@ macro_rules! kernel {
     };
 }
 
-kernel!(Kernel, "kernel.wgsl");
+kernel!(FilterTransform, "filters.wgsl");
 kernel!(Patches, "extents.wgsl", "patches.wgsl");
 kernel!(Products, "extents.wgsl", "products.wgsl");
 kernel!(Outputs, "extents.wgsl", "outputs.wgsl");
 kernel!(Pool, "pool.wgsl");
 
-/// A kernel `[k, c, 3, 3]` as [`conv3x3_relu`] reads it.
-pub(super) fn pack_kernel(weight: CubeTensor) -> CubeTensor {
+/// Filters `[k, c, 3, 3]` as [`conv3x3_relu`] reads them.
+pub(super) fn pack_filters(weight: CubeTensor) -> CubeTensor {
     let weight = into_contiguous(weight);
     let [k, c, _, _] = dims(&weight);
     let plane = packed_len(c, k, PANEL);
     let packed = empty(&weight, [POINTS * plane]);
     let (count, row) = rows(plane);
     let extents = numbers(&weight.client, &[c, k, row]);
-    weight.client.launch(Box::new(Kernel), count, arguments([&weight.handle, &packed.handle, &extents]));
+    weight.client.launch(Box::new(FilterTransform), count, arguments([&weight.handle, &packed.handle, &extents]));
     packed
 }
 
 /// `relu(conv3x3(input) + bias)`: `[n, c, h, w]` to `[n, k, h, w]`.
-pub(super) fn conv3x3_relu(input: CubeTensor, kernel: &CubeTensor, bias: CubeTensor) -> CubeTensor {
+pub(super) fn conv3x3_relu(input: CubeTensor, filters: &CubeTensor, bias: CubeTensor) -> CubeTensor {
     let input = into_contiguous(input);
     let bias = into_contiguous(bias);
     let [n, c, h, w] = dims(&input);
@@ -93,7 +93,7 @@ pub(super) fn conv3x3_relu(input: CubeTensor, kernel: &CubeTensor, bias: CubeTen
         let extents = numbers(&client, &[h, w, c, k, down, across, first, count, columns]);
         let buffers = [&input.handle, &patches, &extents];
         client.launch(Box::new(Patches), groups(c * columns, 1), arguments(buffers));
-        let buffers = [&patches, &kernel.handle, &products, &extents];
+        let buffers = [&patches, &filters.handle, &products, &extents];
         client.launch(Box::new(Products), groups(columns / 4 * panels, POINTS), arguments(buffers));
         let buffers = [&products, &bias.handle, &output.handle, &extents];
         client.launch(Box::new(Outputs), groups(k * columns, 1), arguments(buffers));

@@ -1,4 +1,4 @@
-// relu(Aᵀ m A + bias) of every tile's 36 products m: one invocation for one kernel at one tile.
+// relu(Aᵀ m A + bias) of every tile's 36 products m: one invocation for one filter at one tile.
 
 // [36, k rounded up to 16, columns]
 @group(0) @binding(0) var<storage, read_write> products: array<f32>;

@@ -1,9 +1,9 @@
-// The 36 products of kernels and patches: one invocation for 16 kernels at four tiles of one point, all sums in registers.
+// The 36 products of filters and patches: one invocation for 16 filters at four tiles of one point, all sums in registers.
 
 // [36, c, columns / 4]
 @group(0) @binding(0) var<storage, read_write> patches: array<vec4<f32>>;
-// [36, panels, c, 4]: 16 kernels a panel
-@group(0) @binding(1) var<storage, read_write> kernel: array<vec4<f32>>;
+// [36, panels, c, 4]: 16 filters a panel
+@group(0) @binding(1) var<storage, read_write> filters: array<vec4<f32>>;
 // [36, 16 · panels, columns / 4]
 @group(0) @binding(2) var<storage, read_write> products: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> e: Extents;
@@ -34,13 +34,13 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     var s14 = vec4<f32>();
     var s15 = vec4<f32>();
     var patch_at = id.z * e.c * columns + column;
-    var kernel_at = (id.z * panels + panel) * e.c * 4u;
+    var filter_at = (id.z * panels + panel) * e.c * 4u;
     for (var channel = 0u; channel < e.c; channel++) {
         let tiles = patches[patch_at];
-        let a = kernel[kernel_at];
-        let b = kernel[kernel_at + 1u];
-        let c = kernel[kernel_at + 2u];
-        let d = kernel[kernel_at + 3u];
+        let a = filters[filter_at];
+        let b = filters[filter_at + 1u];
+        let c = filters[filter_at + 2u];
+        let d = filters[filter_at + 3u];
         s0 += tiles * a.x;
         s1 += tiles * a.y;
         s2 += tiles * a.z;
@@ -58,7 +58,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         s14 += tiles * d.z;
         s15 += tiles * d.w;
         patch_at += columns;
-        kernel_at += 4u;
+        filter_at += 4u;
     }
     let to = (id.z * panels + panel) * 16u * columns + column;
     products[to] = s0;

@@ -10,7 +10,7 @@ fn classes() -> Vec<String> {
 }
 
 /// Photos whose left half is dark or light.
-fn photos(count: usize, seed: u64) -> Arc<Photos> {
+fn photos(count: usize, seed: u64) -> Arc<LabelledPhotos> {
     let mut random = generator(seed, 0);
     let labels: Vec<usize> = (0..count).map(|index| index % 2).collect();
     let images = labels.iter().map(|label| {
@@ -19,7 +19,7 @@ fn photos(count: usize, seed: u64) -> Arc<Photos> {
             [0; 3].map(|_: u8| level.saturating_add(random.random_range(0..40))).into()
         })
     });
-    Arc::new(Photos::new(14, images.collect(), labels.clone(), 2).unwrap())
+    Arc::new(LabelledPhotos::new(14, images.collect(), labels.clone(), 2).unwrap())
 }
 
 /// Without dropout, whose draws tests that run at the same time would take from each other.
@@ -58,7 +58,7 @@ fn it_learns_to_tell_two_classes_apart() {
         let best = trainer.best().unwrap();
         let accuracies = trainer.history().iter().map(|figures| figures.val_accuracy.unwrap());
         assert_eq!(best.accuracy, accuracies.reduce(f64::max));
-        assert_eq!(trainer.history()[best.epoch - 1].val_loss, best.loss);
+        assert_eq!(trainer.history()[best.epoch as usize - 1].val_loss, best.loss);
     }
 }
 
@@ -120,12 +120,12 @@ fn what_comes_out_of_turn_is_refused() {
 
 #[test]
 fn what_cannot_be_learnt_from_is_said() {
-    let new = |settings, classes: &[String], training: Photos| {
+    let new = |settings, classes: &[String], training: LabelledPhotos| {
         ScratchTrainer::new(settings, classes, Arc::new(training), photos(4, 2), &Device::flex()).err()
     };
     let black = |side: u32, labels: Vec<usize>| {
         let images = vec![RgbImage::new(side, side); labels.len()];
-        Photos::new(side as usize, images, labels, 3).unwrap()
+        LabelledPhotos::new(side as usize, images, labels, 3).unwrap()
     };
     let good = || black(14, vec![0, 1]);
     assert_eq!(new(settings(), &classes(), good()), None);
@@ -138,7 +138,7 @@ fn what_cannot_be_learnt_from_is_said() {
     assert!(matches!(new(settings(), &three, black(14, vec![0, 1, 2])), Some(TrainError::Photos(_))));
     let none = ScratchSettings { batch: 0, ..settings() };
     assert!(matches!(new(none, &classes(), good()), Some(TrainError::Settings(_))));
-    assert!(Photos::new(14, vec![RgbImage::new(14, 13)], vec![0], 2).is_err());
-    assert!(Photos::new(14, vec![RgbImage::new(14, 14)], vec![2], 2).is_err());
-    assert!(Photos::new(14, vec![], vec![0], 2).is_err());
+    assert!(LabelledPhotos::new(14, vec![RgbImage::new(14, 13)], vec![0], 2).is_err());
+    assert!(LabelledPhotos::new(14, vec![RgbImage::new(14, 14)], vec![2], 2).is_err());
+    assert!(LabelledPhotos::new(14, vec![], vec![0], 2).is_err());
 }

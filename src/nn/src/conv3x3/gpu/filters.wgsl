@@ -1,4 +1,4 @@
-// G g Gᵀ of every kernel g: one invocation for one channel of one kernel.
+// G g Gᵀ of every filter g: one invocation for one channel of one filter.
 
 struct Extents {
     c: u32,
@@ -9,7 +9,7 @@ struct Extents {
 
 // [k, c, 3, 3]
 @group(0) @binding(0) var<storage, read_write> weights: array<f32>;
-// [36, panels, c, 16]: 16 kernels a panel, those that the last one lacks as zeros
+// [36, panels, c, 16]: 16 filters a panel, those that the last one lacks as zeros
 @group(0) @binding(1) var<storage, read_write> packed: array<f32>;
 @group(0) @binding(2) var<storage, read_write> e: Extents;
 
@@ -31,12 +31,12 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     let channel = at / 16u % e.c;
-    let kernel = at / (16u * e.c) * 16u + at % 16u;
+    let k = at / (16u * e.c) * 16u + at % 16u;
     var a = vec3<f32>();
     var b = vec3<f32>();
     var c = vec3<f32>();
-    if kernel < e.k {
-        let g = (kernel * e.c + channel) * 9u;
+    if k < e.k {
+        let g = (k * e.c + channel) * 9u;
         a = vec3<f32>(weights[g], weights[g + 1u], weights[g + 2u]);
         b = vec3<f32>(weights[g + 3u], weights[g + 4u], weights[g + 5u]);
         c = vec3<f32>(weights[g + 6u], weights[g + 7u], weights[g + 8u]);

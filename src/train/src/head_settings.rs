@@ -1,5 +1,6 @@
-//! How to train.
+//! How a head is trained.
 
+use headstart_protocol::{HeadKind, OptimizerKind, TrainingSettings};
 use headstart_weights::head::HeadArchitecture;
 
 use crate::TrainError;
@@ -7,22 +8,14 @@ use crate::TrainError;
 /// The most epochs: a cross-validation keeps every photo's answer after each.
 pub(crate) const MOST_EPOCHS: usize = 2000;
 
-/// Which rule turns gradients into steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Optimizer {
-    /// Kingma and Ba, "Adam", ICLR 2015.
-    Adam,
-    /// Tieleman and Hinton, "RMSProp", 2012; without momentum.
-    RmsProp,
-}
-
-/// How to train.
+/// How a head is trained: a visitor's [`TrainingSettings`] with all that they leave open.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Settings {
+pub struct HeadSettings {
     /// The head's layers.
     pub architecture: HeadArchitecture,
-    /// The rule of each step.
-    pub optimizer: Optimizer,
+    /// The optimizer: Adam (Kingma and Ba, "Adam", ICLR 2015), or RMSprop (Tieleman and Hinton, "RMSProp", 2012) without
+    /// momentum.
+    pub optimizer: OptimizerKind,
     /// Passes over the training examples, at most.
     pub epochs: usize,
     /// Examples a step, at most: an epoch's examples are dealt evenly over its steps.
@@ -34,7 +27,7 @@ pub struct Settings {
     /// cross-entropy, where `w` are the finished head's weights without biases. scikit-learn's `LogisticRegression` has
     /// the same, but for two classes keeps one row of weights instead of two opposite ones: its `C` is then `2 · c`.
     pub c: f64,
-    /// Epochs without a lower validation loss after which the run ends.
+    /// Early stopping: epochs without a lower validation loss after which the training ends.
     pub patience: usize,
     /// The share of the epochs that pass before one can be the best, or the run end. On its way to its minimum a linear
     /// head passes points of lower validation loss, for being surer of itself, but of lower accuracy.
@@ -45,12 +38,12 @@ pub struct Settings {
     pub seed: u64,
 }
 
-impl Default for Settings {
+impl Default for HeadSettings {
     /// A linear head: what reaches the optimum of logistic regression on descriptors of photos.
     fn default() -> Self {
         Self {
             architecture: HeadArchitecture::Linear,
-            optimizer: Optimizer::Adam,
+            optimizer: OptimizerKind::Adam,
             epochs: 100,
             batch: 1024,
             learning_rate: 0.005,
@@ -63,7 +56,30 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
+impl From<&TrainingSettings> for HeadSettings {
+    /// The defaults for the kind of head that is asked for, but for what else is asked for.
+    fn from(asked: &TrainingSettings) -> Self {
+        let defaults = Self::of(match asked.head {
+            HeadKind::Linear => HeadArchitecture::Linear,
+            kind @ (HeadKind::Hidden | HeadKind::Classic) => {
+                HeadArchitecture::Mlp { hidden: kind.hidden().to_vec(), dropout: asked.dropout }
+            }
+        });
+        Self {
+            optimizer: asked.optimizer,
+            epochs: asked.epochs.map_or(defaults.epochs, |epochs| epochs as usize),
+            batch: asked.batch.map_or(defaults.batch, |batch| batch as usize),
+            learning_rate: asked.learning_rate.unwrap_or(defaults.learning_rate),
+            c: asked.c.unwrap_or(defaults.c),
+            patience: asked.patience as usize,
+            balance: asked.balance,
+            seed: u64::from(asked.seed),
+            ..defaults
+        }
+    }
+}
+
+impl HeadSettings {
     /// The defaults for heads of `architecture`.
     #[must_use]
     pub fn of(architecture: HeadArchitecture) -> Self {
@@ -110,5 +126,20 @@ impl Settings {
             return wrong("the learning rate must be above zero");
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_asked_for_is_the_default_of_the_heads_kind() {
+        let asked = TrainingSettings::default();
+        assert_eq!(HeadSettings::from(&asked), HeadSettings::default());
+        let asked = TrainingSettings { head: HeadKind::Classic, epochs: Some(7), seed: 3, dropout: 0.5, ..asked };
+        let architecture = HeadArchitecture::Mlp { hidden: vec![512, 512], dropout: 0.5 };
+        let expected = HeadSettings { epochs: 7, seed: 3, ..HeadSettings::of(architecture) };
+        assert_eq!(HeadSettings::from(&asked), expected);
     }
 }

@@ -17,8 +17,8 @@ fn points(count: usize, seed: u64) -> Examples {
     Examples::new(&rows, labels, 2).unwrap()
 }
 
-fn train(settings: Settings) -> (Vec<EpochFigures>, Vec<DenseWeights>) {
-    let mut trainer = Trainer::new(settings, &classes(), &points(40, 1), &points(20, 2), &Device::flex()).unwrap();
+fn train(settings: HeadSettings) -> (Vec<Epoch>, Vec<DenseWeights>) {
+    let mut trainer = HeadTrainer::new(settings, &classes(), &points(40, 1), &points(20, 2), &Device::flex()).unwrap();
     let mut history = Vec::new();
     while !trainer.is_over() {
         history.push(block_on(trainer.epoch()).unwrap());
@@ -26,18 +26,18 @@ fn train(settings: Settings) -> (Vec<EpochFigures>, Vec<DenseWeights>) {
     (history, best(&trainer))
 }
 
-fn best(trainer: &Trainer) -> Vec<DenseWeights> {
+fn best(trainer: &HeadTrainer) -> Vec<DenseWeights> {
     block_on(trainer.best()).unwrap()
 }
 
-fn mlp() -> Settings {
+fn mlp() -> HeadSettings {
     let architecture = HeadArchitecture::Mlp { hidden: vec![8], dropout: 0.3 };
-    Settings { architecture, epochs: 30, batch: 8, ..Settings::default() }
+    HeadSettings { architecture, epochs: 30, batch: 8, ..HeadSettings::default() }
 }
 
 #[test]
 fn both_kinds_of_head_learn_to_tell_two_sides_apart() {
-    for settings in [Settings { epochs: 60, ..Settings::default() }, mlp()] {
+    for settings in [HeadSettings { epochs: 60, ..HeadSettings::default() }, mlp()] {
         let (history, _) = train(settings);
         let last = history.last().unwrap();
         assert!(last.val_accuracy > Some(0.99) && last.val_loss < history[0].val_loss, "{last:?}");
@@ -47,7 +47,7 @@ fn both_kinds_of_head_learn_to_tell_two_sides_apart() {
 #[test]
 fn the_same_seed_gives_the_same_head() {
     assert_eq!(train(mlp()), train(mlp()));
-    assert_ne!(train(mlp()).1, train(Settings { seed: 2, ..mlp() }).1);
+    assert_ne!(train(mlp()).1, train(HeadSettings { seed: 2, ..mlp() }).1);
 }
 
 /// Adam's first step moves every weight by the learning rate against its gradient's sign (Kingma and Ba, 2015), and
@@ -57,8 +57,8 @@ fn the_same_seed_gives_the_same_head() {
 fn the_first_step_by_hand() {
     let rows = [vec![1.0, 0.0], vec![0.0, 1.0]];
     let examples = Examples::new(&rows, vec![0, 1], 2).unwrap();
-    let settings = Settings { epochs: 1, batch: 2, learning_rate: 0.1, ..Settings::default() };
-    let mut trainer = Trainer::new(settings, &classes(), &examples, &examples, &Device::flex()).unwrap();
+    let settings = HeadSettings { epochs: 1, batch: 2, learning_rate: 0.1, ..HeadSettings::default() };
+    let mut trainer = HeadTrainer::new(settings, &classes(), &examples, &examples, &Device::flex()).unwrap();
     let figures = block_on(trainer.epoch()).unwrap();
     assert!((figures.loss - std::f64::consts::LN_2).abs() < 1e-6);
     let layers = best(&trainer);
@@ -73,10 +73,11 @@ fn the_first_step_by_hand() {
 
 #[test]
 fn a_silly_learning_rate_is_said_and_the_last_good_head_kept() {
-    let settings = Settings { learning_rate: f64::MAX, ..Settings::default() };
-    let checked = Trainer::new(settings.clone(), &classes(), &points(40, 1), &points(20, 2), &Device::flex()).unwrap();
-    let unchecked = Trainer::unchecked(settings, &classes(), &points(40, 1), &Device::flex()).unwrap();
-    for mut trainer in [checked, unchecked] {
+    let settings = HeadSettings { learning_rate: f64::MAX, ..HeadSettings::default() };
+    let checked =
+        HeadTrainer::new(settings.clone(), &classes(), &points(40, 1), &points(20, 2), &Device::flex()).unwrap();
+    let alone = HeadTrainer::without_validation(settings, &classes(), &points(40, 1), &Device::flex()).unwrap();
+    for mut trainer in [checked, alone] {
         let error = (0..5).find_map(|_| block_on(trainer.epoch()).err());
         assert!(matches!(error, Some(TrainError::Diverged { .. })), "{error:?}");
         assert!(best(&trainer).iter().flat_map(|layer| &layer.weight).all(|weight| weight.is_finite()));
@@ -85,8 +86,8 @@ fn a_silly_learning_rate_is_said_and_the_last_good_head_kept() {
 
 #[test]
 fn without_validation_the_last_epoch_is_the_best() {
-    let settings = Settings { epochs: 7, patience: 1, ..Settings::default() };
-    let mut trainer = Trainer::unchecked(settings, &classes(), &points(40, 1), &Device::flex()).unwrap();
+    let settings = HeadSettings { epochs: 7, patience: 1, ..HeadSettings::default() };
+    let mut trainer = HeadTrainer::without_validation(settings, &classes(), &points(40, 1), &Device::flex()).unwrap();
     while !trainer.is_over() {
         let figures = block_on(trainer.epoch()).unwrap();
         assert_eq!((figures.val_loss, figures.val_accuracy), (None, None));
@@ -98,9 +99,10 @@ fn without_validation_the_last_epoch_is_the_best() {
 
 #[test]
 fn a_run_goes_on_from_the_layers_that_another_found() {
-    for settings in [Settings { epochs: 60, ..Settings::default() }, mlp()] {
+    for settings in [HeadSettings { epochs: 60, ..HeadSettings::default() }, mlp()] {
         let (history, layers) = train(settings.clone());
-        let trainer = || Trainer::unchecked(settings.clone(), &classes(), &points(40, 3), &Device::flex()).unwrap();
+        let trainer =
+            || HeadTrainer::without_validation(settings.clone(), &classes(), &points(40, 3), &Device::flex()).unwrap();
         let mut continued = trainer().continue_from(&layers).unwrap();
         // Other photos are scaled otherwise, and the layers answer alike nevertheless.
         for (found, given) in best(&continued).iter().zip(&layers) {
@@ -121,8 +123,8 @@ fn rare_classes_count_as_much_as_common_ones() {
     let labels = [vec![0; 9], vec![1]].concat();
     let examples = Examples::new(&rows, labels, 2).unwrap();
     let logit = |balance| {
-        let settings = Settings { epochs: 200, learning_rate: 0.05, balance, ..Settings::default() };
-        let mut trainer = Trainer::new(settings, &classes(), &examples, &examples, &Device::flex()).unwrap();
+        let settings = HeadSettings { epochs: 200, learning_rate: 0.05, balance, ..HeadSettings::default() };
+        let mut trainer = HeadTrainer::new(settings, &classes(), &examples, &examples, &Device::flex()).unwrap();
         while !trainer.is_over() {
             block_on(trainer.epoch()).unwrap();
         }
@@ -135,10 +137,10 @@ fn rare_classes_count_as_much_as_common_ones() {
 #[test]
 fn what_cannot_be_learnt_from_is_said() {
     let device = Device::flex();
-    let one = Trainer::new(Settings::default(), &classes()[..1], &points(4, 1), &points(4, 1), &device);
+    let one = HeadTrainer::new(HeadSettings::default(), &classes()[..1], &points(4, 1), &points(4, 1), &device);
     assert_eq!(one.err(), Some(TrainError::TooFewClasses { found: 1 }));
     let only_left = points(4, 1).select(&[0, 2]);
-    let empty = Trainer::new(Settings::default(), &classes(), &only_left, &points(4, 1), &device);
+    let empty = HeadTrainer::new(HeadSettings::default(), &classes(), &only_left, &points(4, 1), &device);
     assert_eq!(empty.err(), Some(TrainError::EmptyClass { class: "right".into() }));
 }
 
@@ -146,15 +148,15 @@ fn what_cannot_be_learnt_from_is_said() {
 fn settings_that_no_run_can_have_are_refused() {
     let dropout = |dropout| HeadArchitecture::Mlp { hidden: vec![8], dropout };
     for settings in [
-        Settings { epochs: 0, ..Settings::default() },
-        Settings { epochs: 2001, ..Settings::default() },
-        Settings { batch: 0, ..Settings::default() },
-        Settings { c: 0.0, ..Settings::default() },
-        Settings { learning_rate: f64::NAN, ..Settings::default() },
-        Settings { architecture: dropout(1.0), ..Settings::default() },
-        Settings { architecture: dropout(-0.1), ..Settings::default() },
+        HeadSettings { epochs: 0, ..HeadSettings::default() },
+        HeadSettings { epochs: 2001, ..HeadSettings::default() },
+        HeadSettings { batch: 0, ..HeadSettings::default() },
+        HeadSettings { c: 0.0, ..HeadSettings::default() },
+        HeadSettings { learning_rate: f64::NAN, ..HeadSettings::default() },
+        HeadSettings { architecture: dropout(1.0), ..HeadSettings::default() },
+        HeadSettings { architecture: dropout(-0.1), ..HeadSettings::default() },
     ] {
-        let refused = Trainer::unchecked(settings, &classes(), &points(4, 1), &Device::flex()).err();
+        let refused = HeadTrainer::without_validation(settings, &classes(), &points(4, 1), &Device::flex()).err();
         assert!(matches!(refused, Some(TrainError::Settings(_))), "{refused:?}");
     }
 }

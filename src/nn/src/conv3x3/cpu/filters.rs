@@ -1,25 +1,25 @@
-//! What becomes of a kernel, once.
+//! The filter transform, done once when the filters arrive.
 
 use super::super::winograd::{IN, POINTS, packed_len};
 
-/// Kernels that are transformed side by side.
+/// Filters that are transformed side by side.
 const LANES: usize = 8;
 /// One number of each of them.
 type Lanes = [f32; LANES];
 
-/// `G g Gᵀ` of every kernel: 36 matrices `[c, k]`, one after the other, each in panels of `width` kernels, panel by panel
-/// and within a panel channel by channel; kernels that a panel lacks are zeros.
+/// `G g Gᵀ` of every filter: 36 matrices `[c, k]`, one after the other, each in panels of `width` filters, panel by panel
+/// and within a panel channel by channel; filters that a panel lacks are zeros.
 ///
 /// `weight` is `[k, c, 3, 3]`, `width` a multiple of 8.
-pub(super) fn transform_kernel(weight: &[f32], c: usize, k: usize, width: usize) -> Vec<f32> {
+pub(super) fn transform_filters(weight: &[f32], c: usize, k: usize, width: usize) -> Vec<f32> {
     let plane = packed_len(c, k, width);
     let mut packed = vec![0.0; POINTS * plane];
     for first in (0..k).step_by(LANES) {
         for channel in 0..c {
             let mut g = [[Lanes::default(); 3]; 3];
             for lane in 0..LANES.min(k - first) {
-                let kernel = &weight[((first + lane) * c + channel) * 9..][..9];
-                for (at, value) in kernel.iter().enumerate() {
+                let filter = &weight[((first + lane) * c + channel) * 9..][..9];
+                for (at, value) in filter.iter().enumerate() {
                     g[at / 3][at % 3][lane] = *value;
                 }
             }

@@ -7,14 +7,14 @@ use crate::TrainError;
 
 /// Square photos with labels.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Photos {
+pub struct LabelledPhotos {
     side: usize,
     images: Vec<RgbImage>,
     /// For each photo the index of its class.
     labels: Vec<usize>,
 }
 
-impl Photos {
+impl LabelledPhotos {
     /// Photos of `side` × `side` pixels and for each the index of its class among `classes`.
     ///
     /// # Errors

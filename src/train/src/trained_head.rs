@@ -1,30 +1,17 @@
-//! What a run has come to, and the head file that is made of it.
+//! What a head's training has come to, and the head file that is made of it.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use headstart_nn::{DESCRIPTOR_RECIPE, Head, read};
+use headstart_protocol::{Epoch, ValidatedBy};
 use headstart_weights::head::{DenseWeights, GoldenHead, HeadFile, HeadManifest, VERSION};
 
-use crate::metrics::Confusion;
-use crate::{EpochFigures, Settings, TrainError};
+use crate::metrics::ConfusionMatrix;
+use crate::{HeadSettings, TrainError};
 
-/// How a run's figures came about.
+/// The answer to a held-out photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Figure {
-    /// By cross-validation over so many folds; the head was trained on every photo.
-    CrossValidated {
-        /// Folds.
-        folds: usize,
-    },
-    /// On photos that were set aside.
-    HeldOut,
-    /// There is none that would be honest.
-    Missing,
-}
-
-/// The answer to a photo that was left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Answer {
-    /// Its index among the run's examples, or among those that were given to check against.
+pub struct HeldOutAnswer {
+    /// Its index among the examples, or among those that were given to validate on.
     pub example: usize,
     /// Its class.
     pub label: usize,
@@ -32,37 +19,37 @@ pub struct Answer {
     pub answer: usize,
 }
 
-/// A finished run.
+/// A finished training.
 #[derive(Debug, Clone)]
-pub struct Outcome {
+pub struct TrainedHead {
     /// The head's layers, for descriptors as they come.
     pub layers: Vec<DenseWeights>,
     /// The settings that made it: the penalty is the one that the cross-validation has chosen.
-    pub settings: Settings,
+    pub settings: HeadSettings,
     /// Names of the classes.
     pub classes: Vec<String>,
     /// Photos that it was trained on.
     pub trained_on: usize,
     /// How the answers came about.
-    pub figure: Figure,
-    /// One to each photo that was left out; none where the figure is missing.
-    pub answers: Vec<Answer>,
+    pub validated_by: ValidatedBy,
+    /// One to each held-out photo; none where nothing was held out.
+    pub answers: Vec<HeldOutAnswer>,
     /// Every epoch of the fit that made the head.
-    pub history: Vec<EpochFigures>,
+    pub history: Vec<Epoch>,
     /// The epoch whose head this is, counted from 1.
-    pub best_epoch: usize,
+    pub best_epoch: u32,
     /// The SHA-256 of the descriptors that it never saw, nor did the head that it goes on from.
     pub(crate) held_out_sha256: Option<String>,
     /// A descriptor that it was trained on.
     pub(crate) golden_input: Vec<f32>,
 }
 
-impl Outcome {
+impl TrainedHead {
     /// The answers counted by class.
     #[must_use]
-    pub fn confusion(&self) -> Confusion {
+    pub fn confusion(&self) -> ConfusionMatrix {
         let (labels, answers): (Vec<_>, Vec<_>) = self.answers.iter().map(|one| (one.label, one.answer)).unzip();
-        Confusion::new(self.classes.len(), &labels, &answers)
+        ConfusionMatrix::new(self.classes.len(), &labels, &answers)
     }
 
     /// The head as a file: trained on descriptors of photos of `size` pixels a side from the base whose file has the
@@ -86,9 +73,9 @@ impl Outcome {
             trained_on: self.trained_on,
             validated_on: self.answers.len(),
             val_accuracy: self.confusion().accuracy(),
-            folds: match self.figure {
-                Figure::CrossValidated { folds } => Some(folds),
-                Figure::HeldOut | Figure::Missing => None,
+            folds: match self.validated_by {
+                ValidatedBy::CrossValidation { folds } => Some(folds as usize),
+                ValidatedBy::HeldOut | ValidatedBy::Nothing => None,
             },
             held_out_sha256: self.held_out_sha256.clone(),
             seed: self.settings.seed,

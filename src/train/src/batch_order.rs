@@ -9,13 +9,13 @@ const ORDER: u64 = 2 << 32;
 
 /// The examples' order in one epoch, dealt into batches of (nearly) equal size.
 #[derive(Debug)]
-pub(crate) struct Batches {
+pub(crate) struct BatchOrder {
     order: Vec<usize>,
     count: usize,
     next: usize,
 }
 
-impl Batches {
+impl BatchOrder {
     /// At most `most` of `n` examples a batch; none is dealt before [`Self::shuffle`].
     pub(crate) fn new(n: usize, most: usize) -> Self {
         let count = n.div_ceil(most.max(1));
@@ -60,14 +60,14 @@ impl Batches {
 mod tests {
     use super::*;
 
-    fn epoch(batches: &mut Batches, seed: u64, epoch: usize) -> Vec<Vec<usize>> {
+    fn epoch(batches: &mut BatchOrder, seed: u64, epoch: usize) -> Vec<Vec<usize>> {
         batches.shuffle(seed, epoch);
         std::iter::from_fn(|| batches.deal().map(<[usize]>::to_vec)).collect()
     }
 
     #[test]
     fn every_example_is_dealt_once_an_epoch_in_even_batches() {
-        let mut batches = Batches::new(10, 4);
+        let mut batches = BatchOrder::new(10, 4);
         assert!(batches.is_dealt());
         let dealt = epoch(&mut batches, 1, 0);
         assert_eq!(dealt.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 4]);
@@ -78,11 +78,11 @@ mod tests {
 
     #[test]
     fn an_order_follows_from_seed_and_epoch_alone() {
-        let mut batches = Batches::new(50, 8);
+        let mut batches = BatchOrder::new(50, 8);
         let first = epoch(&mut batches, 1, 0);
         let second = epoch(&mut batches, 1, 1);
         assert_ne!(first, second);
         assert_ne!(first, epoch(&mut batches, 2, 0));
-        assert_eq!(second, epoch(&mut Batches::new(50, 8), 1, 1));
+        assert_eq!(second, epoch(&mut BatchOrder::new(50, 8), 1, 1));
     }
 }

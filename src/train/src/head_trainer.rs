@@ -4,18 +4,19 @@ use burn::module::Module;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor};
 use headstart_nn::{Head, NnError, read};
+use headstart_protocol::{Epoch, count};
 use headstart_weights::head::DenseWeights;
 
-use crate::batches::Batches;
+use crate::batch_order::BatchOrder;
 use crate::early_stopping::EarlyStopping;
-use crate::judge::{Judge, Validation};
 use crate::scaling::Scaling;
 use crate::training_set::{TrainingSet, class_weights};
-use crate::{EpochFigures, Examples, Settings, TrainError, initial};
+use crate::validator::{ValidationSet, Validator};
+use crate::{Examples, HeadSettings, TrainError, initial};
 
-/// A run: a head in training, the examples on the device, and the best head so far.
-pub struct Trainer {
-    settings: Settings,
+/// A head in training, the examples on the device, and the best head so far.
+pub struct HeadTrainer {
+    settings: HeadSettings,
     /// Epochs to run at most; the learning rate falls over those of the settings.
     epochs: usize,
     device: Device,
@@ -25,10 +26,10 @@ pub struct Trainer {
     /// How much an example of each class counts.
     weights: Vec<f32>,
     training: TrainingSet,
-    batches: Batches,
-    /// Sums of losses and of right answers over this epoch's steps so far, each `[1]`.
+    batches: BatchOrder,
+    /// Sums of losses and of correct answers over this epoch's steps so far, each `[1]`.
     totals: Option<(Tensor<1>, Tensor<1>)>,
-    judge: Judge,
+    validator: Validator,
     stopping: EarlyStopping,
     best: Best,
     /// Epochs done.
@@ -44,7 +45,7 @@ struct Best {
     answers: Vec<usize>,
 }
 
-impl Trainer {
+impl HeadTrainer {
     /// A run on `training` that keeps the epoch with the lowest loss on `validation`. `classes` are names, in the order
     /// of the labels.
     ///
@@ -52,7 +53,7 @@ impl Trainer {
     /// [`TrainError::TooFewClasses`], [`TrainError::EmptyClass`], [`TrainError::Settings`], or [`TrainError::Examples`]
     /// where the two sets do not fit each other.
     pub fn new(
-        settings: Settings,
+        settings: HeadSettings,
         classes: &[String],
         training: &Examples,
         validation: &Examples,
@@ -65,40 +66,41 @@ impl Trainer {
         if validation.labels().iter().any(|label| *label >= classes.len()) {
             return Err(TrainError::Examples("a validation example is of no class".into()));
         }
-        let judge = |scaling: &Scaling| Judge::Validation(Box::new(Validation::new(validation, scaling, device)));
-        Self::judged_by(judge, settings, classes, training, device)
+        let validator =
+            |scaling: &Scaling| Validator::HeldOut(Box::new(ValidationSet::new(validation, scaling, device)));
+        Self::validated_by(validator, settings, classes, training, device)
     }
 
-    /// A run on `training` with nothing to check it against: the last epoch is the best.
+    /// A run on `training` without validation: the last epoch is the best.
     ///
     /// # Errors
     /// As [`Self::new`].
-    pub fn unchecked(
-        settings: Settings,
+    pub fn without_validation(
+        settings: HeadSettings,
         classes: &[String],
         training: &Examples,
         device: &Device,
     ) -> Result<Self, TrainError> {
-        Self::judged_by(|_| Judge::Nobody, settings, classes, training, device)
+        Self::validated_by(|_| Validator::Nothing, settings, classes, training, device)
     }
 
     /// A run on `training` for as many epochs as `known` has losses and accuracies of; patience plays no part.
     pub(crate) fn known(
         known: Vec<(f64, f64)>,
-        settings: Settings,
+        settings: HeadSettings,
         classes: &[String],
         training: &Examples,
         device: &Device,
     ) -> Result<Self, TrainError> {
         let epochs = known.len();
-        let settings = Settings { patience: usize::MAX, ..settings };
-        let trainer = Self::judged_by(|_| Judge::Known(known), settings, classes, training, device)?;
+        let settings = HeadSettings { patience: usize::MAX, ..settings };
+        let trainer = Self::validated_by(|_| Validator::Known(known), settings, classes, training, device)?;
         Ok(Self { epochs, ..trainer })
     }
 
-    fn judged_by(
-        judge: impl FnOnce(&Scaling) -> Judge,
-        settings: Settings,
+    fn validated_by(
+        validator: impl FnOnce(&Scaling) -> Validator,
+        settings: HeadSettings,
         classes: &[String],
         training: &Examples,
         device: &Device,
@@ -111,9 +113,9 @@ impl Trainer {
         let head = Head::new(&layers, &settings.architecture, &device)?;
         Ok(Self {
             optimizer: settings.rule(),
-            judge: judge(&scaling),
+            validator: validator(&scaling),
             training: TrainingSet::new(training, &scaling, &weights, &device),
-            batches: Batches::new(training.len(), settings.batch),
+            batches: BatchOrder::new(training.len(), settings.batch),
             totals: None,
             stopping: EarlyStopping::new(settings.patience, settings.settled()),
             best: Best { epoch: 0, head: head.valid(), answers: Vec::new() },
@@ -188,7 +190,7 @@ impl Trainer {
     ///
     /// # Errors
     /// [`TrainError::Diverged`] where the loss is no number any more; [`Self::best`] is still good then.
-    pub async fn epoch(&mut self) -> Result<EpochFigures, TrainError> {
+    pub async fn epoch(&mut self) -> Result<Epoch, TrainError> {
         while !self.step() {}
         self.epoch += 1;
         let head = self.head.valid();
@@ -199,7 +201,7 @@ impl Trainer {
         let mut wanted = squares;
         wanted.extend(self.totals.take().into_iter().flat_map(|(losses, rights)| [losses.inner(), rights.inner()]));
         let sums = wanted.len();
-        wanted.extend(self.judge.logits(&head));
+        wanted.extend(self.validator.logits(&head));
         let values = read(Tensor::cat(wanted, 0)).await?;
         let (sums, logits) = values.split_at(sums);
         let (squares, totals) = sums.split_at(layers);
@@ -208,16 +210,16 @@ impl Trainer {
             [losses, rights] => (f64::from(*losses) / n, f64::from(*rights) / n),
             _ => (f64::NAN, 0.0),
         };
-        let (val_loss, val_accuracy) = self.judge.judge(logits, &self.weights, self.epoch).unzip();
+        let (val_loss, val_accuracy) = self.validator.validate(logits, &self.weights, self.epoch).unzip();
         let finite = loss.is_finite() && val_loss.is_none_or(f64::is_finite);
         self.diverged = !(finite && squares.iter().all(|sum| sum.is_finite()));
         if self.diverged {
-            return Err(TrainError::Diverged { epoch: self.epoch });
+            return Err(TrainError::Diverged { epoch: count(self.epoch) });
         }
         if val_loss.is_none_or(|loss| self.stopping.is_best(self.epoch, loss)) {
-            self.best = Best { epoch: self.epoch, head, answers: self.judge.answers().to_vec() };
+            self.best = Best { epoch: self.epoch, head, answers: self.validator.answers().to_vec() };
         }
-        Ok(EpochFigures { epoch: self.epoch, loss, accuracy, val_loss, val_accuracy, seconds: 0.0 })
+        Ok(Epoch { epoch: count(self.epoch), loss, accuracy, val_loss, val_accuracy, seconds: 0.0 })
     }
 
     /// The layers with the lowest validation loss so far, for descriptors as they come; the initial ones before the
@@ -231,8 +233,8 @@ impl Trainer {
 
     /// The epoch of [`Self::best`], counted from 1; 0 where none is done.
     #[must_use]
-    pub fn best_epoch(&self) -> usize {
-        self.best.epoch
+    pub fn best_epoch(&self) -> u32 {
+        count(self.best.epoch)
     }
 
     /// To each validation example the answer of [`Self::best`]; empty before the first epoch and in a run on every
@@ -245,7 +247,7 @@ impl Trainer {
     /// `loss` and the penalty `|w|² / (2 · c · n)` over the weights that the finished head will have.
     fn penalised(&self, loss: Tensor<1>) -> Tensor<1> {
         let factor = |layer| if layer == 0 { self.scaling.squared_factor() } else { 1.0 };
-        let penalty = |layer| Settings::penalty(self.settings.c, self.training.len(), factor(layer));
+        let penalty = |layer| HeadSettings::penalty(self.settings.c, self.training.len(), factor(layer));
         let squares = self.head.squared_weights().into_iter().enumerate();
         squares.fold(loss, |sum, (layer, squares)| sum + squares * penalty(layer))
     }

@@ -1,0 +1,170 @@
+use super::*;
+use crate::generator;
+use futures::executor::block_on;
+use headstart_nn::{DESCRIPTOR, Head};
+use headstart_weights::head::{HeadArchitecture, HeadFile};
+use rand::Rng;
+
+/// `count` photos in turn of each of three classes, each around an axis of its own.
+fn photos(count: usize, noise: f32) -> Examples {
+    let mut random = generator(7, 0);
+    let labels: Vec<usize> = (0..count).map(|index| index % 3).collect();
+    let mut row = |label: usize| -> Vec<f32> {
+        (0..DESCRIPTOR).map(|at| f32::from(u8::from(at == label)) + noise * (random.random::<f32>() - 0.5)).collect()
+    };
+    let rows: Vec<_> = labels.iter().map(|label| row(*label)).collect();
+    Examples::new(&rows, labels, 3).unwrap()
+}
+
+fn plan(examples: Examples, validation: ValidationSplit) -> HeadPlan {
+    HeadPlan {
+        settings: HeadSettings { epochs: 6, ..HeadSettings::default() },
+        classes: ["a", "b", "c"].map(str::to_owned).into(),
+        examples,
+        validation,
+        continue_from: None,
+    }
+}
+
+fn finished(plan: HeadPlan) -> TrainedHead {
+    let mut run = HeadTraining::new(plan, &Device::flex()).unwrap();
+    while !run.is_over() {
+        let before = run.progress();
+        block_on(run.advance()).unwrap();
+        let (done, of) = run.progress();
+        assert!(done >= before.0 && done <= of, "{done} of {of} after {before:?}");
+    }
+    block_on(run.finish()).unwrap()
+}
+
+#[test]
+fn every_photo_is_held_out_once_and_then_trained_on() {
+    let examples = photos(30, 0.02);
+    let labels = examples.labels().to_vec();
+    let head = finished(plan(examples, ValidationSplit::Of(Validation::Cross)));
+    assert_eq!(head.validated_by, ValidatedBy::CrossValidation { folds: 5 });
+    assert_eq!(head.trained_on, 30);
+    assert_eq!(head.answers.iter().map(|one| one.example).collect::<Vec<_>>(), (0..30).collect::<Vec<_>>());
+    assert_eq!(head.answers.iter().map(|one| one.label).collect::<Vec<_>>(), labels);
+    assert_eq!(head.confusion().accuracy(), Some(1.0));
+    assert_eq!(count(head.history.len()), head.best_epoch);
+}
+
+#[test]
+fn views_are_trained_on_and_never_validate() {
+    let views = |examples: &Examples| (0..30).map(|index| (index, examples.descriptor(index).to_vec())).collect();
+    for (validation, trained_on, validated_on) in
+        [(ValidationSplit::Of(Validation::Cross), 30, 30), (ValidationSplit::Of(Validation::HoldOut(0.2)), 24, 6)]
+    {
+        let examples = photos(30, 0.02);
+        let labels = examples.labels().to_vec();
+        let views = views(&examples);
+        let head = finished(plan(examples.with_views(views).unwrap(), validation));
+        assert_eq!((head.trained_on, head.answers.len()), (trained_on, validated_on));
+        assert!(head.answers.iter().all(|one| one.example < 30 && one.label == labels[one.example]));
+        assert_eq!(head.confusion().accuracy(), Some(1.0));
+    }
+}
+
+/// Were a view of a photo trained on where the photo is held out, any label would be learnt by heart.
+#[test]
+fn views_stay_on_their_photos_side() {
+    let mut random = generator(9, 0);
+    let rows: Vec<Vec<f32>> = (0..60).map(|_| (0..300).map(|_| random.random::<f32>() - 0.5).collect()).collect();
+    let labels = (0..60).map(|_| random.random_range(0..3)).collect();
+    let views = rows.iter().cloned().enumerate().collect();
+    let examples = Examples::new(&rows, labels, 3).unwrap().with_views(views).unwrap();
+    let accuracy = finished(plan(examples, ValidationSplit::Of(Validation::Cross))).confusion().accuracy().unwrap();
+    assert!(accuracy < 0.6, "{accuracy}");
+}
+
+#[test]
+fn photos_set_aside_are_never_trained_on() {
+    let head = finished(plan(photos(30, 0.02), ValidationSplit::Of(Validation::HoldOut(0.2))));
+    assert_eq!((head.validated_by, head.trained_on, head.answers.len()), (ValidatedBy::HeldOut, 24, 6));
+    let given = finished(plan(photos(30, 0.02), ValidationSplit::Given(photos(9, 0.02))));
+    assert_eq!((given.validated_by, given.trained_on, given.answers.len()), (ValidatedBy::HeldOut, 30, 9));
+    assert_eq!(given.confusion().total(), 9);
+    for share in [0.0, 1.0, -1.0, f64::NAN] {
+        let error =
+            HeadTraining::new(plan(photos(30, 0.02), ValidationSplit::Of(Validation::HoldOut(share))), &Device::flex())
+                .err();
+        assert!(matches!(error, Some(TrainError::Settings(_))), "{error:?}");
+    }
+}
+
+#[test]
+fn classes_too_small_to_leave_any_photo_out_get_a_head_without_a_validation_accuracy() {
+    for validation in [ValidationSplit::Of(Validation::Cross), ValidationSplit::Of(Validation::HoldOut(0.3))] {
+        let head = finished(plan(photos(3, 0.02), validation));
+        assert_eq!((head.validated_by, head.trained_on), (ValidatedBy::Nothing, 3));
+        assert!(head.answers.is_empty() && head.confusion().accuracy().is_none());
+        assert_eq!((head.best_epoch, head.history.len()), (6, 6));
+    }
+}
+
+#[test]
+fn a_run_stopped_at_any_time_has_a_head() {
+    for steps in [0, 1, 7, 89, 95] {
+        let mut run =
+            HeadTraining::new(plan(photos(30, 0.02), ValidationSplit::Of(Validation::Cross)), &Device::flex()).unwrap();
+        for _ in 0..steps {
+            block_on(run.advance()).unwrap();
+        }
+        let in_folds = !run.is_fitting();
+        let head = block_on(run.finish()).unwrap();
+        assert!(head.best_epoch > 0 && !head.history.is_empty());
+        assert_eq!(head.trained_on, 30);
+        assert_eq!(head.validated_by == ValidatedBy::Nothing, in_folds, "after {steps} steps");
+        assert_eq!(head.answers.is_empty(), in_folds);
+    }
+}
+
+#[test]
+fn a_continued_head_is_checked_only_with_photos_that_it_has_never_seen() {
+    let first = finished(plan(photos(30, 0.02), ValidationSplit::Of(Validation::HoldOut(0.2))));
+    let start = StartingHead { layers: first.layers.clone(), held_out_sha256: first.held_out_sha256.clone() };
+    let continued = |start: StartingHead, seed| {
+        let mut plan = plan(photos(30, 0.02), ValidationSplit::Of(Validation::HoldOut(0.2)));
+        plan.continue_from = Some(start);
+        plan.settings.seed = seed;
+        finished(plan)
+    };
+    let again = continued(start.clone(), 1);
+    assert_eq!((again.validated_by, again.answers.len()), (ValidatedBy::HeldOut, 6));
+    assert!(again.history[0].loss < first.history[0].loss);
+    let other_split = continued(start.clone(), 2);
+    assert_eq!((other_split.validated_by, other_split.trained_on), (ValidatedBy::Nothing, 24));
+    assert!(other_split.history.iter().all(|epoch| epoch.val_loss.is_none()));
+    // Whoever went on from it has no knowledge of what the first one has seen.
+    assert_eq!(other_split.held_out_sha256, None);
+    let foreign = StartingHead { held_out_sha256: None, ..start };
+    assert_eq!(continued(foreign, 1).validated_by, ValidatedBy::Nothing);
+}
+
+#[test]
+fn the_head_file_holds_what_the_run_has_found_and_answers_its_own_question() {
+    for architecture in [HeadArchitecture::Linear, HeadArchitecture::Mlp { hidden: vec![8], dropout: 0.3 }] {
+        let mut plan = plan(photos(30, 0.02), ValidationSplit::Of(Validation::Cross));
+        plan.settings.architecture = architecture.clone();
+        let head = finished(plan);
+        let file = block_on(head.head_file(150, "base", &Device::flex())).unwrap();
+        let file = HeadFile::from_bytes(&file.to_bytes().unwrap()).unwrap();
+        let manifest = &file.manifest;
+        assert_eq!((manifest.trained_on, manifest.validated_on, manifest.folds), (30, 30, Some(5)));
+        assert_eq!((manifest.size, &*manifest.base_sha256, &manifest.architecture), (150, "base", &architecture));
+        assert_eq!(manifest.val_accuracy, head.confusion().accuracy());
+        assert!(block_on(Head::open(&file, &Device::flex())).is_ok());
+    }
+}
+
+#[test]
+fn a_run_that_diverges_says_so() {
+    for validation in [ValidationSplit::Of(Validation::Cross), ValidationSplit::Of(Validation::HoldOut(0.2))] {
+        let mut plan = plan(photos(30, 0.02), validation);
+        plan.settings.learning_rate = f64::MAX;
+        let mut run = HeadTraining::new(plan, &Device::flex()).unwrap();
+        let error = (0..200).find_map(|_| block_on(run.advance()).err());
+        assert!(matches!(error, Some(TrainError::Diverged { .. })), "{error:?}");
+    }
+}
