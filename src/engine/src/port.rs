@@ -1,44 +1,82 @@
 //! The worker's end of the line to the page.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::marker::PhantomData;
 use std::rc::Rc;
 
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, unbounded};
-use headstart_protocol::{Command, ErrorKind, Event, Failure, WireError, decode, encode};
+use headstart_protocol::{Failure, FromWorker, Request, RequestId, Run, ToWorker, WireError, decode, encode};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-/// Where commands come in and events go out.
+/// A request with its number, or a message that cannot be read.
+pub(crate) type Asked = Result<(RequestId, Request), WireError>;
+
+/// Where requests come in and answers go out.
 pub(crate) struct Port {
     outbox: Outbox,
     stops: Stops,
-    commands: UnboundedReceiver<Result<Command, Failure>>,
+    requests: UnboundedReceiver<Asked>,
 }
 
-/// Where events go out.
+/// Where answers go out.
 #[derive(Clone)]
-pub(crate) struct Outbox(DedicatedWorkerGlobalScope);
+pub(crate) struct Outbox(Rc<dyn Fn(&FromWorker)>);
 
-/// The training runs that the page wants to end. They are heard at once: in the queue they would wait behind photos.
+/// The requests that are not answered yet, and which of them the page wants to end. A stop is heard at once: in the queue
+/// it would wait behind photos.
 #[derive(Clone, Default)]
-pub(crate) struct Stops(Rc<RefCell<HashSet<u32>>>);
+pub(crate) struct Stops(Rc<RefCell<HashMap<RequestId, bool>>>);
 
 impl Stops {
-    /// Whether `run` is to end.
-    pub(crate) fn has(&self, run: u32) -> bool {
-        self.0.borrow().contains(&run)
+    /// `id` was asked for.
+    pub(crate) fn open(&self, id: RequestId) {
+        self.0.borrow_mut().insert(id, false);
     }
 
-    /// `run` has ended.
-    pub(crate) fn forget(&self, run: u32) {
-        self.0.borrow_mut().remove(&run);
+    /// The page wants `id` to end, if it has not.
+    pub(crate) fn stop(&self, id: RequestId) {
+        if let Some(stopped) = self.0.borrow_mut().get_mut(&id) {
+            *stopped = true;
+        }
     }
 
-    fn add(&self, run: u32) {
-        self.0.borrow_mut().insert(run);
+    /// `id` is answered.
+    pub(crate) fn close(&self, id: RequestId) {
+        self.0.borrow_mut().remove(&id);
+    }
+
+    /// Whether `id` is to end.
+    pub(crate) fn has(&self, id: RequestId) -> bool {
+        self.0.borrow().get(&id).copied().unwrap_or_default()
+    }
+}
+
+/// A run's line to the page.
+pub(crate) struct RunLine<R> {
+    id: RequestId,
+    outbox: Outbox,
+    stops: Stops,
+    run: PhantomData<R>,
+}
+
+impl<R: Run> RunLine<R> {
+    /// The line of the run `id`.
+    pub(crate) fn new(id: RequestId, outbox: Outbox, stops: Stops) -> Self {
+        Self { id, outbox, stops, run: PhantomData }
+    }
+
+    /// Tells the page how far the run is.
+    pub(crate) fn tell(&self, progress: R::Progress) {
+        self.outbox.post(&FromWorker::Progress { id: self.id, progress: R::progressed(progress) });
+    }
+
+    /// Whether the page wants the run to end.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stops.has(self.id)
     }
 }
 
@@ -46,67 +84,73 @@ impl Port {
     /// Listens from now on.
     pub(crate) fn open() -> Self {
         let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-        let (sender, commands) = unbounded();
+        let (sender, requests) = unbounded();
         let stops = Stops::default();
-        let stopped = stops.clone();
+        let heard = stops.clone();
         let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let bytes = event.data().dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).unwrap_or_default();
-            match decode::<Command>(&bytes) {
-                Ok(Command::StopTraining { run }) => stopped.add(run),
-                // The receiver lives as long as the worker.
-                command => drop(sender.unbounded_send(command.map_err(|error| failure(&error)))),
-            }
+            let asked = match decode::<ToWorker>(&bytes) {
+                Ok(ToWorker::Stop { id }) => return heard.stop(id),
+                Ok(ToWorker::Ask { id, request }) => {
+                    heard.open(id);
+                    Ok((id, request))
+                }
+                Err(error) => Err(error),
+            };
+            // The receiver lives as long as the worker.
+            let _ = sender.unbounded_send(asked);
         });
         scope.set_onmessage(Some(listener.as_ref().unchecked_ref()));
         listener.forget();
-        Self { outbox: Outbox(scope), stops, commands }
+        Self { outbox: Outbox::to_page(scope), stops, requests }
     }
 
-    /// The next command, in the order in which they came.
-    pub(crate) async fn next(&mut self) -> Option<Result<Command, Failure>> {
-        self.commands.next().await
+    /// The next request, in the order in which they came.
+    pub(crate) async fn next(&mut self) -> Option<Asked> {
+        self.requests.next().await
     }
 
-    /// Where events go out.
+    /// Where answers go out.
     pub(crate) fn outbox(&self) -> &Outbox {
         &self.outbox
     }
 
-    /// The training runs that the page wants to end.
+    /// The requests that the page wants to end.
     pub(crate) fn stops(&self) -> &Stops {
         &self.stops
     }
 
     /// From now on a panic, which ends this wasm instance, is told to the page first.
     pub(crate) fn report_panics(&self) {
-        let outbox = self.outbox.clone();
-        let report = move |info: &std::panic::PanicHookInfo<'_>| {
+        // A worker has one thread; the hook's signature asks for more.
+        let outbox = send_wrapper::SendWrapper::new(self.outbox.clone());
+        std::panic::set_hook(Box::new(move |info| {
             let place = info.location().map(ToString::to_string).unwrap_or_default();
             let words = info.payload_as_str().unwrap_or("unknown cause");
-            let message = format!("The engine stopped because of a mistake of ours ({words}, {place}).");
-            outbox.post(&Event::Stopped(Failure::new(ErrorKind::Internal, message)));
-        };
-        // A worker has one thread; the hook's signature asks for more.
-        let report = send_wrapper::SendWrapper::new(report);
-        std::panic::set_hook(Box::new(move |info| report(info)));
+            let reason = format!("{words}, {place}");
+            outbox.post(&FromWorker::Stopped(Failure::Internal { reason }));
+        }));
     }
 }
 
 impl Outbox {
-    /// Tells the page.
-    pub(crate) fn post(&self, event: &Event) {
-        let Ok(bytes) = encode(event) else { return };
-        let message = Uint8Array::from(bytes.as_slice());
-        let transfer = Array::of1(&message.buffer());
-        // Posting fails only for what cannot be transferred, which a fresh buffer always can.
-        let _ = self.0.post_message_with_transfer(&message, &transfer);
+    /// Answers go to `post`.
+    pub(crate) fn new(post: impl Fn(&FromWorker) + 'static) -> Self {
+        Self(Rc::new(post))
     }
-}
 
-fn failure(error: &WireError) -> Failure {
-    let kind = match error {
-        WireError::Version { .. } => ErrorKind::VersionMismatch,
-        WireError::Malformed => ErrorKind::Internal,
-    };
-    Failure::new(kind, error.to_string())
+    fn to_page(scope: DedicatedWorkerGlobalScope) -> Self {
+        Self::new(move |message| {
+            let Ok(bytes) = encode(message) else { return };
+            let message = Uint8Array::from(bytes.as_slice());
+            let transfer = Array::of1(&message.buffer());
+            // Posting fails only for what cannot be transferred, which a fresh buffer always can.
+            let _ = scope.post_message_with_transfer(&message, &transfer);
+        })
+    }
+
+    /// Tells the page.
+    pub(crate) fn post(&self, message: &FromWorker) {
+        (self.0)(message);
+    }
 }

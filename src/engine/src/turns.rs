@@ -9,8 +9,8 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageChannel, MessagePort};
 
+use crate::clock::now;
 use crate::error::EngineError;
-use crate::session::now;
 
 /// Milliseconds of work without a turn, at most, where the work can be interrupted.
 const LONGEST_MS: f64 = 12.0;
@@ -26,7 +26,7 @@ pub(crate) struct Turns {
 
 impl Turns {
     /// # Errors
-    /// [`EngineError::Browser`] where the browser has no message channels.
+    /// [`headstart_protocol::Failure::Browser`] where the browser has no message channels.
     pub(crate) fn new() -> Result<Self, EngineError> {
         let channel = MessageChannel::new()?;
         let waiting = Rc::new(RefCell::new(VecDeque::<oneshot::Sender<()>>::new()));

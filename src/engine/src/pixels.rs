@@ -1,22 +1,29 @@
 //! A photo's bytes to pixels: our own decoder first, then the browser's for what ours does not read (HEIC, AVIF).
 
-use headstart_protocol::Photo;
+use headstart_protocol::{Failure, PhotoData, PhotoHash};
 use headstart_vision::{Limits, RgbImage, VisionError, decode, from_rgba};
+use headstart_weights::sha256;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ImageBitmap, OffscreenCanvas, OffscreenCanvasRenderingContext2d, WorkerGlobalScope};
 
 use crate::error::EngineError;
 
+/// What a photo is known by: the SHA-256 of its bytes.
+pub(crate) fn hash(photo: &PhotoData) -> PhotoHash {
+    let (PhotoData::Encoded(bytes) | PhotoData::Rgba { pixels: bytes, .. }) = photo;
+    sha256(bytes)
+}
+
 /// The photo's pixels.
 ///
 /// # Errors
-/// The [`VisionError`] where the bytes are no picture, or [`EngineError::UnsupportedFormat`] where they are one that
+/// The [`VisionError`] where the bytes are no picture, or [`Failure::UnsupportedFormat`] where they are one that
 /// this browser does not read either.
-pub(crate) async fn pixels(photo: Photo) -> Result<RgbImage, EngineError> {
+pub(crate) async fn pixels(photo: PhotoData) -> Result<RgbImage, EngineError> {
     match photo {
-        Photo::Rgba { width, height, pixels } => Ok(from_rgba(width, height, &pixels)?),
-        Photo::Encoded(bytes) => {
+        PhotoData::Rgba { width, height, pixels } => Ok(from_rgba(width, height, &pixels)?),
+        PhotoData::Encoded(bytes) => {
             let limits = Limits::default();
             let ours = match decode(&bytes, &limits) {
                 Ok(image) => return Ok(image),
@@ -26,7 +33,7 @@ pub(crate) async fn pixels(photo: Photo) -> Result<RgbImage, EngineError> {
             match (decode_with_browser(&bytes, &limits).await, ours) {
                 (Ok(image), _) => Ok(image?),
                 (Err(_), VisionError::Unsupported { format }) => {
-                    Err(EngineError::UnsupportedFormat(format.to_string()))
+                    Err(Failure::UnsupportedFormat { format: format.to_string() }.into())
                 }
                 (Err(_), ours) => Err(ours.into()),
             }

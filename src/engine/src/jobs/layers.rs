@@ -2,33 +2,27 @@
 
 use burn::tensor::Tensor;
 use headstart_nn::read;
-use headstart_protocol::{Event, FeatureMap, LayerMaps, Photo};
+use headstart_protocol::{FeatureMap, LayerMaps, ShowLayers};
 use headstart_vision::{normalise, square};
 
+use super::AnswerInTurn;
+use crate::engine::StartedEngine;
 use crate::error::EngineError;
-use crate::photo;
-use crate::session::{Session, photo_failed};
+use crate::pixels::pixels;
 
 /// An early, a middle and a late layer.
 const SHOWN: [&str; 3] = ["conv1_2", "conv3_3", "conv5_3"];
 /// Channels of each that are shown.
 const CHANNELS: usize = 8;
 
-impl Session {
-    /// The event that answers [`headstart_protocol::Command::ShowLayers`].
-    pub(crate) async fn show_layers(&self, id: u64, photo: Photo) -> Event {
-        match self.layers(photo).await {
-            Ok(layers) => Event::FeatureMaps { id, layers },
-            Err(error) => photo_failed(id, &error),
-        }
-    }
-
-    async fn layers(&self, photo: Photo) -> Result<Vec<LayerMaps>, EngineError> {
-        let image = photo::pixels(photo).await?;
-        let size = self.models.size.pixels();
-        let input = self.models.base.photos(normalise(&square(&image, size)), size);
+impl AnswerInTurn for ShowLayers {
+    async fn answer(self, engine: &StartedEngine) -> Result<Vec<LayerMaps>, EngineError> {
+        let image = pixels(self.photo).await?;
+        let base = &engine.models.base;
+        let size = engine.models.size.pixels();
+        let input = base.photos(normalise(&square(&image, size)), size);
         let mut seen: Vec<(String, Tensor<4>)> = Vec::new();
-        self.models.base.forward(input, |stage, activations| {
+        base.forward(input, |stage, activations| {
             if SHOWN.contains(&stage) {
                 seen.push((stage.to_owned(), activations.clone()));
             }
@@ -39,7 +33,7 @@ impl Session {
             let values = read(activations).await?;
             let maps = strongest(&values, side * side);
             layers.push(LayerMaps { stage, channels: channels as u32, side: side as u32, maps });
-            self.turns.next().await;
+            engine.place.turns.next().await;
         }
         Ok(layers)
     }

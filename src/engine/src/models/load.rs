@@ -2,18 +2,18 @@
 
 use burn::tensor::Device;
 use headstart_nn::{Head, Vgg16, Vgg16Builder};
-use headstart_protocol::{Event, InputSize, Start, Transfer};
+use headstart_protocol::{Failure, InputSize, Start, StartProgress, Transfer, count};
 use headstart_weights::head::{HeadFile, HeadManifest};
 use headstart_weights::index::{FileEntry, Index};
 use headstart_weights::{BaseReader, BaseWeights, FileHash, Golden, MAGIC, WeightsError};
 
-use crate::cache::ModelCache;
-use crate::download::{Arrival, File};
+use super::cache::ModelCache;
+use super::remote_file::{Arrival, RemoteFile};
 use crate::error::EngineError;
-use crate::port::Outbox;
+use crate::port::RunLine;
 
 /// What this release was built with: name, length and hash of every model file.
-const INDEX: &[u8] = include_bytes!("../../../public/models/index.json");
+const INDEX: &[u8] = include_bytes!("../../../../public/models/index.json");
 /// Where the model files lie, relative to the page.
 const FOLDER: &str = "models/";
 
@@ -23,7 +23,7 @@ pub(crate) struct Models {
     /// SHA-256 of its file, in hexadecimal.
     pub(crate) base_sha256: String,
     pub(crate) head: Head,
-    /// Numbers in the head.
+    /// Parameters of the head.
     pub(crate) head_parameters: usize,
     pub(crate) manifest: HeadManifest,
     pub(crate) size: InputSize,
@@ -35,14 +35,14 @@ pub(crate) struct Models {
     pub(crate) fetched: u64,
 }
 
-/// Progress of all files together, told to the page as it grows.
-struct Progress<'a> {
-    outbox: &'a Outbox,
+/// How far all files together are, told to the page as they come.
+struct TransferTally<'a> {
+    line: &'a RunLine<Start>,
     transfer: Transfer,
     fetched: u64,
 }
 
-impl Progress<'_> {
+impl TransferTally<'_> {
     fn expect(&mut self, bytes: u64) {
         self.transfer.total += bytes;
     }
@@ -52,21 +52,21 @@ impl Progress<'_> {
         self.transfer.total = self.transfer.total.max(self.transfer.loaded);
         self.transfer.cached = cached;
         self.fetched += if cached { 0 } else { bytes as u64 };
-        self.outbox.post(&Event::Loading(self.transfer));
+        self.line.tell(StartProgress::Loading(self.transfer));
     }
 }
 
 /// The index of this release.
 ///
 /// # Errors
-/// [`EngineError::Weights`] where it was built with a damaged one.
+/// [`EngineError::File`] where it was built with a damaged one.
 pub(crate) fn index() -> Result<Index, EngineError> {
-    Index::from_json(INDEX).map_err(|error| weights_error("index.json", error))
+    Index::from_json(INDEX).map_err(|error| file_error("index.json", error))
 }
 
 /// Where a file of this release is, below the page's folder `base_url`.
-pub(crate) fn shipped(base_url: &str, FileEntry { file, bytes, sha256 }: &FileEntry) -> File {
-    File {
+fn shipped(base_url: &str, FileEntry { file, bytes, sha256 }: &FileEntry) -> RemoteFile {
+    RemoteFile {
         name: file.clone(),
         // The hash makes a new release a new address, whatever a cache on the way still holds.
         url: format!("{base_url}{FOLDER}{file}?sha256={sha256}"),
@@ -78,43 +78,46 @@ impl Models {
     /// Fetches what `start` asks for, or what ships, each layer going to the device as soon as it is here.
     ///
     /// # Errors
-    /// Whatever keeps a file from arriving whole, and [`EngineError::HeadMismatch`] for a head of another base or size.
+    /// Whatever keeps a file from arriving whole, and [`Failure::HeadMismatch`] for a head of another base or size.
     pub(crate) async fn load(
         start: &Start,
         default_size: InputSize,
         device: &Device,
-        outbox: &Outbox,
+        line: &RunLine<Start>,
     ) -> Result<Self, EngineError> {
         let index = index()?;
         let cache = ModelCache::open().await;
         let shipped = |entry: &FileEntry| shipped(&start.base_url, entry);
-        let foreign = |url: &String| File { name: url.clone(), url: format!("{}{url}", start.base_url), known: None };
+        let foreign =
+            |url: &String| RemoteFile { name: url.clone(), url: format!("{}{url}", start.base_url), known: None };
         let base = start.weights.as_ref().map_or_else(|| shipped(&index.base), foreign);
         let head = match &start.head {
             Some(url) => foreign(url),
             None => {
                 let size = start.size.unwrap_or(default_size).pixels();
-                let entry = index.heads.iter().find(|head| head.size == size).ok_or(EngineError::NoHead(size))?;
+                let entry =
+                    index.heads.iter().find(|head| head.size == size).ok_or(Failure::NoHead { size: count(size) })?;
                 shipped(&entry.entry)
             }
         };
         cache.keep_only(&index.files().map(|entry| shipped(entry).url).collect::<Vec<_>>()).await;
 
         let transfer = Transfer { loaded: 0, total: 0, cached: false };
-        let mut progress = Progress { outbox, transfer, fetched: 0 };
+        let mut loading = TransferTally { line, transfer, fetched: 0 };
         for file in [&head, &base] {
-            progress.expect(file.known.as_ref().map_or(0, |(bytes, _)| *bytes));
+            loading.expect(file.known.as_ref().map_or(0, |(bytes, _)| *bytes));
         }
-        let head_file = fetch_head(&head, &cache, &mut progress).await?;
+        let head_file = fetch_head(&head, &cache, &mut loading).await?;
         let manifest = head_file.manifest.clone();
-        let size = InputSize::from_pixels(manifest.size).ok_or(EngineError::NoHead(manifest.size))?;
+        let size = InputSize::from_pixels(manifest.size).ok_or(Failure::NoHead { size: count(manifest.size) })?;
         let other_size = start.size.is_some_and(|asked| asked != size);
         // Whoever names another base for the shipped head wants to see just that.
         let other_base = start.weights.is_none() && manifest.base_sha256 != index.base.sha256;
         if other_size || other_base {
-            return Err(EngineError::HeadMismatch { asked: start.size.unwrap_or(size).pixels() });
+            let asked = count(start.size.unwrap_or(size).pixels());
+            return Err(Failure::HeadMismatch { asked }.into());
         }
-        let (base, base_sha256, goldens) = fetch_base(&base, &cache, device, &mut progress).await?;
+        let (base, base_sha256, goldens) = fetch_base(&base, &cache, device, &mut loading).await?;
         let golden = goldens.into_iter().find(|golden| golden.size == size.pixels());
         let head = Head::open(&head_file, device).await?;
         let head_parameters = head_file.layers.iter().map(|layer| layer.weight.len() + layer.bias.len()).sum();
@@ -126,26 +129,30 @@ impl Models {
             manifest,
             size,
             golden,
-            bytes: progress.transfer.loaded,
-            fetched: progress.fetched,
+            bytes: loading.transfer.loaded,
+            fetched: loading.fetched,
         })
     }
 }
 
-async fn fetch_head(file: &File, cache: &ModelCache, progress: &mut Progress<'_>) -> Result<HeadFile, EngineError> {
+async fn fetch_head(
+    file: &RemoteFile,
+    cache: &ModelCache,
+    loading: &mut TransferTally<'_>,
+) -> Result<HeadFile, EngineError> {
     let mut all = Vec::new();
     file.fetch(cache, |arrival| {
         match arrival {
-            Arrival::Length(bytes) => progress.expect(bytes),
+            Arrival::Length(bytes) => loading.expect(bytes),
             Arrival::Bytes { bytes, cached } => {
-                progress.add(bytes.len(), cached);
+                loading.add(bytes.len(), cached);
                 all.extend_from_slice(bytes);
             }
         }
         Ok(())
     })
     .await?;
-    HeadFile::from_bytes(&all).map_err(|error| weights_error(&file.name, error))
+    HeadFile::from_bytes(&all).map_err(|error| file_error(&file.name, error))
 }
 
 /// The base's bytes as they come: ours layer by layer, float32 safetensors only when all are here.
@@ -156,18 +163,18 @@ enum Incoming {
 
 /// The base, its file's SHA-256, and its golden figures.
 async fn fetch_base(
-    file: &File,
+    file: &RemoteFile,
     cache: &ModelCache,
     device: &Device,
-    progress: &mut Progress<'_>,
+    loading: &mut TransferTally<'_>,
 ) -> Result<(Vgg16, String, Vec<Golden>), EngineError> {
     let mut incoming = None;
     let mut hash = FileHash::default();
     file.fetch(cache, |arrival| {
         match arrival {
-            Arrival::Length(bytes) => progress.expect(bytes),
+            Arrival::Length(bytes) => loading.expect(bytes),
             Arrival::Bytes { bytes, cached } => {
-                progress.add(bytes.len(), cached);
+                loading.add(bytes.len(), cached);
                 if file.known.is_none() {
                     hash.push(bytes);
                 }
@@ -182,7 +189,7 @@ async fn fetch_base(
                 match incoming {
                     Incoming::Float(all) => all.extend_from_slice(bytes),
                     Incoming::Quantized(reader, builder) => {
-                        for layer in reader.push(bytes).map_err(|error| weights_error(&file.name, error))? {
+                        for layer in reader.push(bytes).map_err(|error| file_error(&file.name, error))? {
                             builder.push(&layer)?;
                         }
                     }
@@ -195,20 +202,34 @@ async fn fetch_base(
     let sha256 = file.known.as_ref().map_or_else(|| hash.finish(), |(_, sha256)| sha256.clone());
     match incoming {
         Some(Incoming::Quantized(reader, builder)) => {
-            let manifest = reader.finish().map_err(|error| weights_error(&file.name, error))?;
+            let manifest = reader.finish().map_err(|error| file_error(&file.name, error))?;
             Ok((builder.build()?, sha256, manifest.goldens))
         }
         Some(Incoming::Float(all)) => {
-            let weights = BaseWeights::from_safetensors(&all).map_err(|error| weights_error(&file.name, error))?;
+            let weights = BaseWeights::from_safetensors(&all).map_err(|error| file_error(&file.name, error))?;
             Ok((Vgg16::new(&weights.convs, device)?, sha256, Vec::new()))
         }
-        None => Err(EngineError::Download { file: file.name.clone(), reason: "the file is empty".into() }),
+        None => Err(Failure::Download { file: file.name.clone(), reason: "the file is empty".into() }.into()),
     }
 }
 
-pub(crate) fn weights_error(file: &str, error: WeightsError) -> EngineError {
-    match error {
-        WeightsError::WebPage => EngineError::WrongContent { file: file.to_owned() },
-        error => EngineError::Weights { file: file.to_owned(), error },
-    }
+fn file_error(file: &str, error: WeightsError) -> EngineError {
+    EngineError::File { file: file.to_owned(), error }
+}
+
+/// A file of this release below the page's folder `base_url`, all of its bytes at once.
+///
+/// # Errors
+/// Those of [`RemoteFile::fetch`].
+pub(crate) async fn fetch_whole(base_url: &str, entry: &FileEntry, cache: &ModelCache) -> Result<Vec<u8>, EngineError> {
+    let mut all = Vec::new();
+    let file = shipped(base_url, entry);
+    file.fetch(cache, |arrival| {
+        if let Arrival::Bytes { bytes, .. } = arrival {
+            all.extend_from_slice(bytes);
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(all)
 }

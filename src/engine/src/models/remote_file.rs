@@ -1,13 +1,15 @@
 //! Files of this site, byte by byte: a dropped connection is taken up where it broke, and every byte is hashed.
 
+use gloo_net::http::{Request, Response};
 use gloo_timers::future::TimeoutFuture;
+use headstart_protocol::Failure;
 use headstart_weights::sha256_hex;
 use js_sys::Uint8Array;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStreamDefaultReader, Request, RequestInit, Response, WorkerGlobalScope};
+use web_sys::ReadableStreamDefaultReader;
 
-use crate::cache::ModelCache;
+use super::cache::ModelCache;
 use crate::error::{EngineError, exception};
 
 /// Attempts without a new byte before giving up.
@@ -16,7 +18,7 @@ const ATTEMPTS: u32 = 5;
 const FIRST_WAIT_MS: u32 = 400;
 
 /// A file to fetch.
-pub(crate) struct File {
+pub(crate) struct RemoteFile {
     /// Its name, for words to the visitor.
     pub(crate) name: String,
     /// Its address, complete.
@@ -38,11 +40,11 @@ pub(crate) enum Arrival<'a> {
     },
 }
 
-impl File {
+impl RemoteFile {
     /// Hands the file over piece by piece, from the cache if it is there, and checks its hash at the end.
     ///
     /// # Errors
-    /// Whatever `arrival` returns; [`EngineError::Download`], [`EngineError::WrongContent`], [`EngineError::WrongHash`].
+    /// Whatever `arrival` returns; [`Failure::Download`], [`Failure::WrongContent`], [`Failure::WrongHash`].
     pub(crate) async fn fetch(
         &self,
         cache: &ModelCache,
@@ -67,7 +69,7 @@ impl File {
         .await?;
         if let Some((_, sha256)) = &self.known {
             if sha256_hex(&all) != *sha256 {
-                return Err(EngineError::WrongHash { file: self.name.clone() });
+                return Err(Failure::WrongHash { file: self.name.clone() }.into());
             }
             cache.put(&self.url, &all).await;
         }
@@ -89,7 +91,7 @@ impl File {
             };
             attempt = if have > before { 1 } else { attempt + 1 };
             if attempt > ATTEMPTS {
-                return Err(EngineError::Download { file: self.name.clone(), reason });
+                return Err(self.failed(reason));
             }
             TimeoutFuture::new(FIRST_WAIT_MS << (attempt - 1)).await;
         }
@@ -101,16 +103,16 @@ impl File {
         have: &mut u64,
         arrival: &mut impl FnMut(Arrival<'_>) -> Result<(), EngineError>,
     ) -> Result<(), Stop> {
-        let response = self.request(*have).await.map_err(|error| Stop::Dropped(exception(&error)))?;
+        let response = self.request(*have).await.map_err(|error| Stop::Dropped(error.to_string()))?;
         let status = response.status();
         if !response.ok() {
             let reason = format!("the host answered with status {status}");
             let busy = status >= 500 || status == 429 || status == 408;
             return Err(if busy { Stop::Dropped(reason) } else { Stop::Final(self.failed(reason)) });
         }
-        let header = |name: &str| response.headers().get(name).ok().flatten().unwrap_or_default();
+        let header = |name: &str| response.headers().get(name).unwrap_or_default();
         if header("content-type").starts_with("text/html") {
-            return Err(Stop::Final(EngineError::WrongContent { file: self.name.clone() }));
+            return Err(Stop::Final(Failure::WrongContent { file: self.name.clone() }.into()));
         }
         // A host without ranges sends the whole file again: what is here already is passed over.
         let mut pass_over = if status == 206 { 0 } else { *have };
@@ -146,18 +148,14 @@ impl File {
         }
     }
 
-    async fn request(&self, from: u64) -> Result<Response, JsValue> {
-        let init = RequestInit::new();
-        let request = Request::new_with_str_and_init(&self.url, &init)?;
-        if from > 0 {
-            request.headers().set("range", &format!("bytes={from}-"))?;
-        }
-        let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
-        JsFuture::from(scope.fetch_with_request(&request)).await?.dyn_into()
+    async fn request(&self, from: u64) -> Result<Response, gloo_net::Error> {
+        let request = Request::get(&self.url);
+        let request = if from > 0 { request.header("range", &format!("bytes={from}-")) } else { request };
+        request.send().await
     }
 
     fn failed(&self, reason: String) -> EngineError {
-        EngineError::Download { file: self.name.clone(), reason }
+        Failure::Download { file: self.name.clone(), reason }.into()
     }
 }
 

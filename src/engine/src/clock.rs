@@ -1,0 +1,31 @@
+//! The worker's clock.
+
+use wasm_bindgen::JsCast;
+
+/// Milliseconds since the worker began.
+pub(crate) fn now() -> f64 {
+    let scope: web_sys::WorkerGlobalScope = js_sys::global().unchecked_into();
+    scope.performance().map_or(0.0, |clock| clock.now())
+}
+
+/// What is said again and again while something goes on, but not too often.
+pub(crate) struct Throttle {
+    every_ms: f64,
+    last: f64,
+}
+
+impl Throttle {
+    /// At most once in `every_ms` milliseconds, the first time that long from now.
+    pub(crate) fn new(every_ms: f64) -> Self {
+        Self { every_ms, last: now() }
+    }
+
+    /// Whether it is time, or there is `news` that must not wait; the time begins anew then.
+    pub(crate) fn is_due(&mut self, news: bool) -> bool {
+        let due = news || now() - self.last >= self.every_ms;
+        if due {
+            self.last = now();
+        }
+        due
+    }
+}

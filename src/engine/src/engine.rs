@@ -1,0 +1,78 @@
+//! A started engine: one device, the models on it, and what is kept for the page.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use burn::tensor::{Device, Tensor};
+use headstart_protocol::{InputSize, Ready, Shipped};
+use headstart_vision::{RgbImage, normalise, square};
+
+use crate::device::OpenDevice;
+use crate::models::{Models, OwnHead, ShippedCnn};
+use crate::photos::PhotoStore;
+use crate::port::Outbox;
+use crate::turns::Turns;
+
+/// The running engine.
+pub(crate) struct StartedEngine {
+    pub(crate) place: Rc<Workplace>,
+    pub(crate) models: Models,
+    /// The visitor's own head, where one is open.
+    pub(crate) own: RefCell<Option<Rc<OwnHead>>>,
+    /// The shipped CNN, where it is open.
+    pub(crate) cnn: RefCell<Option<Rc<ShippedCnn>>>,
+    /// What ships for the comparison, once it was fetched.
+    pub(crate) shipped: RefCell<Option<Shipped>>,
+    /// Address of the page's folder, with a trailing slash.
+    pub(crate) base_url: String,
+    opened: OpenDevice,
+    ready: Ready,
+}
+
+/// What trainings need of an engine: no weights.
+pub(crate) struct Workplace {
+    pub(crate) device: Device,
+    /// SHA-256 of the base's file, in hexadecimal.
+    pub(crate) base_sha256: String,
+    pub(crate) photos: PhotoStore,
+    pub(crate) turns: Rc<Turns>,
+}
+
+impl StartedEngine {
+    /// An engine whose `models` are on the device and checked.
+    pub(crate) fn new(opened: OpenDevice, models: Models, ready: Ready, base_url: String, turns: Rc<Turns>) -> Self {
+        let place = Workplace {
+            device: opened.device.clone(),
+            base_sha256: models.base_sha256.clone(),
+            photos: PhotoStore::default(),
+            turns,
+        };
+        Self {
+            place: Rc::new(place),
+            models,
+            own: RefCell::default(),
+            cnn: RefCell::default(),
+            shipped: RefCell::default(),
+            base_url,
+            opened,
+            ready,
+        }
+    }
+
+    /// What the page is told once.
+    pub(crate) fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    /// Tells the page at once if the device is lost, even while nobody asks for anything.
+    pub(crate) fn watch(&self, outbox: Outbox) {
+        self.opened.watch(outbox);
+    }
+
+    /// What the base says of `image` at `size`, `[1, 2048]`.
+    pub(crate) fn descriptor(&self, image: &RgbImage, size: InputSize) -> Tensor<2> {
+        let size = size.pixels();
+        let photos = self.models.base.photos(normalise(&square(image, size)), size);
+        self.models.base.features(photos).descriptor
+    }
+}

@@ -1,0 +1,51 @@
+//! Starting the engine.
+
+use std::rc::Rc;
+
+use headstart_nn::read;
+use headstart_protocol::{Failure, Ready, Start, StartProgress};
+use headstart_weights::{golden_pattern, relative_distance};
+
+use crate::device::{BACKEND, OpenDevice};
+use crate::engine::StartedEngine;
+use crate::error::EngineError;
+use crate::models::Models;
+use crate::port::RunLine;
+use crate::turns::Turns;
+
+/// Relative L2 distance of the golden pattern's pooled features beyond which a device is refused.
+const GOLDEN_BOUND: f64 = 5e-3;
+
+/// Opens the device, loads the models, warms up on the golden pattern and checks its features.
+///
+/// # Errors
+/// Whatever stands in the way.
+pub(crate) async fn start(
+    start: &Start,
+    turns: Rc<Turns>,
+    line: &RunLine<Start>,
+) -> Result<StartedEngine, EngineError> {
+    let opened = OpenDevice::open().await?;
+    let models = Models::load(start, BACKEND.default_size(), &opened.device, line).await?;
+    line.tell(StartProgress::WarmingUp(BACKEND));
+    let size = models.size.pixels();
+    let features = models.base.features(models.base.photos(golden_pattern(size), size));
+    let pooled = read(features.pooled).await?;
+    if let Some(golden) = &models.golden {
+        let error = relative_distance(&pooled, &golden.features);
+        // Not a number counts as wrong, too.
+        if error.is_nan() || error > GOLDEN_BOUND {
+            return Err(Failure::DeviceWrong { backend: BACKEND, error, bound: GOLDEN_BOUND }.into());
+        }
+    }
+    // The head's first run compiles its kernels.
+    read(models.head.probabilities(features.descriptor)).await?;
+    let ready = Ready {
+        backend: BACKEND,
+        adapter: start.adapter.clone(),
+        size: models.size,
+        classes: models.manifest.classes.clone(),
+        fetched_bytes: models.fetched,
+    };
+    Ok(StartedEngine::new(opened, models, ready, start.base_url.clone(), turns))
+}

@@ -1,0 +1,104 @@
+//! A head's training, beside later requests.
+
+use headstart_protocol::{Failure, Train, TrainingProgress, TrainingRequest, TrainingResult, count, wilson_interval};
+use headstart_train::{HeadPlan, HeadSettings, HeadTraining, StartingHead, TrainError, TrainedHead, ValidationSplit};
+
+use super::RunBeside;
+use super::material::{check_names, examples};
+use crate::clock::{Throttle, now};
+use crate::engine::Workplace;
+use crate::error::EngineError;
+use crate::models::{read_head, summary};
+use crate::port::RunLine;
+use crate::turns::Slice;
+
+/// Milliseconds between two words on how far a run is, at least.
+const TELL_MS: f64 = 30.0;
+/// Milliseconds for the fit on all photos of a run that was stopped before it came to it.
+const LAST_FIT_MS: f64 = 1000.0;
+
+impl RunBeside for Train {
+    async fn work(self, place: &Workplace, line: &RunLine<Self>) -> Result<TrainingResult, EngineError> {
+        let start = now();
+        let Self(training) = self;
+        check_names(&training.classes)?;
+        let continue_from = starting_head(&training, &place.base_sha256)?;
+        let mut slice = Slice::new(&place.turns);
+        let examples = examples(&training, &place.photos, &mut slice).await?;
+        let TrainingRequest { size, classes, settings, .. } = training;
+        let plan = HeadPlan {
+            settings: HeadSettings::from(&settings),
+            classes,
+            examples,
+            validation: ValidationSplit::Of(settings.validation),
+            continue_from,
+        };
+        let mut run = HeadTraining::new(plan, &place.device)?;
+
+        let mut due = Throttle::new(TELL_MS);
+        let mut seconds = Vec::new();
+        let mut deadline = None;
+        while !run.is_over() {
+            if deadline.is_none() && line.is_stopped() {
+                deadline = Some(if run.is_fitting() { now() } else { now() + LAST_FIT_MS });
+                run.skip_folds()?;
+            }
+            // Without a single epoch there would be no head.
+            if deadline.is_some_and(|deadline| now() >= deadline) && !run.history().is_empty() {
+                break;
+            }
+            run.advance().await?;
+            seconds.resize(run.history().len(), (now() - start) / 1e3);
+            if due.is_due(false) {
+                line.tell(progress(&run, &seconds));
+            }
+            slice.breathe().await;
+        }
+        let mut trained = run.finish().await?;
+        for (epoch, seconds) in trained.history.iter_mut().zip(seconds) {
+            epoch.seconds = seconds;
+        }
+        let file = trained.head_file(size.pixels(), &place.base_sha256, &place.device).await?;
+        let summary = summary(&file.manifest)?;
+        let head = file.to_bytes().map_err(|error| EngineError::File { file: "The head".to_owned(), error })?;
+        let TrainedHead { validated_by, best_epoch, .. } = trained;
+        let confusion = trained.confusion();
+        let (right, validated_on) = (count(confusion.right()), count(confusion.total()));
+        Ok(TrainingResult {
+            head,
+            summary,
+            validated_by,
+            right,
+            validated_on,
+            interval: wilson_interval(right, validated_on),
+            answers: trained.answers.iter().map(|one| (count(one.example), count(one.answer))).collect(),
+            classes: confusion.class_figures(),
+            history: trained.history,
+            best_epoch,
+            stopped: deadline.is_some(),
+            seconds: (now() - start) / 1e3,
+        })
+    }
+}
+
+fn progress(run: &HeadTraining, seconds: &[f64]) -> TrainingProgress {
+    let (done, of) = run.progress();
+    let mut latest = run.history().last().copied();
+    if let (Some(latest), Some(seconds)) = (&mut latest, seconds.last()) {
+        latest.seconds = *seconds;
+    }
+    TrainingProgress { done: count(done), of: count(of), fitting: run.is_fitting(), latest }
+}
+
+/// The head to go on from, if it tells the same classes apart on photos of the same size.
+fn starting_head(training: &TrainingRequest, base_sha256: &str) -> Result<Option<StartingHead>, EngineError> {
+    let Some(bytes) = &training.continue_from else { return Ok(None) };
+    let file = read_head(bytes, base_sha256)?;
+    if file.manifest.size != training.size.pixels() {
+        return Err(Failure::HeadMismatch { asked: count(training.size.pixels()) }.into());
+    }
+    if file.manifest.classes != training.classes {
+        return Err(TrainError::OtherLayers.into());
+    }
+    Ok(Some(StartingHead { layers: file.layers, held_out_sha256: file.manifest.held_out_sha256 }))
+}

@@ -1,0 +1,12 @@
+//! The models: what ships, fetched and put on the device, and the visitor's own head.
+
+mod cache;
+mod load;
+mod own_head;
+mod remote_file;
+mod shipped_cnn;
+
+pub(crate) use cache::ModelCache;
+pub(crate) use load::{Models, fetch_whole, index};
+pub(crate) use own_head::{OwnHead, read_head, summary};
+pub(crate) use shipped_cnn::ShippedCnn;
