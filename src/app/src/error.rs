@@ -2,12 +2,18 @@
 
 use headstart_protocol::{ErrorKind, Failure, WireError};
 
-use crate::browser::figure;
-use crate::wording::{counted, mebibytes};
+use crate::failure::sentence;
+use crate::wording::{counted, figure, mebibytes};
 
-/// A failure that the page notices by itself; what fails in the worker arrives as a [`Failure`].
+/// What went wrong, whoever noticed: the page itself, or the worker.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub(crate) enum PageError {
+    /// The worker could not do what it was asked.
+    #[error("{}", sentence(.0))]
+    Engine(Failure),
+    /// The worker ended while it was at it.
+    #[error("The engine stopped while it was at this. Nothing is lost: try it again.")]
+    EngineStopped,
     /// `?backend=` names no device.
     #[error("The address asks for the device “{name}”, which does not exist. Use ?backend=cpu or ?backend=webgpu.")]
     UnknownBackend { name: String },
@@ -33,8 +39,8 @@ pub(crate) enum PageError {
     )]
     PhotoStopsEngine,
     /// A message that cannot be read.
-    #[error(transparent)]
-    Wire(#[from] WireError),
+    #[error("{}", of_message(.0))]
+    Message(#[from] WireError),
     /// A file without bytes.
     #[error("This file is empty. If it lies in a cloud folder, download it first; otherwise pick another one.")]
     EmptyFile,
@@ -150,6 +156,18 @@ pub(crate) enum PageError {
     DiskFull,
 }
 
+/// A message that cannot be read.
+fn of_message(error: &WireError) -> String {
+    match error {
+        WireError::Version { .. } => {
+            "The page and its worker come from different releases. Reload the page without its cache.".to_owned()
+        }
+        WireError::Malformed => {
+            "A message between the page and its worker could not be read. Reload the page.".to_owned()
+        }
+    }
+}
+
 /// The subject of a sentence about files that are no photos.
 fn no_photos(count: usize) -> String {
     match count {
@@ -158,19 +176,28 @@ fn no_photos(count: usize) -> String {
     }
 }
 
+impl From<Failure> for PageError {
+    fn from(failure: Failure) -> Self {
+        Self::Engine(failure)
+    }
+}
+
 impl PageError {
-    fn kind(&self) -> ErrorKind {
+    /// The kind, as `data-kind` names it.
+    pub(crate) fn kind(&self) -> ErrorKind {
         match self {
+            Self::Engine(failure) => failure.kind(),
             Self::UnknownBackend { .. } | Self::NoWebGpu { .. } => ErrorKind::BackendUnavailable,
             Self::UnknownSize { .. } => ErrorKind::HeadMismatch,
             Self::NotANumber { .. } => ErrorKind::Internal,
             Self::WorkerFailed { .. }
+            | Self::EngineStopped
             | Self::PhotoStopsEngine
             | Self::TrainingLost
             | Self::EngineNotReady
             | Self::ZipLost => ErrorKind::WorkerFailed,
-            Self::Wire(WireError::Version { .. }) => ErrorKind::VersionMismatch,
-            Self::Wire(WireError::Malformed) => ErrorKind::WorkerFailed,
+            Self::Message(WireError::Version { .. }) => ErrorKind::VersionMismatch,
+            Self::Message(WireError::Malformed) => ErrorKind::WorkerFailed,
             Self::EmptyFile => ErrorKind::EmptyFile,
             Self::FileTooLarge { .. } => ErrorKind::ImageTooLarge,
             Self::UnreadableFile { .. } | Self::Folder | Self::MissingInZip { .. } => ErrorKind::UnreadableFile,
@@ -189,11 +216,5 @@ impl PageError {
             Self::MissingPhotos { .. } | Self::NewerProject => ErrorKind::BadProject,
             Self::NotOpened { .. } | Self::NotSaved { .. } | Self::DiskFull => ErrorKind::StorageFailed,
         }
-    }
-}
-
-impl From<PageError> for Failure {
-    fn from(error: PageError) -> Self {
-        Self::new(error.kind(), error.to_string())
     }
 }

@@ -1,41 +1,31 @@
-//! Headstart's page: what a visitor sees, and the conversation with the worker that does the thinking.
+//! Headstart's page, a Leptos app: what a visitor sees, and the line to the worker that computes.
 
-// `html!` takes a step for each tag, attribute and text.
-#![recursion_limit = "512"]
+#![expect(unreachable_pub, reason = "leptos makes the props of a component `pub`")]
+#![expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
 
-mod address;
-mod browser;
+mod about;
+mod answer;
+mod app;
 mod camera;
+mod classify;
 mod compare;
-mod database;
-mod device;
-mod dom;
-mod download;
+mod engine;
 mod error;
-mod folders;
-mod html;
-mod intake;
-mod machine;
-mod measurement;
-mod pause;
-mod pool;
-mod queue;
-mod restart;
-mod signal;
-mod state;
-mod teach;
-mod view;
+mod failure;
+mod learn;
+mod platform;
+mod project;
+mod shell;
+mod status;
+mod ui;
 mod wording;
-mod worker;
 
+use leptos::mount::mount_to;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, UrlSearchParams};
+use web_sys::HtmlElement;
 
-use crate::address::Query;
-use crate::dom::{document, window};
-use crate::html::Html;
-use crate::state::Page;
-use crate::view::shell;
+use crate::app::App;
+use crate::platform::dom::document;
 
 fn main() {
     console_error_panic_hook::set_once();
@@ -43,15 +33,5 @@ fn main() {
     let place = document().get_element_by_id("page").and_then(|place| place.dyn_into::<HtmlElement>().ok());
     let Some(place) = place.or_else(|| document().body()) else { return };
     place.set_inner_html("");
-    html::mount(&place, app);
-}
-
-/// The state and, around it, the shell.
-fn app() -> Html {
-    let page = Page::here();
-    let search = UrlSearchParams::new_with_str(&window().location().search().unwrap_or_default());
-    let query = Query::read(|name| search.as_ref().ok()?.get(name));
-    let base = document().base_uri().ok().flatten().unwrap_or_default();
-    page.start(query, address::folder(&base).to_owned());
-    shell()
+    mount_to(place, App).forget();
 }

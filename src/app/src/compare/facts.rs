@@ -3,18 +3,18 @@
 use headstart_protocol::{CurvePoint, Learner, ModelFacts, Shipped, TestRecord};
 
 use super::published::{self, Published};
-use crate::wording::{counted, fixed, megabytes, share, thousands};
+use crate::wording::{counted, megabytes, share, thousands};
 
-/// The share right that [`needed`] asks for.
+/// The accuracy that [`needed`] asks for.
 const ENOUGH: f64 = 0.9;
 /// What stands where nothing is known.
 const NOTHING: &str = "–";
 
 /// A row: its title and what it says of each model, in the order of [`COLUMNS`].
-pub(crate) type Row = (&'static str, [String; 4]);
+pub(super) type Row = (&'static str, [String; 4]);
 
 /// The compared models.
-pub(crate) const COLUMNS: [&str; 4] = [
+pub(super) const COLUMNS: [&str; 4] = [
     "Head on frozen VGG16, ours",
     "VGG16 partly retrained, published",
     "CNN from scratch, ours",
@@ -22,7 +22,7 @@ pub(crate) const COLUMNS: [&str; 4] = [
 ];
 
 /// All rows; `shipped` is what is here of ours.
-pub(crate) fn rows(shipped: Option<&Shipped>) -> Vec<Row> {
+pub(super) fn rows(shipped: Option<&Shipped>) -> Vec<Row> {
     let transfer = shipped.map(|shipped| &shipped.transfer);
     let scratch = shipped.and_then(|shipped| shipped.scratch.as_ref());
     let row = |title, own: fn(&ModelFacts) -> Option<String>, theirs: fn(&Published) -> Option<String>| {
@@ -34,29 +34,30 @@ pub(crate) fn rows(shipped: Option<&Shipped>) -> Vec<Row> {
     let nothing = || NOTHING.to_owned();
     let needed = [needed(Learner::Transfer), None, needed(Learner::Scratch), None];
     vec![
-        row("Numbers in it", |facts| number(facts.parameters), |run| number(run.parameters)),
-        row("Of these trained on the photos", |facts| number(facts.trained), |run| number(run.trained)),
-        row("To download", |facts| (facts.bytes > 0).then(|| megabytes(facts.bytes)), |_| None),
+        row("Parameters", |facts| number(facts.parameters), |run| number(run.parameters)),
+        row("Trainable parameters", |facts| number(facts.trainable), |run| number(run.trainable)),
+        row("Download", |facts| (facts.bytes > 0).then(|| megabytes(facts.bytes)), |_| None),
         row(
-            "Photos trained on",
+            "Training photos",
             |facts| facts.trained_on.and_then(|photos| number(u64::from(photos))),
             |_| number(u64::from(published::TRAINED_ON)),
         ),
-        ("Photos of each class for 9 of 10 right", needed.map(|photos| photos.unwrap_or_else(nothing))),
-        row("Epochs (kept)", epochs, |run| Some(format!("{} ({})", run.epochs(), run.best().1))),
+        ("Photos a class for 90 % accuracy", needed.map(|photos| photos.unwrap_or_else(nothing))),
+        row("Epochs (best)", epochs, |run| Some(format!("{} ({})", run.epochs(), run.best().1))),
         row(
             "Training time",
-            |facts| facts.run.as_ref().map(|run| span(run.seconds)),
+            |facts| facts.run.as_ref().map(|run| span(run.seconds())),
             |run| Some(span(f64::from(run.seconds))),
         ),
-        row("Right, of validation photos (best epoch)", validated, |run| {
+        row("Validation accuracy (best epoch)", validated, |run| {
             Some(format!("{} of {}", share(run.best().0), counted(published::VALIDATED_ON as usize, "photo")))
         }),
-        row("Right, of test photos (95 % interval)", |facts| facts.test.as_ref().map(tested), |_| None),
+        row("Test accuracy (95 % interval)", |facts| facts.test.as_ref().map(tested), |_| None),
     ]
 }
 
-/// The fewest photos a class with which `learner` was right about nine of ten, by its learning curve.
+/// The fewest training photos a class with which `learner` came to that accuracy on held-out photos, by its learning
+/// curve.
 fn needed(curve: &[CurvePoint], learner: Learner) -> Option<String> {
     let own = || curve.iter().filter(|point| point.learner == learner);
     let most = own().map(|point| point.photos).max()?;
@@ -74,7 +75,7 @@ fn validated(facts: &ModelFacts) -> Option<String> {
 }
 
 fn tested(test: &TestRecord) -> String {
-    let (low, high) = test.interval;
+    let (low, high) = test.interval();
     let photos = counted(test.photos as usize, "photo");
     format!("{} ({} to {}) of {photos}", share(test.accuracy), share(low), share(high))
 }
@@ -87,9 +88,9 @@ fn number(count: u64) -> Option<String> {
 /// A span of time as people say it.
 fn span(seconds: f64) -> String {
     match seconds {
-        s if s < 90.0 => format!("{} s", fixed(s, 1)),
-        s if s < 5400.0 => format!("{} min", fixed(s / 60.0, 0)),
-        s => format!("{} h", fixed(s / 3600.0, 1)),
+        s if s < 90.0 => format!("{s:.1} s"),
+        s if s < 5400.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.1} h", s / 3600.0),
     }
 }
 
@@ -108,25 +109,32 @@ mod tests {
         for (title, cells) in &rows {
             assert_eq!((cells[0].as_str(), cells[2].as_str()), (NOTHING, NOTHING), "{title}");
         }
-        assert_eq!(of(&rows, "Numbers in it")[3], "19,024,513");
-        assert_eq!(of(&rows, "Right, of test photos (95 % interval)")[1], NOTHING);
+        assert_eq!(of(&rows, "Parameters")[3], "19,024,513");
+        assert_eq!(of(&rows, "Test accuracy (95 % interval)")[1], NOTHING);
         assert_eq!(of(&rows, "Training time")[3], "22 min");
     }
 
     #[test]
     fn what_ships_is_shown() {
-        let epoch = |epoch, val_accuracy| Epoch { epoch, loss: 0.5, accuracy: 0.8, val_loss: Some(0.4), val_accuracy };
+        let epoch = |epoch, val_accuracy| Epoch {
+            epoch,
+            loss: 0.5,
+            accuracy: 0.8,
+            val_loss: Some(0.4),
+            val_accuracy,
+            seconds: 3650.0 * f64::from(epoch),
+        };
         let facts = ModelFacts {
             parameters: 14_718_786,
-            trained: 4098,
+            trainable: 4098,
             bytes: 6_662_835,
             trained_on: Some(6000),
             run: Some(RunRecord {
-                epochs: vec![epoch(1, Some(0.9)), epoch(2, Some(0.98))],
                 best_epoch: 2,
-                seconds: 7300.0,
+                val_accuracy: Some(0.98),
+                epochs: vec![epoch(1, Some(0.9)), epoch(2, Some(0.98))],
             }),
-            test: Some(TestRecord { photos: 2000, accuracy: 0.9825, interval: (0.9757, 0.9874) }),
+            test: Some(TestRecord { photos: 2000, accuracy: 0.9825 }),
         };
         let point = |learner, photos, mean| CurvePoint { learner, photos, draws: 3, mean, deviation: None };
         let curve = vec![

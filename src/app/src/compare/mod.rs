@@ -1,5 +1,12 @@
-//! What comparing two models reckons without a browser: the published runs, the table, and where curves stand on the screen.
+//! Both shipped models side by side: on the same photos, and how they came to be.
 
-pub(crate) mod facts;
-pub(crate) mod learning_curve;
-pub(crate) mod published;
+mod comparison;
+mod facts;
+mod facts_table;
+mod published;
+mod runs;
+mod shipped_curve;
+mod view;
+
+pub(crate) use comparison::Comparison;
+pub(crate) use view::CompareView;

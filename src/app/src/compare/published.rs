@@ -5,48 +5,50 @@ use headstart_protocol::Epoch;
 
 /// What is known of a published run.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Published {
-    /// Numbers in the network.
-    pub(crate) parameters: u64,
-    /// Those that were trained.
-    pub(crate) trained: u64,
+pub(super) struct Published {
+    /// Parameters of the network.
+    pub(super) parameters: u64,
+    /// Its trainable parameters.
+    pub(super) trainable: u64,
     /// Seconds that its epochs took together.
-    pub(crate) seconds: u32,
+    pub(super) seconds: u32,
     /// Loss, accuracy, validation loss and validation accuracy of each epoch.
     figures: &'static [[f32; 4]],
 }
 
 /// Photos that they were trained on.
-pub(crate) const TRAINED_ON: u32 = 6000;
+pub(super) const TRAINED_ON: u32 = 6000;
 /// Photos that they were validated on.
-pub(crate) const VALIDATED_ON: u32 = 2000;
+pub(super) const VALIDATED_ON: u32 = 2000;
 
 /// The CNN from scratch.
-pub(crate) const SCRATCH: Published =
-    Published { parameters: 19_024_513, trained: 19_024_513, seconds: 1335, figures: &SCRATCH_FIGURES };
+pub(super) const SCRATCH: Published =
+    Published { parameters: 19_024_513, trainable: 19_024_513, seconds: 1335, figures: &SCRATCH_FIGURES };
 
 /// VGG16 with a new head; its last two blocks were trained too.
-pub(crate) const TRANSFER: Published =
-    Published { parameters: 19_172_673, trained: 17_437_185, seconds: 558, figures: &TRANSFER_FIGURES };
+pub(super) const TRANSFER: Published =
+    Published { parameters: 19_172_673, trainable: 17_437_185, seconds: 558, figures: &TRANSFER_FIGURES };
 
 impl Published {
     /// Its epochs.
-    pub(crate) fn history(&self) -> Vec<Epoch> {
+    pub(super) fn history(&self) -> Vec<Epoch> {
         let epoch = |(figures, epoch): (&[f32; 4], u32)| {
             let [loss, accuracy, val_loss, val_accuracy] = figures.map(f64::from);
-            Epoch { epoch, loss, accuracy, val_loss: Some(val_loss), val_accuracy: Some(val_accuracy) }
+            // How long each epoch took is not known, only all of them together.
+            let (val_loss, val_accuracy) = (Some(val_loss), Some(val_accuracy));
+            Epoch { epoch, loss, accuracy, val_loss, val_accuracy, seconds: 0.0 }
         };
         self.figures.iter().zip(1..).map(epoch).collect()
     }
 
     /// The highest validation accuracy and its epoch.
-    pub(crate) fn best(&self) -> (f64, u32) {
+    pub(super) fn best(&self) -> (f64, u32) {
         let accuracies = self.figures.iter().map(|figures| f64::from(figures[3])).zip(1..);
         accuracies.fold((0.0, 0), |best, next| if next.0 > best.0 { next } else { best })
     }
 
     /// Epochs that it ran for.
-    pub(crate) fn epochs(&self) -> usize {
+    pub(super) fn epochs(&self) -> usize {
         self.figures.len()
     }
 }

@@ -1,0 +1,83 @@
+//! Answers and the list of results with made-up photos, in a browser.
+
+use headstart_protocol::Backend;
+use leptos::prelude::*;
+use leptos::task::tick;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::HtmlElement;
+
+use super::{AskedPhoto, Outcome, ResultsList};
+use crate::answer::{Answer, AnswerView, HeadAnswer};
+use crate::error::PageError;
+use crate::ui::tests::{find, mount, text};
+
+fn says(names: [&str; 2], probabilities: [f32; 2]) -> HeadAnswer {
+    HeadAnswer::new(&names.map(str::to_owned), probabilities.to_vec(), 12.0).unwrap()
+}
+
+fn answer() -> Answer {
+    let built_in = says(["cat", "dog"], [0.1, 0.9]);
+    Answer { built_in, own: None, scratch: None, decode_ms: 3.0, backend: Backend::Cpu }
+}
+
+fn photo(id: u64, name: &str, outcome: Outcome) -> AskedPhoto {
+    AskedPhoto { id, name: name.to_owned(), file: None, outcome: ArcRwSignal::new(outcome) }
+}
+
+fn count(place: &HtmlElement, css: &str) -> u32 {
+    place.query_selector_all(css).unwrap().length()
+}
+
+#[wasm_bindgen_test]
+fn a_lone_answer_does_not_say_whose_it_is() {
+    let place = mount(|| view! { <AnswerView answer=answer() testid="prediction" name="rex.jpg" headings=true /> });
+    let said: HtmlElement = find(&place, "[data-testid='prediction']");
+    let attribute = |name: &str| said.get_attribute(name).unwrap();
+    assert_eq!(attribute("data-label"), "dog");
+    assert_eq!((attribute("data-confidence"), attribute("data-ms")), ("0.900000".to_owned(), "12.0".to_owned()));
+    assert_eq!(attribute("data-name"), "rex.jpg");
+    assert_eq!(text(&place, "h3.verdict").as_deref(), Some("Dog"));
+    assert_eq!((count(&place, "[role='meter']"), count(&place, ".answer-by")), (2, 0));
+}
+
+#[wasm_bindgen_test]
+fn the_visitors_own_head_stands_first_and_the_cnn_last() {
+    let own = Some(says(["mug", "plate"], [0.55, 0.45]));
+    let scratch = Some(says(["cat", "dog"], [0.7, 0.3]));
+    let answer = Answer { own, scratch, ..answer() };
+    let place = mount(move || view! { <AnswerView answer testid="camera-prediction" name="camera" /> });
+    let all = place.query_selector_all(".answers > div").unwrap();
+    let names = (0..all.length()).map(|index| {
+        let element: HtmlElement = wasm_bindgen::JsCast::unchecked_into(all.item(index).unwrap());
+        element.get_attribute("data-testid").unwrap()
+    });
+    assert_eq!(names.collect::<Vec<_>>(), ["own-prediction", "camera-prediction", "scratch-prediction"]);
+    assert_eq!(text(&place, "p.verdict.unsure").as_deref(), Some("Not sure: perhaps Mug"));
+}
+
+#[wasm_bindgen_test]
+async fn results_follow_their_photos() {
+    let first = photo(1, "rex.jpg", Outcome::Waiting);
+    let photos = RwSignal::new(Vec::new());
+    let place = mount(move || view! { <ResultsList photos on_clear=move || photos.set(Vec::new()) /> });
+    let clear: HtmlElement = find(&place, "[data-testid='clear']");
+    assert!(clear.has_attribute("disabled"));
+    assert_eq!(count(&place, ".empty"), 1);
+
+    let second = photo(2, "letter.txt", Outcome::Failed(PageError::EmptyFile));
+    photos.set(vec![second, first.clone()]);
+    tick().await;
+    assert_eq!((count(&place, ".empty"), count(&place, ".card"), count(&place, "[data-testid='waiting']")), (0, 2, 1));
+    assert_eq!(text(&place, ".results-count").as_deref(), Some("1 of 2 photos answered"));
+    let failed: HtmlElement = find(&place, "[role='alert'][data-name='letter.txt']");
+    assert_eq!(failed.get_attribute("data-kind").as_deref(), Some("empty-file"));
+
+    first.outcome.set(Outcome::Answered(answer()));
+    tick().await;
+    assert_eq!((count(&place, "[data-testid='prediction']"), count(&place, "[data-testid='waiting']")), (1, 0));
+    assert_eq!(text(&place, ".results-count").as_deref(), Some("2 photos"));
+
+    clear.click();
+    tick().await;
+    assert_eq!((count(&place, ".empty"), count(&place, ".card")), (1, 0));
+}

@@ -1,0 +1,54 @@
+//! The classify view: photos come in on the left, answers stand on the right; on a phone answers stand right under the
+//! place where photos come in.
+
+use leptos::prelude::*;
+
+use super::picker::Picker;
+use super::{Classify, ResultsList, Samples};
+use crate::camera::CameraPanel;
+use crate::status::EngineStatus;
+use crate::wording::either;
+
+/// The classify view.
+#[component]
+pub(crate) fn ClassifyView() -> impl IntoView {
+    let classify = expect_context::<Classify>();
+    let status = expect_context::<EngineStatus>();
+    let has_photos = Memo::new(move |_| classify.photos.with(|photos| !photos.is_empty()));
+    view! {
+        <div class="hero" class:answered=has_photos>
+            <h1>"Who is on your photo?"</h1>
+            <p class="lead">
+                "A neural network looks at it right here, in your browser. Your photos never leave this machine."
+            </p>
+        </div>
+        <div class="classify" class:answered=has_photos>
+            <section class="intake" aria-label="Add photos">
+                <Picker classify />
+            </section>
+            <ResultsList photos=classify.photos on_clear=move || classify.clear() />
+            <div class="other-ways">
+                <CameraPanel />
+                <Samples classify />
+                <KnownClasses status />
+            </div>
+        </div>
+    }
+}
+
+/// What the head can and cannot say.
+#[component]
+fn KnownClasses(
+    /// The engine, which knows the classes once it is ready.
+    status: EngineStatus,
+) -> impl IntoView {
+    let classes = Memo::new(move |_| status.phase.with(|phase| phase.ready().map(|ready| either(&ready.classes))));
+    let words = move || match classes.get() {
+        Some(classes) => {
+            format!("It knows only these classes and answers with one of them whatever the picture shows: {classes}.")
+        }
+        None => "It knows only the classes it was trained on and answers with one of them whatever the picture shows."
+            .to_owned(),
+    };
+    view! { <p class="honesty">{words}</p> }
+}

@@ -1,0 +1,139 @@
+//! Which device runs the models, found out before any of the two workers is fetched. WebGPU is probed through plain
+//! JavaScript: the GPU runtime panics on an adapter without `timestamp-query`, and a panic ends its worker.
+
+use headstart_protocol::Backend;
+use js_sys::{Function, Object, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::error::PageError;
+use crate::platform::files::reason;
+
+/// The device and how it was chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Choice {
+    pub(crate) backend: Backend,
+    /// The adapter's own words about itself, empty for the processor.
+    pub(crate) adapter: String,
+    /// Why the GPU is not in use although the browser has WebGPU.
+    pub(crate) note: Option<String>,
+}
+
+impl Choice {
+    fn cpu(note: Option<String>) -> Self {
+        Self { backend: Backend::Cpu, adapter: String::new(), note }
+    }
+}
+
+/// The forced device, or else the GPU where a real one can be had, or else the processor.
+///
+/// # Errors
+/// [`PageError::NoWebGpu`] where WebGPU is forced and cannot be had.
+pub(crate) async fn choose(forced: Option<Backend>) -> Result<Choice, PageError> {
+    match forced {
+        Some(Backend::Cpu) => Ok(Choice::cpu(None)),
+        forced => decide(Adapter::probe().await, forced.is_some()),
+    }
+}
+
+fn decide(probed: Result<Option<Adapter>, String>, forced: bool) -> Result<Choice, PageError> {
+    let (reason, note) = match probed {
+        Ok(Some(Adapter { timestamps: true, software, words })) if forced || !software => {
+            return Ok(Choice { backend: Backend::WebGpu, adapter: words, note: None });
+        }
+        Ok(Some(adapter)) if adapter.timestamps => (
+            String::new(),
+            Some("This browser's GPU is an emulation, so the processor is used: it is faster.".to_owned()),
+        ),
+        Ok(Some(_)) => {
+            let reason = "in this browser the GPU cannot take time stamps, which the GPU runtime needs";
+            (reason.to_owned(), Some(format!("The GPU is not used: {reason}.")))
+        }
+        Ok(None) => ("this browser offers no GPU".to_owned(), None),
+        Err(reason) => (reason.clone(), Some(format!("The GPU could not be used ({reason})."))),
+    };
+    if forced { Err(PageError::NoWebGpu { reason }) } else { Ok(Choice::cpu(note)) }
+}
+
+/// What an adapter says of itself.
+struct Adapter {
+    words: String,
+    software: bool,
+    timestamps: bool,
+}
+
+impl Adapter {
+    /// The browser's preferred adapter; `None` where it has none, `Err` with the reason where asking failed.
+    async fn probe() -> Result<Option<Self>, String> {
+        Self::ask().await.map_err(|error| reason(&error))
+    }
+
+    async fn ask() -> Result<Option<Self>, JsValue> {
+        let gpu = get(&get(&js_sys::global(), "navigator")?, "gpu")?;
+        if gpu.is_falsy() {
+            return Ok(None);
+        }
+        let options = Object::new();
+        Reflect::set(&options, &"powerPreference".into(), &"high-performance".into())?;
+        let request: Function = get(&gpu, "requestAdapter")?.dyn_into()?;
+        let adapter = JsFuture::from(request.call1(&gpu, &options)?.dyn_into::<Promise>()?).await?;
+        if adapter.is_falsy() {
+            return Ok(None);
+        }
+        let info = get(&adapter, "info")?;
+        let word = |key: &str| get(&info, key).ok().and_then(|value| value.as_string()).filter(|word| !word.is_empty());
+        let words: Vec<_> = ["vendor", "architecture", "device", "description"].into_iter().filter_map(word).collect();
+        let flag = |of: &JsValue| get(of, "isFallbackAdapter").is_ok_and(|value| value.is_truthy());
+        let features = get(&adapter, "features")?;
+        let has: Function = get(&features, "has")?.dyn_into()?;
+        let timestamps = has.call1(&features, &"timestamp-query".into())?.is_truthy();
+        let words = if words.is_empty() { "unnamed adapter".into() } else { words.join(" ") };
+        Ok(Some(Self {
+            software: flag(&info) || flag(&adapter) || words.to_ascii_lowercase().contains("swiftshader"),
+            words,
+            timestamps,
+        }))
+    }
+}
+
+/// A property, `undefined` where the object itself is missing.
+fn get(of: &JsValue, key: &str) -> Result<JsValue, JsValue> {
+    if of.is_object() || of.is_function() { Reflect::get(of, &key.into()) } else { Ok(JsValue::UNDEFINED) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn adapter(software: bool, timestamps: bool) -> Result<Option<Adapter>, String> {
+        Ok(Some(Adapter { words: "acme".to_owned(), software, timestamps }))
+    }
+
+    #[test]
+    fn a_real_gpu_is_taken() {
+        let gpu = Choice { backend: Backend::WebGpu, adapter: "acme".to_owned(), note: None };
+        assert_eq!(decide(adapter(false, true), false), Ok(gpu));
+    }
+
+    #[test]
+    fn a_browser_without_webgpu_says_nothing_of_it() {
+        assert_eq!(decide(Ok(None), false), Ok(Choice::cpu(None)));
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_told_and_the_processor_taken() {
+        for probed in [adapter(true, true), adapter(false, false), Err("boom".to_owned())] {
+            let choice = decide(probed, false).unwrap();
+            assert_eq!(choice.backend, Backend::Cpu);
+            assert!(choice.note.is_some_and(|note| note.contains("GPU")));
+        }
+    }
+
+    #[test]
+    fn who_insists_gets_an_emulation_or_an_error() {
+        assert_eq!(decide(adapter(true, true), true).unwrap().backend, Backend::WebGpu);
+        for probed in [adapter(false, false), Err("boom".to_owned()), Ok(None)] {
+            assert!(matches!(decide(probed, true), Err(PageError::NoWebGpu { .. })));
+        }
+    }
+}

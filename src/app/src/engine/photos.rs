@@ -1,0 +1,219 @@
+//! Photos to classify or to describe: each waits in the queue for a worker with a free hand, is read then, and asked
+//! about. What a worker had in hand when it ended is asked again.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use futures::StreamExt;
+use futures::channel::mpsc::unbounded;
+use headstart_protocol::{Ask, Classify, Describe, Description, HeadSummary, InputSize, PhotoData, Prediction, Ready};
+use web_sys::Blob;
+
+use super::client::Engine;
+use super::queue::{MAIN, PhotoId, Queue, WorkerId};
+use crate::error::PageError;
+use crate::platform::files;
+
+/// A photo that is not read yet: hundreds may wait.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    /// A file.
+    File(Blob),
+    /// A photo that is made up for a bench: the same for a number every time, and another one for each number below 256.
+    Pattern(u32),
+}
+
+/// What a photo in the queue hears.
+pub(super) enum Turn {
+    /// It is to be read and given to this worker.
+    Go(WorkerId),
+    /// Workers stopped with it too often.
+    GiveUp,
+}
+
+/// An answer with what is needed to name its classes.
+#[derive(Debug, Clone)]
+pub(crate) struct Classified {
+    pub(crate) prediction: Prediction,
+    /// The engine that answered, with the shipped head's classes.
+    pub(crate) ready: Rc<Ready>,
+    /// The visitor's own head that answered, by the number in the answer.
+    pub(crate) own: Option<Rc<HeadSummary>>,
+    /// The classes of the CNN from scratch.
+    pub(crate) scratch_classes: Rc<Vec<String>>,
+    /// Which worker answered.
+    pub(crate) worker: WorkerId,
+}
+
+/// A photo's place in the queue, which it leaves when this is dropped.
+struct QueuePlace<'a> {
+    engine: &'a Engine,
+    id: PhotoId,
+}
+
+impl Drop for QueuePlace<'_> {
+    fn drop(&mut self) {
+        {
+            let mut state = self.engine.state();
+            state.queue.remove(self.id);
+            state.turns.remove(&self.id);
+        }
+        self.engine.dispatch();
+    }
+}
+
+impl Engine {
+    /// Says what is on a photo, the newest first. Where `with_scratch` the shipped CNN answers too, which only the main
+    /// worker has; it is asked when the photo's turn comes. Dropped before its end, the photo leaves the queue.
+    ///
+    /// # Errors
+    /// A photo that cannot be read or that workers stop with, and the worker's failure.
+    pub(crate) async fn classify(
+        &self,
+        photo: Source,
+        with_scratch: impl Fn() -> bool,
+    ) -> Result<Classified, PageError> {
+        let main_only = with_scratch();
+        let add = |queue: &mut Queue, id| queue.add(id, main_only);
+        let request = |photo, worker| {
+            self.tell_head_to(worker);
+            Classify { photo, with_scratch: with_scratch() && worker == MAIN }
+        };
+        let (prediction, worker) = self.asked(photo, add, request).await?;
+        self.classified(prediction, worker)
+    }
+
+    /// Has a photo described for training, behind all that are to be classified; `how` says the size and the number of
+    /// augmented views when its turn comes. Dropped before its end, the photo leaves the queue.
+    ///
+    /// # Errors
+    /// As for [`Engine::classify`].
+    pub(crate) async fn describe(
+        &self,
+        photo: Source,
+        how: impl Fn() -> (InputSize, u32),
+    ) -> Result<Description, PageError> {
+        let asked_size = Cell::new(None);
+        let request = |photo, _| {
+            let (size, views) = how();
+            asked_size.set(Some(size));
+            Describe { photo, size, views }
+        };
+        let (description, worker) = self.asked(photo, Queue::add_patient, request).await?;
+        if let Some(size) = asked_size.get().filter(|_| worker == MAIN) {
+            self.state().kept.note(description.hash, size, description.descriptors.len());
+        }
+        Ok(description)
+    }
+
+    /// Says what is on a camera frame, without a wait in the queue.
+    ///
+    /// # Errors
+    /// As for [`Engine::ask`].
+    pub(crate) async fn classify_frame(&self, frame: PhotoData) -> Result<Classified, PageError> {
+        let prediction = self.ask(Classify { photo: frame, with_scratch: false }).await?;
+        self.state().restarts.answered();
+        self.classified(prediction, MAIN)
+    }
+
+    fn classified(&self, prediction: Prediction, worker: WorkerId) -> Result<Classified, PageError> {
+        let state = self.state();
+        let ready = state.phase.ready().cloned().ok_or(PageError::EngineStopped)?;
+        let own = prediction.own.as_ref().and_then(|own| state.heads.summary(own.head));
+        let scratch_classes = state.scratch_classes.clone();
+        Ok(Classified { prediction, ready, own, scratch_classes, worker })
+    }
+
+    /// Waits for its turn, reads the photo and asks about it; again where the worker ends meanwhile.
+    async fn asked<A: Ask>(
+        &self,
+        photo: Source,
+        add: impl FnOnce(&mut Queue, PhotoId),
+        request: impl Fn(PhotoData, WorkerId) -> A,
+    ) -> Result<(A::Reply, WorkerId), PageError> {
+        let (sender, mut turns) = unbounded();
+        let id = {
+            let mut state = self.state();
+            state.last_photo += 1;
+            let id = state.last_photo;
+            state.turns.insert(id, sender);
+            add(&mut state.queue, id);
+            id
+        };
+        let _place = QueuePlace { engine: self, id };
+        self.dispatch();
+        while let Some(Turn::Go(worker)) = turns.next().await {
+            let photo = match &photo {
+                Source::File(file) => PhotoData::Encoded(files::read(file).await?),
+                Source::Pattern(number) => pattern(*number),
+            };
+            // The worker may have ended meanwhile: then the photo waits for another turn, or has it already.
+            let Some(connection) = self.state().hand_over(id, worker) else { continue };
+            let reply = connection.ask(request(photo, worker));
+            // A worker that ends must not live on in its callers.
+            drop(connection);
+            match reply.await {
+                Err(PageError::EngineStopped) => {}
+                reply => {
+                    if worker == MAIN && reply.is_ok() {
+                        self.state().restarts.answered();
+                    }
+                    return Ok((reply?, worker));
+                }
+            }
+        }
+        Err(PageError::PhotoStopsEngine)
+    }
+
+    /// Gives photos their turn, as far as hands are free.
+    pub(super) fn dispatch(&self) {
+        if !self.is_ready() {
+            return;
+        }
+        loop {
+            let Some((id, worker)) = self.state().take() else { break };
+            let turn = self.state().turns.get(&id).cloned();
+            if turn.is_none_or(|turn| turn.unbounded_send(Turn::Go(worker)).is_err()) {
+                self.state().queue.remove(id);
+            }
+        }
+        self.call_helpers();
+        self.let_helpers_rest();
+    }
+
+    /// A photo with which workers stopped too often is not asked about again.
+    pub(super) fn give_up(&self, photo: Option<PhotoId>) {
+        let turn = photo.and_then(|id| self.state().turns.get(&id).cloned());
+        if let Some(turn) = turn {
+            // Who does not wait any more need not know.
+            let _ = turn.unbounded_send(Turn::GiveUp);
+        }
+    }
+}
+
+/// Larger than either input size.
+fn pattern(number: u32) -> PhotoData {
+    let (width, height) = (320, 240);
+    let pixels = (0..width * height).flat_map(|place| {
+        let (x, y) = (place % width, place / width);
+        let value = |c: u32| ((x * 7 * c + y * 13 * (c + 1) + x * y * c + number) % 256) as u8;
+        [value(1), value(2), value(3), 255]
+    });
+    PhotoData::Rgba { width, height, pixels: pixels.collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_is_another_photo_and_always_the_same() {
+        let photos: Vec<_> = (0..4).map(pattern).collect();
+        for (number, first) in photos.iter().enumerate() {
+            assert_eq!(photos.iter().position(|other| other == first), Some(number));
+            assert_eq!(*first, pattern(number as u32));
+        }
+        let PhotoData::Rgba { width, height, pixels } = &photos[0] else { panic!("no pixels") };
+        assert_eq!(pixels.len() as u32, 4 * width * height);
+    }
+}

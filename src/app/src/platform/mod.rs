@@ -1,0 +1,9 @@
+//! The browser: what the page asks of it, and nothing of what the page is for.
+
+pub(crate) mod camera;
+pub(crate) mod canvas;
+pub(crate) mod dom;
+pub(crate) mod download;
+pub(crate) mod file_kind;
+pub(crate) mod files;
+pub(crate) mod folders;

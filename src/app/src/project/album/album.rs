@@ -1,0 +1,124 @@
+//! The classes and photos as a whole.
+
+use std::sync::Arc;
+
+use headstart_protocol::InputSize;
+use leptos::prelude::*;
+
+use super::names;
+use super::{Class, Example, ExampleState, Fresh, Journal};
+
+/// Where files were dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DropTarget {
+    /// On a class.
+    Class(u32),
+    /// Beside the classes.
+    Anywhere,
+}
+
+/// The classes and photos of the project. Copies name the same album.
+#[derive(Clone, Copy)]
+pub(crate) struct Album {
+    /// The classes in their order.
+    pub(crate) classes: RwSignal<Vec<Class>>,
+    /// At which size photos are described; none until the first is.
+    pub(crate) size: RwSignal<Option<InputSize>>,
+    /// The class that was last worked on: pasted photos go there.
+    pub(crate) active: RwSignal<Option<u32>>,
+    /// Whether photos or classes changed since the last run.
+    pub(crate) changed: RwSignal<bool>,
+    /// What is to be saved.
+    pub(crate) journal: Journal,
+    last_id: StoredValue<u32>,
+}
+
+impl Album {
+    /// An empty one.
+    pub(crate) fn new() -> Self {
+        Self {
+            classes: RwSignal::new(Vec::new()),
+            size: RwSignal::new(None),
+            active: RwSignal::new(None),
+            changed: RwSignal::new(false),
+            journal: Journal::new(),
+            last_id: StoredValue::new(0),
+        }
+    }
+
+    /// A number that the project has not used.
+    pub(crate) fn next_id(self) -> u32 {
+        self.last_id.update_value(|last| *last += 1);
+        self.last_id.get_value()
+    }
+
+    /// Numbers up to `used` are taken.
+    pub(crate) fn keep_clear_of(self, used: u32) {
+        self.last_id.update_value(|last| *last = used.max(*last));
+    }
+
+    /// The class of that number.
+    pub(crate) fn class(self, id: u32) -> Option<Class> {
+        self.classes.read_untracked().iter().find(|class| class.id == id).cloned()
+    }
+
+    /// The class of that name.
+    pub(crate) fn class_named(self, name: &str) -> Option<Class> {
+        let classes = self.classes.read_untracked();
+        classes.iter().find(|class| names::same(&class.name.read_untracked(), name)).cloned()
+    }
+
+    /// All names but that of the class `except`.
+    pub(crate) fn class_names(self, except: Option<u32>) -> Vec<String> {
+        let classes = self.classes.read_untracked();
+        let others = classes.iter().filter(|class| Some(class.id) != except);
+        others.map(|class| class.name.get_untracked()).collect()
+    }
+
+    /// Adds an empty class, named as wished where the name is free.
+    pub(crate) fn add_class(self, wish: Option<&str>) -> Class {
+        let taken = self.class_names(None);
+        let name = wish.map_or_else(|| names::numbered(&taken), |wish| names::free(wish, &taken));
+        let class = Class::new(self.next_id(), name, true);
+        self.classes.update(|classes| classes.push(class.clone()));
+        self.note_change();
+        class
+    }
+
+    /// Puts photos into a class.
+    pub(crate) fn put(self, class: &Class, fresh: Vec<Fresh>) -> Vec<Arc<Example>> {
+        let example = |fresh| Arc::new(Example::new(self.next_id(), class.id, fresh, ExampleState::Pending));
+        let photos: Vec<_> = fresh.into_iter().map(example).collect();
+        if !photos.is_empty() {
+            class.insert(photos.iter().cloned());
+            self.journal.photos_came(photos.iter().map(|photo| photo.id));
+            self.note_change();
+        }
+        photos
+    }
+
+    /// Every photo, in the order in which they were added.
+    pub(crate) fn photos(self) -> Vec<Arc<Example>> {
+        let classes = self.classes.read_untracked();
+        let mut all: Vec<_> = classes.iter().flat_map(|class| class.photos.get_untracked()).collect();
+        Example::sort(&mut all);
+        all
+    }
+
+    /// The photo of that number.
+    pub(crate) fn photo(self, id: u32) -> Option<Arc<Example>> {
+        let classes = self.classes.read_untracked();
+        classes.iter().find_map(|class| class.photos.read_untracked().iter().find(|photo| photo.id == id).cloned())
+    }
+
+    /// The class that a photo is in.
+    pub(crate) fn class_of(self, photo: &Example) -> Option<Class> {
+        self.class(photo.class.get_untracked())
+    }
+
+    /// Classes or photos are other than before.
+    pub(crate) fn note_change(self) {
+        self.changed.set(true);
+        self.journal.manifest_changed();
+    }
+}

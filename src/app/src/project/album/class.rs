@@ -1,0 +1,64 @@
+//! A class of the project.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::{Example, ExampleState, Tally};
+
+/// A class of the project. Clones name the same class.
+#[derive(Clone)]
+pub(crate) struct Class {
+    /// Never used for another class of the project.
+    pub(crate) id: u32,
+    pub(crate) name: ArcRwSignal<String>,
+    /// Whether it takes part in training.
+    pub(crate) on: ArcRwSignal<bool>,
+    /// Its photos, the newest last.
+    pub(crate) photos: ArcRwSignal<Vec<Arc<Example>>>,
+    /// How many of them there are, in each state.
+    pub(crate) tally: ArcRwSignal<Tally>,
+}
+
+impl Class {
+    /// An empty class.
+    pub(crate) fn new(id: u32, name: String, on: bool) -> Self {
+        Self {
+            id,
+            name: ArcRwSignal::new(name),
+            on: ArcRwSignal::new(on),
+            photos: ArcRwSignal::new(Vec::new()),
+            tally: ArcRwSignal::new(Tally::default()),
+        }
+    }
+
+    /// Puts photos into it, in the order in which they were added to the project.
+    pub(crate) fn insert(&self, photos: impl IntoIterator<Item = Arc<Example>>) {
+        self.photos.update(|all| {
+            all.extend(photos);
+            Example::sort(all);
+        });
+        self.count();
+    }
+
+    /// Takes out the photo of that number.
+    pub(crate) fn remove(&self, photo: u32) {
+        self.photos.update(|photos| photos.retain(|other| other.id != photo));
+        self.count();
+    }
+
+    /// Counts its photos anew.
+    pub(crate) fn count(&self) {
+        let mut tally = Tally::default();
+        for photo in self.photos.read_untracked().iter() {
+            match &*photo.state.read_untracked() {
+                ExampleState::Pending => tally.pending += 1,
+                ExampleState::Ready(_) => tally.ready += 1,
+                ExampleState::Failed(_) => tally.failed += 1,
+            }
+        }
+        if *self.tally.read_untracked() != tally {
+            self.tally.set(tally);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Taking what was picked, dropped or pasted.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use web_sys::{File, FileSystemEntry};
+
+use super::groups::{Groups, SLICE};
+use super::zip::Zips;
+use crate::engine::Engine;
+use crate::error::PageError;
+use crate::platform::dom::turn;
+use crate::platform::file_kind::{FileKind, folder};
+use crate::platform::files;
+use crate::platform::folders::{self, Found, Given};
+use crate::project::album::{Album, DropTarget, Fresh};
+use crate::project::busy::Busy;
+use crate::project::classes::Edits;
+use crate::project::contents::Contents;
+use crate::project::notices::Notices;
+
+/// What takes files into the project. Copies are the same one.
+#[derive(Clone, Copy)]
+pub(crate) struct Intake {
+    pub(super) album: Album,
+    pub(super) edits: Edits,
+    pub(super) contents: Contents,
+    pub(super) notices: Notices,
+    pub(super) busy: Busy,
+    pub(super) engine: StoredValue<Engine, LocalStorage>,
+    pub(super) zips: StoredValue<Zips, LocalStorage>,
+}
+
+impl Intake {
+    /// Takes files into `contents`.
+    pub(crate) fn new(
+        album: Album,
+        edits: Edits,
+        contents: Contents,
+        notices: Notices,
+        busy: Busy,
+        engine: Engine,
+    ) -> Self {
+        let (engine, zips) = (StoredValue::new_local(engine), StoredValue::new_local(Zips::default()));
+        Self { album, edits, contents, notices, busy, engine, zips }
+    }
+
+    /// Takes files that were picked or pasted.
+    pub(crate) fn take_given(self, given: Vec<Given>, place: DropTarget) {
+        if !given.is_empty() {
+            spawn_local(self.take(Found { files: given, ..Found::default() }, place));
+        }
+    }
+
+    /// Takes files and folders that were dropped.
+    pub(crate) fn take_entries(self, entries: Vec<FileSystemEntry>, place: DropTarget) {
+        if entries.is_empty() {
+            return self.notices.complain(PageError::NothingDropped);
+        }
+        spawn_local(async move {
+            self.busy.begin("Looking through your folders".to_owned());
+            let found = folders::walk(entries).await;
+            self.busy.end();
+            self.take(found, place).await;
+        });
+    }
+
+    async fn take(self, mut found: Found, place: DropTarget) {
+        let mut groups = Groups::default();
+        let (mut zips, mut heads) = (Vec::new(), Vec::new());
+        for (index, given) in std::mem::take(&mut found.files).into_iter().enumerate() {
+            if index % (4 * SLICE) == 4 * SLICE - 1 {
+                turn().await;
+            }
+            match given.kind() {
+                FileKind::Photo => {
+                    let photo = Fresh { name: given.file.name(), file: given.file.into(), burst: None };
+                    groups.add(folder(&given.path), photo);
+                }
+                FileKind::Zip => zips.push(given.file),
+                FileKind::Head => heads.push(given.file),
+                FileKind::Litter => {}
+                FileKind::Other => found.pass_over(given.file.name()),
+            }
+        }
+        match found.example {
+            Some(example) => self.notices.complain(PageError::NoPhotos { count: found.others, example }),
+            None if groups.is_empty() && zips.is_empty() && heads.is_empty() => {
+                self.notices.complain(PageError::NothingToAdd);
+            }
+            None => {}
+        }
+        groups.put(self.album, self.edits, place, None).await;
+        heads.into_iter().for_each(|head| self.open_head(head));
+        zips.into_iter().for_each(|zip| self.read_zip(zip, place));
+    }
+
+    /// Opens a head from a file. It takes the place of the present one once the engine accepts it; that can be undone.
+    pub(crate) fn open_head(self, file: File) {
+        spawn_local(async move {
+            let opened = async { self.contents.open_head(Rc::new(files::read(&file).await?)).await };
+            if let Err(error) = opened.await {
+                self.notices.complain(error);
+            }
+        });
+    }
+}

@@ -1,0 +1,151 @@
+//! The project that a visitor teaches: its classes and photos, its training, and where it is kept. [`Project`] makes the
+//! parts and hands them to each other; each part has a folder with its state and its view.
+
+mod album;
+mod busy;
+mod cards;
+mod classes;
+mod contents;
+mod describing;
+mod files;
+mod head;
+mod intake;
+mod notices;
+mod photos;
+mod recording;
+mod saving;
+mod training;
+mod try_it;
+mod view;
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_use::use_document_visibility;
+use web_sys::VisibilityState;
+
+use crate::camera::Camera;
+use crate::engine::Engine;
+use crate::ui::Announcer;
+
+use album::Album;
+use busy::Busy;
+use classes::{Edits, Undo};
+use contents::Contents;
+use describing::Describer;
+use files::Export;
+use head::{Head, OwnHead};
+use notices::Notices;
+use recording::Recorder;
+use saving::Saver;
+use training::Training;
+
+pub(crate) use album::DropTarget;
+pub(crate) use intake::Intake;
+pub(crate) use view::TeachView;
+
+/// The parts of the project. Copies name the same ones.
+#[derive(Clone, Copy)]
+pub(crate) struct Project {
+    /// Whether what was saved is back, or known not to come.
+    pub(crate) opened: RwSignal<bool>,
+    pub(crate) busy: Busy,
+    pub(crate) album: Album,
+    pub(crate) edits: Edits,
+    pub(crate) undo: Undo,
+    pub(crate) describer: Describer,
+    pub(crate) head: OwnHead,
+    pub(crate) training: Training,
+    pub(crate) recorder: Recorder,
+    pub(crate) notices: Notices,
+    pub(crate) contents: Contents,
+    pub(crate) intake: Intake,
+    pub(crate) export: Export,
+    saver: Saver,
+}
+
+impl Project {
+    /// A project without classes.
+    pub(crate) fn new(engine: Engine, camera: Camera, announcer: Announcer) -> Self {
+        let opened = RwSignal::new(false);
+        let busy = Busy::new();
+        let album = Album::new();
+        let settings = RwSignal::new(headstart_protocol::TrainingSettings::default());
+        let notices = Notices::new();
+        let undo = Undo::new(announcer);
+        let describer = Describer::new(album, settings, notices, announcer, engine.clone());
+        let edits = Edits::new(album, describer, undo);
+        let head = OwnHead::new(engine.clone());
+        let training = Training::new(album, settings, describer, head, engine.clone(), announcer);
+        let recorder = Recorder::new(camera, album, edits, notices);
+        let contents = Contents::new(album, edits, describer, training, head, recorder, undo, notices, announcer);
+        let intake = Intake::new(album, edits, contents, notices, busy, engine.clone());
+        let export = Export::new(album, settings, head, notices, busy, announcer, engine);
+        let saver = Saver::new(album, settings, head, training.result, notices);
+        Self {
+            opened,
+            busy,
+            album,
+            edits,
+            undo,
+            describer,
+            head,
+            training,
+            recorder,
+            notices,
+            contents,
+            intake,
+            export,
+            saver,
+        }
+    }
+
+    /// Hands its parts down by context, each by itself.
+    pub(crate) fn provide(self) {
+        provide_context(self.album);
+        provide_context(self.busy);
+        provide_context(self.edits);
+        provide_context(self.undo);
+        provide_context(self.describer);
+        provide_context(self.head);
+        provide_context(self.training);
+        provide_context(self.recorder);
+        provide_context(self.notices);
+        provide_context(self.contents);
+        provide_context(self.intake);
+        provide_context(self.export);
+    }
+
+    /// Brings the saved project back, and saves changes from then on.
+    pub(crate) fn open(self) {
+        let visibility = use_document_visibility();
+        Effect::new(move |_| {
+            if visibility.get() == VisibilityState::Hidden {
+                self.saver.save_now();
+            }
+        });
+        // A class that is taken away takes its recorder with it.
+        Effect::new(move |_| {
+            let open = self.recorder.open.get();
+            if open.is_some_and(|id| self.album.classes.with(|classes| classes.iter().all(|class| class.id != id))) {
+                self.recorder.close();
+            }
+        });
+        spawn_local(async move {
+            if let Some(saved) = self.saver.open().await {
+                let head = saved.head.map(|bytes| Head { bytes: Rc::new(bytes), summary: None });
+                if head.is_some() {
+                    self.head.put_back(head, move |error| self.notices.complain(error));
+                }
+                if let Some(run) = saved.run {
+                    self.album.changed.set(!self.training.is_as_taught(&run));
+                    self.training.show(Some(Arc::new(run)));
+                }
+                self.describer.ask(&self.album.photos());
+            }
+            self.opened.set(true);
+        });
+    }
+}

@@ -1,0 +1,127 @@
+//! What is learned: the classes that are on and their described photos, as they are now.
+
+use std::sync::Arc;
+
+use headstart_protocol::{InputSize, PhotoHash, TrainingExample, TrainingRequest, TrainingSettings};
+use leptos::prelude::*;
+
+use super::taught::Taught;
+use crate::engine::Engine;
+use crate::error::PageError;
+use crate::project::album::{Album, Class, Described, Example};
+use crate::project::describing::Describer;
+
+/// What a run learns.
+#[derive(Clone)]
+pub(super) struct Lesson {
+    /// The size at which the photos are described.
+    pub(super) size: InputSize,
+    /// How to train.
+    settings: TrainingSettings,
+    /// Number and name of each class.
+    pub(super) classes: Vec<(u32, String)>,
+    /// Its photos, class by class.
+    photos: Vec<LessonPhoto>,
+}
+
+#[derive(Clone)]
+struct LessonPhoto {
+    photo: Arc<Example>,
+    described: Arc<Described>,
+    /// Index of its class.
+    label: u32,
+}
+
+impl Lesson {
+    /// What the project can teach now, at that size.
+    ///
+    /// # Errors
+    /// Fewer than two classes that are on, or one of them without described photos.
+    pub(super) fn of(album: Album, size: InputSize, settings: TrainingSettings) -> Result<Self, PageError> {
+        let on = trainable(album)?;
+        let mut photos = Vec::new();
+        for (label, class) in (0_u32..).zip(&on) {
+            let before = photos.len();
+            photos.extend(
+                class.photos.read_untracked().iter().filter_map(|photo| {
+                    Some(LessonPhoto { photo: photo.clone(), described: photo.described()?, label })
+                }),
+            );
+            if photos.len() == before {
+                return Err(PageError::EmptyClass { name: class.name.get_untracked() });
+            }
+        }
+        let classes = on.iter().map(|class| (class.id, class.name.get_untracked())).collect();
+        Ok(Self { size, settings, classes, photos })
+    }
+
+    /// What the engine needs to have of each photo: its descriptors, under the SHA-256 of its file.
+    pub(super) fn descriptors(&self) -> impl Iterator<Item = (PhotoHash, &[u8])> {
+        self.photos.iter().map(|photo| (photo.described.hash, photo.described.descriptors.as_slice()))
+    }
+
+    /// Each photo with the SHA-256 of its file.
+    pub(super) fn files(&self) -> impl Iterator<Item = (PhotoHash, &Arc<Example>)> {
+        self.photos.iter().map(|photo| (photo.described.hash, &photo.photo))
+    }
+
+    /// The request, without a head to go on from.
+    pub(super) fn request(&self) -> TrainingRequest {
+        let example = |photo: &LessonPhoto| TrainingExample {
+            hash: photo.described.hash,
+            label: photo.label,
+            burst: photo.photo.burst,
+        };
+        TrainingRequest {
+            size: self.size,
+            classes: self.classes.iter().map(|class| class.1.clone()).collect(),
+            examples: self.photos.iter().map(example).collect(),
+            settings: self.settings,
+            continue_from: None,
+        }
+    }
+
+    /// The number of each photo, and the index of its class.
+    pub(super) fn labels(&self) -> Vec<(u32, u32)> {
+        self.photos.iter().map(|photo| (photo.photo.id, photo.label)).collect()
+    }
+
+    /// Whether `taught` learned the same photos in the same classes.
+    pub(super) fn is_of(&self, taught: &Taught) -> bool {
+        self.classes == taught.classes && self.labels() == taught.photos
+    }
+}
+
+/// What the project teaches once the engine is ready and every photo is described, with the augmented views that are wanted.
+///
+/// # Errors
+/// Those of [`Lesson::of`], or an engine that failed.
+pub(super) async fn prepare(
+    album: Album,
+    settings: RwSignal<TrainingSettings>,
+    describer: Describer,
+    engine: &Engine,
+) -> Result<Lesson, PageError> {
+    let ready = engine.ready().await?;
+    describer.idle().await;
+    let classes = trainable(album)?;
+    describer.ask_views(classes.iter().flat_map(|class| class.photos.get_untracked()));
+    describer.idle().await;
+    Lesson::of(album, album.size.get_untracked().unwrap_or(ready.size), settings.get_untracked())
+}
+
+/// The two or more classes that take part, or why there is no training.
+///
+/// # Errors
+/// Fewer of them, or one without a photo that is or will be described.
+pub(super) fn trainable(album: Album) -> Result<Vec<Class>, PageError> {
+    let classes = album.classes.read_untracked();
+    let on: Vec<_> = classes.iter().filter(|class| class.on.get_untracked()).cloned().collect();
+    if on.len() < 2 {
+        return Err(PageError::TooFewClasses);
+    }
+    match on.iter().find(|class| class.tally.read_untracked().usable() == 0) {
+        Some(empty) => Err(PageError::EmptyClass { name: empty.name.get_untracked() }),
+        None => Ok(on),
+    }
+}

@@ -1,0 +1,170 @@
+//! What a run came to.
+
+use std::sync::Arc;
+
+use headstart_protocol::ValidatedBy;
+use leptos::html::Section;
+use leptos::prelude::*;
+
+use super::class_table::ClassTable;
+use super::confusion::Confusion;
+use super::confusion_matrix::ConfusionMatrix;
+use super::run::RunState;
+use super::taught::Taught;
+use super::training::Training;
+use crate::project::album::Album;
+use crate::ui::Button;
+use crate::ui::reveal_when;
+use crate::wording::{counted, milliseconds, share};
+
+/// The last result; nothing before the first. It comes into view when a run ends.
+#[component]
+pub(crate) fn ResultPanel() -> impl IntoView {
+    let training = expect_context::<Training>();
+    let album = expect_context::<Album>();
+    let status = training.run.status();
+    let place = NodeRef::new();
+    // Done, or stopped with the best head so far.
+    reveal_when(place, move || {
+        status.with(|status| status.of > 0 && matches!(status.state, RunState::Done | RunState::Stopped))
+    });
+    move || {
+        training.result.get().map(|taught| {
+            view! { <HeadResult taught=taught stale=album.changed on_train_again=move || training.train(false) place=place /> }
+        })
+    }
+}
+
+/// A head's result.
+#[component]
+pub(super) fn HeadResult(
+    /// What the run came to.
+    taught: Arc<Taught>,
+    /// Whether photos or classes changed since.
+    #[prop(into)]
+    stale: Signal<bool>,
+    /// What is to be done about that.
+    #[prop(into)]
+    on_train_again: Callback<()>,
+    /// Where it stands on the page.
+    place: NodeRef<Section>,
+) -> impl IntoView {
+    let result = &taught.result;
+    let accuracy = result.accuracy();
+    let names: Vec<_> = taught.classes.iter().map(|class| class.1.clone()).collect();
+    let details = (!result.answers.is_empty()).then(|| {
+        let confusion = Confusion::new(taught.classes.len(), taught.answers());
+        let figures = names.iter().cloned().zip(result.classes.iter().copied()).collect();
+        view! {
+            <ConfusionMatrix confusion=confusion names=names />
+            <ClassTable classes=figures />
+        }
+    });
+    view! {
+        <section
+            class="panel result"
+            aria-labelledby="result-title"
+            node_ref=place
+            data-testid="result"
+            data-model="transfer"
+            data-accuracy=accuracy.map(|accuracy| format!("{accuracy:.6}"))
+            data-validated-on=result.validated_on.to_string()
+            data-seconds=format!("{:.3}", result.seconds)
+            data-figure=name_of(result.validated_by)
+        >
+            <h2 id="result-title">"Result"</h2>
+            <Show when=move || stale.get()>
+                <p class="honesty" data-testid="stale">
+                    "Photos or classes changed since this run. "
+                    <Button testid="train-again" class="quiet" on_press=move || on_train_again.run(())>
+                        "Train again"
+                    </Button>
+                </p>
+            </Show>
+            <div class="verdicts">
+                {accuracy.map(|accuracy| view! { <Accuracy what="Validation accuracy" accuracy=accuracy /> })}
+                <p class="accuracy-words">{words(&taught)}</p>
+            </div>
+            {details}
+        </section>
+    }
+}
+
+/// An accuracy, large.
+#[component]
+pub(super) fn Accuracy(
+    /// Which accuracy it is.
+    what: &'static str,
+    /// From 0 to 1.
+    accuracy: f64,
+) -> impl IntoView {
+    view! {
+        <p class="accuracy">
+            <span>{what}" "</span>
+            {share(accuracy)}
+        </p>
+    }
+}
+
+/// The name in `data-figure`.
+fn name_of(validated_by: ValidatedBy) -> &'static str {
+    match validated_by {
+        ValidatedBy::CrossValidation { .. } => "cross-validated",
+        ValidatedBy::HeldOut => "held-out",
+        ValidatedBy::Nothing => "missing",
+    }
+}
+
+/// What the accuracy means and how far it can be trusted.
+fn words(taught: &Taught) -> String {
+    let result = &taught.result;
+    let photos = counted(result.validated_on as usize, "photo");
+    let (low, high) = result.interval;
+    let interval =
+        format!("The 95 % confidence interval, for photos like yours, is {} to {}.", share(low), share(high));
+    let took = milliseconds(result.seconds * 1000.0);
+    let trained_on = counted(taught.photos.len(), "photo");
+    match (result.validated_by, result.accuracy()) {
+        (ValidatedBy::CrossValidation { folds }, Some(_)) => format!(
+            "Cross-validated over {folds} folds: each of your {photos} was held out once and answered by a head that had not \
+             seen it. {interval} The head in use was then trained on all {trained_on}, in {took}."
+        ),
+        (ValidatedBy::HeldOut, Some(_)) => {
+            format!("Measured on {photos} that were held out and never trained on. {interval} The run took {took}.")
+        }
+        _ if result.stopped => format!(
+            "The head works, but the run was stopped before its validation was over, so there is no honest validation \
+             accuracy. It was trained on {trained_on}."
+        ),
+        _ => format!(
+            "The head works, but with so few photos none could be held out, so there is no honest validation accuracy. It \
+             was trained on {trained_on} in {took}. Add photos to each class to get one."
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::taught::tests::taught;
+    use super::*;
+
+    #[test]
+    fn an_accuracy_says_where_it_comes_from() {
+        let mut taught = taught();
+        let told = words(&taught);
+        assert!(told.starts_with("Cross-validated over 2 folds: each of your 4 photos"), "{told}");
+        assert!(told.contains("30.1 % to 95.4 %") && told.ends_with("trained on all 4 photos, in 1.2 s."), "{told}");
+        taught.result.validated_by = ValidatedBy::HeldOut;
+        assert!(words(&taught).starts_with("Measured on 4 photos that were held out"));
+    }
+
+    #[test]
+    fn without_held_out_photos_none_is_claimed() {
+        let mut taught = taught();
+        taught.result.validated_by = ValidatedBy::Nothing;
+        taught.result.validated_on = 0;
+        assert!(words(&taught).contains("with so few photos none could be held out"));
+        taught.result.stopped = true;
+        assert!(words(&taught).contains("was stopped before its validation was over"));
+    }
+}

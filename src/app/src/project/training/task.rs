@@ -1,0 +1,45 @@
+//! The one thing that is learned at a time: a head with the CNN beside it, or a learning curve.
+
+use futures::future::{AbortHandle, abortable};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// The place of a task. Copies name the same place.
+#[derive(Clone, Copy)]
+pub(super) struct Task {
+    is_on: RwSignal<bool>,
+    handle: StoredValue<Option<AbortHandle>, LocalStorage>,
+}
+
+impl Task {
+    pub(super) fn new() -> Self {
+        Self { is_on: RwSignal::new(false), handle: StoredValue::new_local(None) }
+    }
+
+    /// Whether something goes on.
+    pub(super) fn is_on(self) -> Signal<bool> {
+        self.is_on.into()
+    }
+
+    /// Begins `future`; one that was there before ends where it stands.
+    pub(super) fn begin(self, future: impl Future<Output = ()> + 'static) {
+        self.end();
+        let (future, handle) = abortable(future);
+        self.handle.set_value(Some(handle));
+        self.is_on.set(true);
+        spawn_local(async move {
+            // One that was ended may have a successor already.
+            if future.await.is_ok() {
+                self.is_on.set(false);
+            }
+        });
+    }
+
+    /// Ends what goes on where it stands: nothing of it runs any more, and its run in the worker is dropped.
+    pub(super) fn end(self) {
+        if let Some(handle) = self.handle.try_update_value(Option::take).flatten() {
+            handle.abort();
+            self.is_on.set(false);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What runs came to, with the project as it was then.
+
+use headstart_protocol::{InputSize, ScratchResult, TrainingResult};
+use serde::{Deserialize, Serialize};
+
+/// A run that ended with a head, with the project as it was then. It is saved with the project.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Taught {
+    /// Number and name of each class, in the head's order.
+    pub(crate) classes: Vec<(u32, String)>,
+    /// Number of each photo, and the index of the class it had.
+    pub(crate) photos: Vec<(u32, u32)>,
+    /// The size at which they were described.
+    pub(crate) size: InputSize,
+    /// The result; its head is kept apart ([`crate::project::head`]).
+    pub(crate) result: TrainingResult,
+}
+
+impl Taught {
+    /// Each held-out photo: its number, the index of its class, the index of the answer.
+    pub(crate) fn answers(&self) -> impl Iterator<Item = (u32, usize, usize)> {
+        self.result.answers.iter().filter_map(|(example, answer)| {
+            let (photo, label) = self.photos.get(*example as usize)?;
+            Some((*photo, *label as usize, *answer as usize))
+        })
+    }
+
+    /// How many of the photos in `answers` (index of the photo, index of the answer) heads that had not seen them answered
+    /// rightly; `None` where one of them was not held out.
+    pub(super) fn right_of(&self, answers: &[(u32, u32)]) -> Option<u32> {
+        let right = |(example, _): &(u32, u32)| {
+            let answer = self.result.answers.iter().find(|(other, _)| other == example)?.1;
+            Some(u32::from(self.photos.get(*example as usize)?.1 == answer))
+        };
+        if self.result.answers.is_empty() { None } else { answers.iter().map(right).sum() }
+    }
+}
+
+/// A CNN trained from scratch, beside the head on the same photos.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct CnnTaught {
+    /// What its run came to.
+    pub(crate) result: ScratchResult,
+    /// How many of the same held-out photos heads that had not seen them answered rightly; `None` where no head was
+    /// checked.
+    pub(crate) transfer_right: Option<u32>,
+    /// Folds of the head's cross-validation, of which the CNN's held-out photos are the first; `None` where the head's
+    /// photos were held out once and for all.
+    pub(crate) folds: Option<u32>,
+}
+
+impl CnnTaught {
+    /// The head's accuracy on the CNN's held-out photos.
+    pub(crate) fn transfer_accuracy(&self) -> Option<f64> {
+        Some(f64::from(self.transfer_right?) / f64::from(self.result.validated_on.max(1)))
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use headstart_protocol::{ClassFigures, HeadSummary, ValidatedBy};
+
+    use super::*;
+
+    /// Two classes of two photos each, cross-validated; the second photo of the first class was answered wrongly.
+    pub(crate) fn taught() -> Taught {
+        let figures = ClassFigures { precision: Some(1.0), recall: Some(0.5), photos: 2 };
+        let classes = ["cat", "dog"].map(str::to_owned).to_vec();
+        Taught {
+            classes: (1..).zip(classes.clone()).collect(),
+            photos: vec![(3, 0), (4, 0), (5, 1), (6, 1)],
+            size: InputSize::S150,
+            result: TrainingResult {
+                head: Vec::new(),
+                summary: HeadSummary {
+                    classes,
+                    size: InputSize::S150,
+                    trained_on: 4,
+                    validated_on: 4,
+                    val_accuracy: Some(0.75),
+                },
+                validated_by: ValidatedBy::CrossValidation { folds: 2 },
+                right: 3,
+                validated_on: 4,
+                interval: (0.301, 0.954),
+                answers: vec![(0, 0), (1, 1), (2, 1), (3, 1)],
+                classes: vec![figures, figures],
+                history: Vec::new(),
+                best_epoch: 7,
+                stopped: false,
+                seconds: 1.25,
+            },
+        }
+    }
+
+    #[test]
+    fn answers_name_photos() {
+        let answers: Vec<_> = taught().answers().collect();
+        assert_eq!(answers, [(3, 0, 0), (4, 0, 1), (5, 1, 1), (6, 1, 1)]);
+    }
+
+    #[test]
+    fn two_models_are_compared_on_photos_that_neither_saw() {
+        let mut taught = taught();
+        assert_eq!(taught.right_of(&[(1, 0), (2, 0)]), Some(1), "whatever the other one answered");
+        assert_eq!(taught.right_of(&[(1, 0), (9, 0)]), None);
+        taught.result.answers.clear();
+        assert_eq!(taught.right_of(&[]), None);
+    }
+}

@@ -1,0 +1,189 @@
+//! Training a head on the project.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use headstart_protocol::{ByteBuf, Epoch, InputSize, Train, TrainingSettings};
+use leptos::prelude::*;
+
+use super::cnn::Cnn;
+use super::learning_curve::CurveRun;
+use super::lesson::{Lesson, prepare, trainable};
+use super::progress::follow;
+use super::run::{RunControl, RunState};
+use super::task::Task;
+use super::taught::Taught;
+use crate::engine::Engine;
+use crate::error::PageError;
+use crate::project::album::Album;
+use crate::project::describing::Describer;
+use crate::project::head::OwnHead;
+use crate::ui::Announcer;
+use crate::wording::share;
+
+/// How heads are trained, the run that goes on, and what the last one came to. Copies name the same state.
+#[derive(Clone, Copy)]
+pub(crate) struct Training {
+    /// How to train.
+    pub(crate) settings: RwSignal<TrainingSettings>,
+    /// The head's run.
+    pub(crate) run: RunControl,
+    /// The epochs of the run that goes on, or of the last one.
+    pub(crate) history: RwSignal<Vec<Epoch>>,
+    /// The last run that ended with a head.
+    pub(crate) result: RwSignal<Option<Arc<Taught>>>,
+    /// The CNN that learns the same photos from scratch.
+    pub(crate) cnn: Cnn,
+    /// How good either is with how many photos.
+    pub(crate) curve: CurveRun,
+    album: Album,
+    describer: Describer,
+    head: OwnHead,
+    engine: StoredValue<Engine, LocalStorage>,
+    announcer: Announcer,
+    task: Task,
+    /// Whether the visitor ended what goes on: nothing follows it then.
+    is_stopped: StoredValue<bool>,
+}
+
+impl Training {
+    /// Nothing is trained yet.
+    pub(crate) fn new(
+        album: Album,
+        settings: RwSignal<TrainingSettings>,
+        describer: Describer,
+        head: OwnHead,
+        engine: Engine,
+        announcer: Announcer,
+    ) -> Self {
+        let engine = StoredValue::new_local(engine);
+        let task = Task::new();
+        Self {
+            settings,
+            run: RunControl::new(),
+            history: RwSignal::new(Vec::new()),
+            result: RwSignal::new(None),
+            cnn: Cnn::new(engine, announcer),
+            curve: CurveRun::new(settings, (album, describer), engine, announcer, task),
+            album,
+            describer,
+            head,
+            engine,
+            announcer,
+            task,
+            is_stopped: StoredValue::new(false),
+        }
+    }
+
+    /// Whether a head, a CNN or a learning curve is on its way: of these there is one at a time.
+    pub(crate) fn is_on(self) -> Signal<bool> {
+        self.task.is_on()
+    }
+
+    /// Trains a head, from the present one on where `go_on`, and then a CNN if one is wanted. It begins at once, or when the
+    /// engine is ready and the last photo is described.
+    pub(crate) fn train(self, go_on: bool) {
+        if self.is_on().get_untracked() {
+            return;
+        }
+        if let Err(error) = trainable(self.album) {
+            return self.run.failed(error);
+        }
+        self.run.set(RunState::Waiting);
+        self.is_stopped.set_value(false);
+        self.task.begin(async move {
+            match self.trained(go_on).await {
+                Ok((lesson, taught)) if self.cnn.too.get_untracked() && !self.is_stopped.get_value() => {
+                    self.cnn.learn(&lesson, &taught).await;
+                }
+                Ok(_) => {}
+                Err(error) => self.run.failed(error),
+            }
+        });
+    }
+
+    async fn trained(self, go_on: bool) -> Result<(Lesson, Arc<Taught>), PageError> {
+        let engine = self.engine.get_value();
+        let lesson = prepare(self.album, self.settings, self.describer, &engine).await?;
+        let before = self.head.bytes().filter(|_| go_on);
+        self.run.set(RunState::Running);
+        self.history.set(Vec::new());
+        self.cnn.clear();
+        self.announcer.say("Training started.");
+        engine.give_descriptors(lesson.size, lesson.descriptors()).await?;
+        let mut request = lesson.request();
+        request.continue_from = before.map(|head| ByteBuf::from(head.to_vec()));
+        let run = engine.run(Train(request)).await?;
+        let mut result = follow(run, self.run, self.history).await?;
+        // Nobody has taken it up yet. Where another project is in the place meanwhile, this task has ended, and the head
+        // goes with it.
+        let head = self.head.accept(Rc::new(std::mem::take(&mut result.head))).await?;
+        if head.is_some() {
+            self.head.current.set(head);
+        }
+        let taught = Taught { classes: lesson.classes.clone(), photos: lesson.labels(), size: lesson.size, result };
+        Ok((lesson, self.took(taught)))
+    }
+
+    /// Shows and saves what a run came to.
+    fn took(self, taught: Taught) -> Arc<Taught> {
+        let taught = Arc::new(taught);
+        let result = &taught.result;
+        self.announcer.say(match result.accuracy() {
+            Some(accuracy) => format!("Training is done: validation accuracy {}.", share(accuracy)),
+            None => "Training is done.".to_owned(),
+        });
+        let best = result.history.iter().find(|epoch| epoch.epoch == result.best_epoch).copied();
+        self.run.progressed(|status| status.latest = best.or(status.latest));
+        self.run.ended(result.stopped);
+        self.history.set(result.history.clone());
+        self.album.changed.set(!self.is_as_taught(&taught));
+        self.result.set(Some(Arc::clone(&taught)));
+        self.album.journal.run_changed();
+        taught
+    }
+
+    /// Ends what goes on with the best so far.
+    pub(crate) fn stop(self) {
+        self.is_stopped.set_value(true);
+        self.run.stop(self.task);
+        self.cnn.run.stop(self.task);
+    }
+
+    /// Shows what an earlier run came to.
+    pub(crate) fn show(self, result: Option<Arc<Taught>>) {
+        self.history.set(result.as_ref().map(|taught| taught.result.history.clone()).unwrap_or_default());
+        self.result.set(result);
+    }
+
+    /// Ends what goes on without a trace, and forgets what runs came to: another project is in the place.
+    pub(crate) fn reset(self) {
+        self.task.end();
+        self.run.set(RunState::Idle);
+        self.show(None);
+        self.cnn.clear();
+        self.curve.clear();
+    }
+
+    /// Whether there is a head to go on from; tracked.
+    pub(super) fn has_head(self) -> bool {
+        self.head.is_open()
+    }
+
+    /// Whether a run would learn the same photos in the same classes again.
+    pub(crate) fn is_as_taught(self, taught: &Taught) -> bool {
+        Lesson::of(self.album, taught.size, self.settings.get_untracked()).is_ok_and(|lesson| lesson.is_of(taught))
+    }
+
+    /// Changes how to train.
+    pub(crate) fn set_up(self, change: impl FnOnce(&mut TrainingSettings)) {
+        self.settings.update(change);
+        self.album.journal.manifest_changed();
+    }
+
+    /// Fixes the size of a project whose photos are not described yet.
+    pub(crate) fn choose_size(self, size: InputSize) {
+        self.album.size.set(Some(size));
+        self.album.journal.manifest_changed();
+    }
+}

@@ -1,0 +1,78 @@
+//! Trying the new head on the camera and on photos.
+
+use leptos::either::Either;
+use leptos::prelude::*;
+use web_sys::{DragEvent, FileList};
+
+use super::Project;
+use crate::camera::CameraPanel;
+use crate::classify::{Classify, PhotoCard};
+use crate::platform::files;
+use crate::platform::folders::carries_files;
+use crate::ui::{FileButton, PICTURES};
+
+/// Answers shown here, at most; the classify view has them all.
+const AT_MOST: usize = 4;
+
+/// The panel. Photos dropped on it are answered and not added to a class.
+#[component]
+pub(super) fn TryIt() -> impl IntoView {
+    let project = expect_context::<Project>();
+    let classify = expect_context::<Classify>();
+    let hovered = RwSignal::new(false);
+    let drag_over = move |event: DragEvent| {
+        if event.data_transfer().as_ref().is_some_and(carries_files) {
+            event.prevent_default();
+            hovered.set(true);
+        }
+    };
+    let drop_on = move |event: DragEvent| {
+        hovered.set(false);
+        let Some(transfer) = event.data_transfer() else { return };
+        if carries_files(&transfer) {
+            event.prevent_default();
+            event.stop_propagation();
+            classify.add(files::dropped(&transfer));
+        }
+    };
+    let latest = move || classify.photos.with(|photos| photos.iter().take(AT_MOST).cloned().collect::<Vec<_>>());
+    let hint = move || {
+        if project.head.is_open() {
+            Either::Left(view! {
+                "Point the camera at something"
+                <span class="no-touch">", or drop a photo here"</span>
+                ". It is not added to a class."
+            })
+        } else {
+            Either::Right("Once it is trained, your head answers here, beside the built-in one.")
+        }
+    };
+    view! {
+        <section
+            class="panel try"
+            class:hovered=hovered
+            aria-labelledby="try-title"
+            data-testid="try"
+            on:dragover=drag_over
+            on:dragleave=move |_| hovered.set(false)
+            on:drop=drop_on
+        >
+            <h2 id="try-title">"Try it"</h2>
+            <p class="hint">{hint}</p>
+            <FileButton
+                testid="try-input"
+                accept=PICTURES
+                multiple=true
+                on_pick=move |list: FileList| classify.add(files::files(&list))
+            >
+                "Try photos"
+            </FileButton>
+            <CameraPanel without_failure=move || project.recorder.open.with(Option::is_some) />
+            <ol class="cards">
+                <For each=latest key=|photo| photo.id let:photo>
+                    <PhotoCard photo=photo />
+                </For>
+            </ol>
+        </section>
+    }
+}

@@ -1,0 +1,116 @@
+//! The one line that says how far the engine is.
+
+use headstart_protocol::{Backend, Transfer};
+use leptos::prelude::*;
+
+use super::{EngineStatus, phase_words};
+use crate::engine::Phase;
+use crate::error::PageError;
+use crate::wording::megabytes;
+
+/// The engine's line: thin, and red with the reason where the engine failed.
+#[component]
+pub(crate) fn EngineLine(
+    /// What it tells.
+    status: EngineStatus,
+    /// What the visitor's “Try again” does.
+    #[prop(into)]
+    on_try_again: Callback<()>,
+) -> impl IntoView {
+    let phase = status.phase;
+    let words = Memo::new(move |_| phase.with(phase_words));
+    let adapter = move || phase.with(|phase| phase.ready().map(|ready| ready.adapter.clone()));
+    let workers = move || status.is_ready().then(|| (1 + status.helpers.get()).to_string());
+    // What has come stays said while the device warms up, and after.
+    let transfer =
+        Memo::new(move |before: Option<&Option<Transfer>>| phase.with(transfer_of).or(before.copied().flatten()));
+    let is_loading = Memo::new(move |_| phase.with(|phase| phase.name() == "loading"));
+    let failure = Memo::new(move |_| phase.with(failure_of));
+
+    view! {
+        <div
+            class="engine"
+            data-testid="engine"
+            data-state=move || phase.with(Phase::name)
+            data-backend=move || phase.with(Phase::backend).map(Backend::name)
+            data-adapter=adapter
+            data-workers=workers
+            data-loaded=move || transfer.get().map(|transfer| transfer.loaded.to_string())
+            data-total=move || transfer.get().map(|transfer| transfer.total.to_string())
+        >
+            <span class="engine-dot" aria-hidden="true"></span>
+            <span class="engine-words" role="status">
+                {words}
+            </span>
+            <Show when=move || is_loading.get()>
+                <TransferProgress transfer />
+            </Show>
+            {move || {
+                status
+                    .note
+                    .get()
+                    .map(|note| {
+                        view! {
+                            <p class="engine-note" role="status">
+                                {note}
+                            </p>
+                        }
+                    })
+            }}
+            {move || failure.get().map(|failure| view! { <EngineFailure failure on_try_again /> })}
+        </div>
+    }
+}
+
+/// How much of the model is here; busy without a figure before and after.
+#[component]
+fn TransferProgress(
+    /// The model on its way, once it is.
+    transfer: Memo<Option<Transfer>>,
+) -> impl IntoView {
+    let figures = move || {
+        let known = transfer.get().filter(|transfer| transfer.total > 0);
+        known.map(|Transfer { loaded, total, .. }| format!("{} of {}", megabytes(loaded), megabytes(total)))
+    };
+    view! {
+        <progress
+            class="engine-progress"
+            aria-label="Model on its way"
+            max=move || transfer.get().map(|transfer| transfer.total.max(1).to_string())
+            value=move || transfer.get().map(|transfer| transfer.loaded.to_string())
+        ></progress>
+        <span class="engine-bytes">{figures}</span>
+    }
+}
+
+/// Why the engine does not run, and a way on.
+#[component]
+fn EngineFailure(
+    /// What went wrong.
+    failure: PageError,
+    /// What “Try again” does.
+    on_try_again: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <p class="engine-failure" role="alert" data-testid="error" data-kind=failure.kind().name()>
+            {failure.to_string()}
+        </p>
+        <button type="button" class="button quiet" on:click=move |_| on_try_again.run(())>
+            "Try again"
+        </button>
+    }
+}
+
+fn transfer_of(phase: &Phase) -> Option<Transfer> {
+    match phase {
+        Phase::Loading(transfer) => Some(*transfer),
+        _ => None,
+    }
+}
+
+fn failure_of(phase: &Phase) -> Option<PageError> {
+    match phase {
+        Phase::Failed(failure) => Some(failure.clone()),
+        _ => None,
+    }
+}
