@@ -1,6 +1,6 @@
 //! The browser that the tests drive: Chromium and its driver.
 
-use std::{env, fs};
+use std::{env, fs, path::PathBuf};
 
 use crate::error::XtaskError;
 use crate::journal::Journal;
@@ -8,7 +8,7 @@ use crate::program::Program;
 use crate::workspace::Workspace;
 
 /// Each program under its names, and the variable that names another one.
-const CHROMIUM: (&[&str], &str) =
+pub(crate) const CHROMIUM: (&[&str], &str) =
     (&["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"], "HEADSTART_CHROMIUM");
 const DRIVER: (&[&str], &str) = (&["chromedriver"], "HEADSTART_CHROMEDRIVER");
 
@@ -36,15 +36,30 @@ pub(crate) fn set_up(workspace: &Workspace, journal: &mut Journal) -> Result<(),
     })
 }
 
-/// The first program that is not there.
-fn missing() -> Option<&'static str> {
-    [CHROMIUM, DRIVER].into_iter().find(|(names, variable)| !is_there(names, variable)).map(|(names, _)| names[0])
+/// ChromeDriver's program.
+///
+/// # Errors
+/// [`XtaskError::NoBrowser`] where there is none, which [`set_up`] makes sure of.
+pub(crate) fn driver() -> Result<PathBuf, XtaskError> {
+    let (names, variable) = DRIVER;
+    let advice = format!("{variable} may name it.");
+    find(names, variable).ok_or(XtaskError::NoBrowser { missing: names[0], advice })
 }
 
-fn is_there(names: &[&str], variable: &str) -> bool {
+/// The first program that is not there.
+fn missing() -> Option<&'static str> {
+    [CHROMIUM, DRIVER].into_iter().find(|(names, variable)| find(names, variable).is_none()).map(|(names, _)| names[0])
+}
+
+/// The program that `variable` names, or else the first on the path.
+fn find(names: &[&str], variable: &str) -> Option<PathBuf> {
+    if let Some(path) = env::var_os(variable) {
+        return Some(path.into());
+    }
     let path = env::var_os("PATH").unwrap_or_default();
-    let on_path = || env::split_paths(&path).any(|folder| names.iter().any(|name| folder.join(name).is_file()));
-    env::var_os(variable).is_some() || on_path()
+    env::split_paths(&path)
+        .flat_map(|folder| names.iter().map(move |name| folder.join(name)))
+        .find(|file| file.is_file())
 }
 
 fn is_debian() -> bool {

@@ -1,133 +1,143 @@
 //! The page as a folder of plain files: `dist/`.
+//!
+//! trunk makes the page after `index.html`, which says all that there is to it; the workers are put beside it. So the page
+//! need not wait for a worker, nor be made again for one.
 
 use std::{
     fs,
     path::{Path, PathBuf},
+    thread,
 };
 
-use crate::digest::sha256_hex;
 use crate::error::XtaskError;
 use crate::journal::Journal;
-use crate::optimizer::{self, Optimizer};
+use crate::optimizer::Optimizer;
 use crate::options::Build;
+use crate::part::{CPU, PAGE, WEBGPU};
 use crate::program::Program;
+use crate::server::Server;
 use crate::sizes;
-use crate::tools::{self, Tools, WASM};
+use crate::sources::Sources;
+use crate::tools::{self, Tools};
+use crate::workers::Worker;
 use crate::workspace::Workspace;
 
-/// A program for the browser. Its files bear its name.
-#[derive(Clone, Copy)]
-pub(crate) struct Part {
-    /// What it is, in words.
-    pub(crate) title: &'static str,
-    name: &'static str,
-    package: &'static str,
-    features: &'static str,
-    profile: &'static str,
-}
-
-impl Part {
-    /// A cargo command for it.
-    pub(crate) fn cargo(self, workspace: &Workspace, command: &str) -> Program {
-        let cargo = Program::new(workspace, "cargo").words(command).words("--locked --target").arg(WASM);
-        let cargo = cargo.arg("--profile").arg(self.profile).arg("--package").arg(self.package);
-        if self.features.is_empty() { cargo } else { cargo.arg("--features").arg(self.features) }
-    }
-}
-
-/// The page.
-pub(crate) const PAGE: Part =
-    Part { title: "page", name: "headstart-app", package: "headstart-app", features: "", profile: "web-page" };
-/// The worker, once a device.
-pub(crate) const WORKERS: [Part; 2] = [
-    Part {
-        title: "worker for the processor",
-        name: "headstart-engine-cpu",
-        package: "headstart-engine",
-        features: "cpu",
-        profile: "web-worker",
-    },
-    Part {
-        title: "worker for WebGPU",
-        name: "headstart-engine-webgpu",
-        package: "headstart-engine",
-        features: "webgpu",
-        profile: "web-worker",
-    },
-];
-
-/// The share of the page's wasm that wasm-opt saves, gzipped (181.7 to 178.8 KB) and raw (464 to 427 KB), measured.
-const SAVED: (f64, f64) = (0.016, 0.078);
+/// The share of the page's wasm that wasm-opt saves, gzipped (478.4 to 477.0 KB) and raw (1,367 to 1,230 KB), measured.
+const SAVED: (f64, f64) = (0.003, 0.1);
 
 /// Builds the page into `dist/` and prints what its files weigh.
 ///
 /// # Errors
 /// A tool that cannot be had, or code that does not compile.
 pub(crate) fn build(workspace: &Workspace, journal: &mut Journal, options: &Build) -> Result<(), XtaskError> {
-    let tools = tools::set_up(workspace, journal)?;
-    let optimizer = if options.fast { None } else { Optimizer::set_up(workspace, journal) };
-    for worker in WORKERS {
-        let why = "From nothing this takes minutes: it holds the network.";
-        journal.step(&format!("Compile the {}", worker.title), why, || worker.cargo(workspace, "build").run())?;
+    let maker = Maker::set_up(workspace, journal, options)?;
+    for worker in [&maker.cpu, &maker.webgpu] {
+        worker.make(journal, &maker.tools, &maker.sources)?;
     }
-    let id = build_id(workspace, &tools, optimizer.as_ref())?;
-    let why = "It is built to be small, which takes a while too.";
-    journal.step("Compile the page", why, || PAGE.cargo(workspace, "build").env("HEADSTART_BUILD", &id).run())?;
-    journal.step("Assemble dist/", "trunk writes the JavaScript around the wasm, and copies public/.", || {
-        trunk(workspace, &tools, &options.public_url, &id)?;
-        WORKERS.iter().try_for_each(|worker| write_loader(&workspace.dist(), worker.name, &id))
-    })?;
-    if let Some(optimizer) = &optimizer {
-        journal.step("Optimize the wasm", "The page's, with wasm-opt.", || {
-            optimizer.optimize(workspace, &wasm_files(&workspace.dist())?)
-        })?;
+    maker.make_page(journal)?;
+    maker.put(&maker.cpu)?;
+    maker.put(&maker.webgpu)?;
+    maker.print_sizes()
+}
+
+/// Builds the page and lets `server` show it as soon as it can answer: with the worker for the processor. The GPU's, which
+/// takes as long again, is put in its place when it is done; until then there is none, and the page does without.
+///
+/// # Errors
+/// Those of [`build`], before anything is shown. What goes wrong later is printed.
+pub(crate) fn serve(
+    workspace: &Workspace,
+    journal: &mut Journal,
+    options: &Build,
+    server: Server,
+) -> Result<(), XtaskError> {
+    let maker = Maker::set_up(workspace, journal, options)?;
+    maker.cpu.make(journal, &maker.tools, &maker.sources)?;
+    maker.make_page(journal)?;
+    maker.put(&maker.cpu)?;
+    if maker.webgpu.is_of(&maker.sources) {
+        maker.put(&maker.webgpu)?;
     }
-    let sizes = sizes::of_files(&workspace.dist())?;
-    println!("\n=== dist/, release {id}");
-    sizes::print(&sizes);
-    if optimizer.is_none() {
-        println!("    Without wasm-opt. {}", price(&sizes));
+    journal.print_summary();
+    let server = thread::spawn(move || server.run());
+    let later = maker.webgpu.make(journal, &maker.tools, &maker.sources).and_then(|()| {
+        maker.put(&maker.webgpu)?;
+        maker.print_sizes()
+    });
+    match later {
+        Ok(()) => println!("\nThe worker for WebGPU is in place: a page that is opened from now on uses it."),
+        Err(error) => eprintln!("\nxtask: {error}\nThe page goes on without its worker for WebGPU."),
     }
+    // It never ends by itself.
+    let _ = server.join();
     Ok(())
 }
 
-/// Changes with every change of a worker. The page asks for its worker under an address with this in it, so that no
-/// cache can answer with the worker of another release: trunk gives hashed names to the page's files only.
-fn build_id(workspace: &Workspace, tools: &Tools, optimizer: Option<&Optimizer>) -> Result<String, XtaskError> {
-    let read = |worker: &Part| {
-        let path = workspace.target().join(WASM).join(worker.profile).join(format!("{}.wasm", worker.name));
-        fs::read(&path).map_err(XtaskError::file(&path, "read"))
-    };
-    let [cpu, webgpu] = [read(&WORKERS[0])?, read(&WORKERS[1])?];
-    let edition = optimizer::edition(optimizer);
-    let mut id = sha256_hex(&[&cpu, &webgpu, tools.wasm_bindgen.as_bytes(), edition.as_bytes()]);
-    id.truncate(12);
-    Ok(id)
+/// Runs trunk, which compiles the page in `profile` and writes it into `dist`, for the release `id`.
+///
+/// # Errors
+/// Code that does not compile. What was in `dist` is then still there.
+pub(crate) fn trunk(
+    workspace: &Workspace,
+    tools: &Tools,
+    profile: &str,
+    dist: &Path,
+    public_url: &str,
+    id: &str,
+) -> Result<(), XtaskError> {
+    let trunk = Program::new(workspace, tools.bin.join("trunk")).words("build --offline --cargo-profile").arg(profile);
+    let trunk = trunk.arg("--dist").arg(dist).arg("--public-url").arg(public_url);
+    trunk.path_first(&tools.bin).env("HEADSTART_BUILD", id).run()
 }
 
-fn trunk(workspace: &Workspace, tools: &Tools, public_url: &str, id: &str) -> Result<(), XtaskError> {
-    let trunk = Program::new(workspace, tools.bin.join("trunk")).words("build --offline --release --public-url");
-    trunk.arg(public_url).path_first(&tools.bin).env("HEADSTART_BUILD", id).run()
+/// All that a release is made with.
+struct Maker<'a> {
+    workspace: &'a Workspace,
+    options: &'a Build,
+    tools: Tools,
+    optimizer: Option<Optimizer>,
+    sources: Sources,
+    cpu: Worker<'a>,
+    webgpu: Worker<'a>,
 }
 
-/// Writes the script that the page starts as its worker. Trunk's own asks for files without the release in their
-/// address, and says nothing where one does not arrive.
-fn write_loader(dist: &Path, name: &str, id: &str) -> Result<(), XtaskError> {
-    let parts = [format!("{name}.js"), format!("{name}_bg.wasm"), format!("{name}_loader.js")];
-    for part in &parts {
-        let path = dist.join(part);
-        if !path.is_file() {
-            return Err(XtaskError::NotBuilt { path });
-        }
+impl<'a> Maker<'a> {
+    fn set_up(workspace: &'a Workspace, journal: &mut Journal, options: &'a Build) -> Result<Self, XtaskError> {
+        let tools = tools::set_up(workspace, journal)?;
+        let optimizer = if options.fast { None } else { Optimizer::set_up(workspace, journal) };
+        let sources = Sources::read(workspace, &tools.wasm_bindgen)?;
+        let (cpu, webgpu) = (Worker::new(workspace, CPU), Worker::new(workspace, WEBGPU));
+        Ok(Self { workspace, options, tools, optimizer, sources, cpu, webgpu })
     }
-    let [script, wasm, loader] = parts;
-    // A failed promise is no event of the worker; an error thrown on its own is.
-    let text = format!(
-        "importScripts(\"./{script}?v={id}\");\n\
-         wasm_bindgen({{ module_or_path: \"./{wasm}?v={id}\" }}).catch((error) => setTimeout(() => {{ throw error; }}));\n"
-    );
-    let path = dist.join(loader);
-    fs::write(&path, text).map_err(XtaskError::file(&path, "written"))
+
+    /// A `dist/` with the page alone.
+    fn make_page(&self, journal: &mut Journal) -> Result<(), XtaskError> {
+        let Self { workspace, tools, .. } = self;
+        let id = &self.sources.workers;
+        let why = "It is built to be small, which takes a while too.";
+        journal.step("Compile the page", why, || PAGE.cargo(workspace, "build").env("HEADSTART_BUILD", id).run())?;
+        journal.step("Assemble dist/", "trunk writes the JavaScript around the wasm, and copies public/.", || {
+            trunk(workspace, tools, PAGE.profile, &workspace.dist(), &self.options.public_url, id)
+        })?;
+        let Some(optimizer) = &self.optimizer else { return Ok(()) };
+        journal.step("Optimize the wasm", "The page's, with wasm-opt.", || {
+            optimizer.optimize(workspace, &wasm_files(&workspace.dist())?)
+        })
+    }
+
+    fn put(&self, worker: &Worker) -> Result<(), XtaskError> {
+        worker.put(&self.workspace.dist(), &self.sources.workers)
+    }
+
+    fn print_sizes(&self) -> Result<(), XtaskError> {
+        let sizes = sizes::of_files(&self.workspace.dist())?;
+        println!("\n=== dist/, release {}", self.sources.workers);
+        sizes::print(&sizes);
+        if self.optimizer.is_none() {
+            println!("    Without wasm-opt. {}", price(&sizes));
+        }
+        Ok(())
+    }
 }
 
 /// The page's wasm files in `dist`, each with its level. The worker's is left alone: wasm-opt takes a quarter of an hour for

@@ -25,9 +25,6 @@ pub(crate) enum XtaskError {
         "Cargo.lock names no version of {name}. Was it made by another tool? `git checkout Cargo.lock` brings it back."
     )]
     NotLocked { name: &'static str },
-    /// Trunk left out a file that the page needs.
-    #[error("the build has no {}. index.html tells trunk what to build: has a crate there been renamed?", path.display())]
-    NotBuilt { path: PathBuf },
     /// No browser to test in.
     #[error("the browser tests need Chromium and its driver, and {missing} is not on the path. {advice}")]
     NoBrowser { missing: &'static str, advice: String },

@@ -8,6 +8,7 @@ use crate::error::XtaskError;
 #[derive(Default)]
 pub(crate) struct Journal {
     done: Vec<(String, Duration)>,
+    left_out: Vec<String>,
 }
 
 impl Journal {
@@ -31,8 +32,17 @@ impl Journal {
         Ok(result)
     }
 
-    /// Prints how long each step took, where there were several.
+    /// Says that `what` is not done, and why not.
+    pub(crate) fn leave_out(&mut self, what: &str, error: &XtaskError) {
+        println!("    {error}\n    LEFT OUT: {what}.");
+        self.left_out.push(what.to_owned());
+    }
+
+    /// Prints how long each step took, where there were several, and what was left out.
     pub(crate) fn print_summary(&self) {
+        if !self.left_out.is_empty() {
+            println!("\n=== Left out, as is said above: {}", self.left_out.join(", "));
+        }
         if self.done.len() < 2 {
             return;
         }

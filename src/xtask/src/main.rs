@@ -4,16 +4,24 @@ mod bench;
 mod browser;
 mod bundle;
 mod check;
+mod checkers;
+mod dev;
 mod digest;
 mod error;
 mod journal;
 mod optimizer;
 mod options;
+mod part;
 mod program;
+mod reload;
 mod server;
 mod sizes;
+mod sources;
 mod tools;
+mod unit;
+mod watch;
 mod weights;
+mod workers;
 mod workspace;
 
 use std::process::ExitCode;
@@ -43,11 +51,12 @@ fn run(task: &Task) -> Result<(), XtaskError> {
         Task::Serve { build, address } => {
             // Before the build, which takes minutes: a port in use is told at once.
             let server = server::Server::bind(*address, &workspace.dist(), &build.public_url)?;
-            bundle::build(&workspace, &mut journal, build)?;
-            server.run();
+            bundle::serve(&workspace, &mut journal, build, server)?;
         }
+        Task::Dev { address } => dev::run(&workspace, &mut journal, *address)?,
         Task::Check => check::check(&workspace, &mut journal)?,
-        Task::Test => check::test(&workspace, &mut journal)?,
+        Task::Test { unit: false } => check::test(&workspace, &mut journal)?,
+        Task::Test { unit: true } => unit::run(&workspace, &mut journal)?,
         Task::Weights { force } => weights::run(&workspace, &mut journal, *force)?,
         Task::Bench(rounds) => bench::run(&workspace, &mut journal, rounds)?,
     }

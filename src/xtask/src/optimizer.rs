@@ -104,11 +104,6 @@ impl Optimizer {
     }
 }
 
-/// What tells its results from those of another version.
-pub(crate) fn edition(optimizer: Option<&Optimizer>) -> &'static str {
-    if optimizer.is_some() { BINARYEN } else { "not optimized" }
-}
-
 fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

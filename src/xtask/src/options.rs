@@ -6,7 +6,7 @@ use crate::error::XtaskError;
 
 /// What `cargo xtask help` prints.
 pub(crate) const HELP: &str = "\
-cargo xtask COMMAND: set up, build, serve, check and test Headstart.
+cargo xtask COMMAND: set up, build, serve, change, check and test Headstart.
 Each command first brings what it needs and does not find: into target/tools, not into your home.
 
   build [--public-url URL] [--fast]
@@ -15,11 +15,19 @@ Each command first brings what it needs and does not find: into target/tools, no
         --fast            leave wasm-opt out: a slightly bigger page
   serve [--port PORT] [--address ADDRESS] [--public-url URL] [--fast]
         Build, then serve dist/ until Ctrl-C. On http://127.0.0.1:8080/ unless told otherwise;
-        --address 0.0.0.0 lets other machines in.
+        --address 0.0.0.0 lets other machines in. The page is there as soon as it and the worker for
+        the processor are built; the GPU's is put in place when it is done.
+  dev [--port PORT] [--address ADDRESS]
+        For work on the page: build it quickly, serve it, and build and reload it whenever a file of
+        src/app, src/protocol, style, public or index.html changes. The workers are those built last;
+        one that does not understand the page's protocol is built again (the GPU's: left out).
   check
-        The fast part of test: format, lints, unit tests.
-  test
-        Everything: check, build, and the browser tests in a headless Chromium.
+        The fast part of test: format, spelling, licences and advisories, lints, documentation, unit
+        tests. A tool that cannot be installed here, or a database that cannot be reached, is said and
+        left out.
+  test [--unit]
+        Everything: check, build, the unit tests and the browser tests in a headless Chromium.
+        --unit            only the unit tests of the page and the worker in Chromium
   weights [--force]
         Bring the float weights from their public source into target/weights (64 MB), quantize them,
         and compare the result with the shipped file. --force brings them again.
@@ -68,8 +76,9 @@ pub(crate) enum Task {
     Help,
     Build(Build),
     Serve { build: Build, address: SocketAddr },
+    Dev { address: SocketAddr },
     Check,
-    Test,
+    Test { unit: bool },
     Weights { force: bool },
     Bench(Rounds),
 }
@@ -83,7 +92,7 @@ pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Task, XtaskErr
     let command = words.next().unwrap_or_else(|| "help".to_owned());
     let mut build = Build::default();
     let mut address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
-    let mut force = false;
+    let (mut force, mut unit) = (false, false);
     let (mut cpu, mut webgpu, mut rounds) = (false, false, None);
     while let Some(word) = words.next() {
         let (name, value) = match word.split_once('=') {
@@ -94,11 +103,12 @@ pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Task, XtaskErr
         match (command.as_str(), name.as_str()) {
             ("build" | "serve", "--public-url") => build.public_url = with_slash(value()?),
             ("build" | "serve", "--fast") => build.fast = true,
-            ("serve", "--port") => address.set_port(number(&value()?)?),
-            ("serve", "--address") => {
+            ("serve" | "dev", "--port") => address.set_port(number(&value()?)?),
+            ("serve" | "dev", "--address") => {
                 let text = value()?;
                 address.set_ip(text.parse().map_err(|_| usage(format!("{text:?} is no IP address")))?);
             }
+            ("test", "--unit") => unit = true,
             ("weights", "--force") => force = true,
             ("bench", "--cpu") => cpu = true,
             ("bench", "--webgpu") => webgpu = true,
@@ -111,8 +121,9 @@ pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Task, XtaskErr
         "help" | "--help" | "-h" => Ok(Task::Help),
         "build" => Ok(Task::Build(build)),
         "serve" => Ok(Task::Serve { build, address }),
+        "dev" => Ok(Task::Dev { address }),
         "check" => Ok(Task::Check),
-        "test" => Ok(Task::Test),
+        "test" => Ok(Task::Test { unit }),
         "weights" => Ok(Task::Weights { force }),
         "bench" => Ok(Task::Bench(Rounds::new(cpu, webgpu, rounds))),
         other => Err(usage(format!("there is no command {other:?}"))),
@@ -156,6 +167,9 @@ mod tests {
         let address = "0.0.0.0:90".parse().unwrap();
         let serve = task("serve --public-url=/a/b/ --address=0.0.0.0 --port 90 --fast").unwrap();
         assert_eq!(serve, Task::Serve { build: there, address });
+        assert_eq!(task("dev --port 90 --address=0.0.0.0").unwrap(), Task::Dev { address });
+        assert_eq!(task("test").unwrap(), Task::Test { unit: false });
+        assert_eq!(task("test --unit").unwrap(), Task::Test { unit: true });
         assert_eq!(task("weights --force").unwrap(), Task::Weights { force: true });
         let rounds = |cpu, webgpu| Task::Bench(Rounds { cpu, webgpu });
         assert_eq!(task("bench").unwrap(), rounds(Some(7), Some(3)));
@@ -172,6 +186,8 @@ mod tests {
             "serve --port 70000",
             "serve --address x",
             "check x",
+            "check --unit",
+            "dev --fast",
             "bench --rounds 0",
         ] {
             assert!(matches!(task(line), Err(XtaskError::Usage { .. })), "{line}");

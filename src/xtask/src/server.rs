@@ -1,7 +1,7 @@
 //! A static host for `dist/` on this machine: what any host does, and never a stale file.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
@@ -11,6 +11,7 @@ use std::{
 };
 
 use crate::error::XtaskError;
+use crate::reload::{self, Reload};
 
 /// Longer heads than this are no browser's.
 const HEAD_LIMIT: u64 = 1 << 16;
@@ -22,6 +23,7 @@ pub(crate) struct Server {
     listener: TcpListener,
     address: SocketAddr,
     folder: Folder,
+    reload: Option<Arc<Reload>>,
 }
 
 /// The folder that is served, and the path that it is served at.
@@ -50,21 +52,27 @@ impl Server {
         // Of an address on another host, and of a relative one, nothing is said of ours.
         let prefix = if public_url.starts_with('/') { public_url } else { "/" };
         let folder = Folder { root: root.to_owned(), prefix: prefix.to_owned() };
-        Ok(Self { listener, address, folder })
+        Ok(Self { listener, address, folder, reload: None })
+    }
+
+    /// The same, whose page reloads itself when `reload` says so.
+    pub(crate) fn with_reload(mut self, reload: &Arc<Reload>) -> Self {
+        self.reload = Some(Arc::clone(reload));
+        self
     }
 
     /// Prints the address and answers until the program is ended.
     pub(crate) fn run(self) {
-        println!("\nServing dist/ at http://{}{} (Ctrl-C ends it).", self.address, self.folder.prefix);
+        println!("\nServing the page at http://{}{} (Ctrl-C ends it).", self.address, self.folder.prefix);
         if !self.address.ip().is_loopback() {
             println!("From other machines this is plain http: browsers give it no camera and no GPU there.");
         }
         let folder = Arc::new(self.folder);
         for stream in self.listener.incoming().flatten() {
-            let folder = Arc::clone(&folder);
+            let (folder, reload) = (Arc::clone(&folder), self.reload.clone());
             thread::spawn(move || {
                 // A browser may hang up at any time.
-                let _ = answer(&folder, &stream);
+                let _ = answer(&folder, reload.as_deref(), &stream);
             });
         }
     }
@@ -84,17 +92,26 @@ impl Folder {
     }
 }
 
-fn answer(folder: &Folder, mut stream: &TcpStream) -> io::Result<()> {
+fn answer(folder: &Folder, reload: Option<&Reload>, mut stream: &TcpStream) -> io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     let Some(request) = read_request(stream)? else { return Ok(()) };
     if !matches!(request.method.as_str(), "GET" | "HEAD") {
         return stream.write_all(&head("405 Method Not Allowed", &["Content-Length: 0".to_owned()]));
+    }
+    if let Some(reload) = reload.filter(|_| request.path.ends_with(reload::ADDRESS)) {
+        stream.write_all(&head("200 OK", &["Content-Type: text/event-stream".to_owned()]))?;
+        return reload.tell(stream);
     }
     let Some(path) = folder.find(&request.path) else {
         let text = "There is no such file here.\n";
         let headers = ["Content-Type: text/plain".to_owned(), format!("Content-Length: {}", text.len())];
         return stream.write_all(&[&head("404 Not Found", &headers), text.as_bytes()].concat());
     };
+    if let Some(reload) = reload.filter(|_| path.file_name().is_some_and(|name| name == "index.html")) {
+        let html = reload.inject(&fs::read_to_string(&path)?);
+        let headers = [format!("Content-Type: {}", media_type(&path)), format!("Content-Length: {}", html.len())];
+        return stream.write_all(&[&head("200 OK", &headers), html.as_bytes()].concat());
+    }
     let mut file = File::open(&path)?;
     let length = file.metadata()?.len();
     let mut headers = vec![format!("Content-Type: {}", media_type(&path)), "Accept-Ranges: bytes".to_owned()];
@@ -259,5 +276,31 @@ mod tests {
         assert!(head.contains("200 OK") && head.ends_with("\r\n\r\n"), "{head}");
         assert!(ask("GET /none HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 404 "));
         assert!(ask("POST / HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 405 "));
+    }
+
+    #[test]
+    fn a_page_in_the_making_hears_that_it_is_old() {
+        let root = std::env::temp_dir().join(format!("headstart-server-{}", std::process::id()));
+        fs::create_dir_all(&root).unwrap();
+        fs::write(root.join("index.html"), "<body></body>").unwrap();
+        let reload = Arc::new(Reload::new());
+        let server = Server::bind("127.0.0.1:0".parse().unwrap(), &root, "./").unwrap().with_reload(&reload);
+        let address = server.address;
+        thread::spawn(move || server.run());
+        let ask = |path: &str| {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.write_all(format!("GET /{path} HTTP/1.1\r\n\r\n").as_bytes()).unwrap();
+            stream
+        };
+        let mut page = String::new();
+        ask("").read_to_string(&mut page).unwrap();
+        assert!(page.contains(&format!("new EventSource(\"{}\")", reload::ADDRESS)), "{page}");
+        let mut events = BufReader::new(ask(reload::ADDRESS)).lines().map_while(Result::ok);
+        let mut version = || events.by_ref().find_map(|line| line.strip_prefix("data: ").map(str::to_owned)).unwrap();
+        let first = version();
+        assert!(page.contains(&format!("\"{first}\"")), "{page}");
+        reload.announce();
+        assert_ne!(version(), first);
+        fs::remove_dir_all(&root).unwrap();
     }
 }

@@ -58,10 +58,7 @@ pub(crate) fn set_up(workspace: &Workspace, journal: &mut Journal) -> Result<Too
     set_up_rust(workspace, journal)?;
     let folder = workspace.tools();
     let tools = Tools { bin: folder.join("bin"), wasm_bindgen: workspace.locked_version("wasm-bindgen")? };
-    let missing = |program: &str, version: &str| {
-        let found = Program::new(workspace, tools.bin.join(program)).arg("--version").output();
-        !found.is_ok_and(|said| said.split_whitespace().nth(1) == Some(version))
-    };
+    let missing = |program: &str, version: &str| !has_version(workspace, &tools.bin.join(program), version);
     // One folder for both, so that what both use is compiled once.
     let build = folder.join("build");
     if missing("trunk", TRUNK) {
@@ -71,23 +68,38 @@ pub(crate) fn set_up(workspace: &Workspace, journal: &mut Journal) -> Result<Too
             install.arg(format!("trunk@{TRUNK}")).run()
         })?;
     }
-    if missing("wasm-bindgen", &tools.wasm_bindgen) {
+    // The runner of unit tests is compiled from the same crates and takes seconds more.
+    if ["wasm-bindgen", "wasm-bindgen-test-runner"].iter().any(|program| missing(program, &tools.wasm_bindgen)) {
         let why = "It writes the JavaScript around the wasm, and must have the version of the crate. Compiling it \
                    takes a minute or two, once.";
         journal.step("wasm-bindgen", why, || {
             // Not `--locked`: this version's own lock file does not fit its manifest.
-            let install = install(workspace, &folder, &build).words("--no-default-features --bin wasm-bindgen");
+            let install = install(workspace, &folder, &build).words("--no-default-features");
+            let install = install.words("--bin wasm-bindgen --bin wasm-bindgen-test-runner");
             install.arg(format!("wasm-bindgen-cli@{}", tools.wasm_bindgen)).run()
         })?;
     }
-    if build.exists() {
-        fs::remove_dir_all(&build).map_err(XtaskError::file(&build, "removed"))?;
-    }
+    clear_build(&folder)?;
     Ok(tools)
 }
 
+/// Whether `program` is there in this version.
+pub(crate) fn has_version(workspace: &Workspace, program: &Path, version: &str) -> bool {
+    let said = Program::new(workspace, program).arg("--version").output();
+    said.is_ok_and(|said| said.split_whitespace().nth(1) == Some(version))
+}
+
+/// Deletes what was left of compiling tools in `folder`.
+///
+/// # Errors
+/// A file that cannot be removed.
+pub(crate) fn clear_build(folder: &Path) -> Result<(), XtaskError> {
+    let build = folder.join("build");
+    if build.exists() { fs::remove_dir_all(&build).map_err(XtaskError::file(&build, "removed")) } else { Ok(()) }
+}
+
 /// `cargo install`, for tools that run for seconds: compiled soon rather than well.
-fn install(workspace: &Workspace, folder: &Path, build: &Path) -> Program {
+pub(crate) fn install(workspace: &Workspace, folder: &Path, build: &Path) -> Program {
     let install = Program::new(workspace, "cargo").words("install --force --root").arg(folder);
     let install = install.arg("--target-dir").arg(build).advice(REGISTRY);
     let profile = [("LTO", "off"), ("CODEGEN_UNITS", "16"), ("OPT_LEVEL", "1"), ("STRIP", "true")];
