@@ -1,6 +1,6 @@
 //! What the page's workers do.
 
-use headstart_protocol::{Event, decode};
+use headstart_protocol::{FromWorker, Reply, decode};
 use serde::Deserialize;
 
 use crate::{Browser, TestError};
@@ -9,7 +9,7 @@ use crate::{Browser, TestError};
 #[derive(Debug)]
 pub struct Worker {
     /// What it said, in its order.
-    pub said: Vec<Event>,
+    pub said: Vec<FromWorker>,
 }
 
 #[derive(Deserialize)]
@@ -57,13 +57,17 @@ impl Worker {
             .collect()
     }
 
-    /// The photos that it answered.
-    #[must_use]
-    pub fn answered(&self) -> Vec<u64> {
-        let id = |event: &Event| match event {
-            Event::Predicted { id, .. } | Event::Described { id, .. } | Event::PhotoFailed { id, .. } => Some(*id),
+    /// Its answers to requests, in its order.
+    pub fn replies(&self) -> impl Iterator<Item = &Reply> {
+        self.said.iter().filter_map(|said| match said {
+            FromWorker::Reply { reply: Ok(reply), .. } => Some(reply),
             _ => None,
-        };
-        self.said.iter().filter_map(id).collect()
+        })
+    }
+
+    /// How many photos it answered.
+    #[must_use]
+    pub fn answered(&self) -> usize {
+        self.replies().filter(|reply| matches!(reply, Reply::Classify(_) | Reply::Describe(_))).count()
     }
 }

@@ -61,7 +61,7 @@ return (async () => {
     const [input, biases, output] = [filled(photos), filled(bias), empty(n * k * h * w)];
     const [packed, patches] = [empty(POINTS * plane), empty(POINTS * c * pass)];
     const products = empty(POINTS * panels * 16 * pass);
-    run("kernel", [filled(weights), packed, whole(c, k, rows(plane) * WORKGROUP)], rows(plane), 2, 1);
+    run("filters", [filled(weights), packed, whole(c, k, rows(plane) * WORKGROUP)], rows(plane), 2, 1);
     for (let first = 0; first < tiles; first += pass) {
       const count = Math.min(pass, tiles - first);
       const columns = Math.ceil(count / 4) * 4;
@@ -74,15 +74,15 @@ return (async () => {
     const found = await read(output);
     let worst = 0;
     found.forEach((value, at) => {
-      const [x, y, kernel] = [at % w, Math.floor(at / w) % h, Math.floor(at / (w * h)) % k];
+      const [x, y, filter] = [at % w, Math.floor(at / w) % h, Math.floor(at / (w * h)) % k];
       const photo = Math.floor(at / (w * h * k));
-      let sum = bias[kernel];
+      let sum = bias[filter];
       for (let channel = 0; channel < c; channel++) {
         for (let dy = 0; dy < 3; dy++) {
           for (let dx = 0; dx < 3; dx++) {
             const [row, column] = [y + dy - 1, x + dx - 1];
             if (row >= 0 && row < h && column >= 0 && column < w) {
-              sum += photos[((photo * c + channel) * h + row) * w + column] * weights[(kernel * c + channel) * 9 + dy * 3 + dx];
+              sum += photos[((photo * c + channel) * h + row) * w + column] * weights[(filter * c + channel) * 9 + dy * 3 + dx];
             }
           }
         }

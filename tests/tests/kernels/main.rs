@@ -43,7 +43,7 @@ fn they_agree_with_the_definition_on_odd_shapes() {
     // Any file of a site that the browser trusts.
     browser.open(&site.url("models/index.json")).unwrap();
     let sources = json!({
-        "kernel": source!("kernel"),
+        "filters": source!("filters"),
         "patches": source!("extents", "patches"),
         "products": source!("extents", "products"),
         "outputs": source!("extents", "outputs"),

@@ -135,7 +135,7 @@ impl Report {
     /// Notes what our first visit, the `requests`, brought.
     pub(crate) fn sizes(&mut self, requests: &[Request]) {
         let mut page = Row::new("page, js and wasm gzipped", "MB", code_of("headstart-app", requests));
-        page.bar = Some(0.2);
+        page.bar = Some(0.4);
         self.rows.push(page);
         self.worker(Device::Cpu, requests);
         let models = weight_of(requests, |file| file.starts_with("models/")) / 1e6;
