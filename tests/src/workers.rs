@@ -1,6 +1,6 @@
 //! What the page's workers do.
 
-use headstart_protocol::{FromWorker, Reply, decode};
+use headstart_protocol::{FromWorker, Reply, RequestId, decode};
 use serde::Deserialize;
 
 use crate::{Browser, TestError};
@@ -65,9 +65,13 @@ impl Worker {
         })
     }
 
-    /// How many photos it answered.
+    /// The requests about photos that it answered.
     #[must_use]
-    pub fn answered(&self) -> usize {
-        self.replies().filter(|reply| matches!(reply, Reply::Classify(_) | Reply::Describe(_))).count()
+    pub fn answered(&self) -> Vec<RequestId> {
+        let ids = self.said.iter().filter_map(|said| match said {
+            FromWorker::Reply { id, reply: Ok(Reply::Classify(_) | Reply::Describe(_)) } => Some(*id),
+            _ => None,
+        });
+        ids.collect()
     }
 }

@@ -11,6 +11,7 @@ mod view;
 
 pub(crate) use card::PhotoCard;
 pub(crate) use photos::{AskedPhoto, Classify, Outcome};
+pub(crate) use picker::PhotoButtons;
 pub(crate) use results::ResultsList;
 pub(crate) use samples::Samples;
 pub(crate) use view::ClassifyView;

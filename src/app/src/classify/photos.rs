@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use futures::future::{AbortHandle, abortable};
+use futures::future::AbortHandle;
 use headstart_protocol::WireError;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use send_wrapper::SendWrapper;
 use web_sys::File;
 
 use crate::answer::Answer;
 use crate::engine::{Classified, Engine, Source};
 use crate::error::PageError;
+use crate::platform::dom::spawn_abortable;
 use crate::platform::files::Picked;
 use crate::ui::Announcer;
 use crate::wording::percent;
@@ -123,7 +123,8 @@ impl Classify {
         let engine = self.engine.get_value();
         let with_scratch = move || self.with_scratch.get_untracked();
         let (id, name, outcome) = (photo.id, photo.name.clone(), photo.outcome.clone());
-        let (answering, task) = abortable(async move {
+        // Aborted where the photo is taken off the page.
+        let task = spawn_abortable(async move {
             let classified = engine.classify(Source::File(file.take().into()), with_scratch).await;
             self.asking.update_value(|asking| {
                 asking.remove(&id);
@@ -139,10 +140,6 @@ impl Classify {
         });
         self.asking.update_value(|asking| {
             asking.insert(id, task);
-        });
-        spawn_local(async move {
-            // Aborted: the photo was taken off the page.
-            let _ = answering.await;
         });
     }
 

@@ -7,14 +7,13 @@ use super::Classify;
 use crate::platform::files;
 use crate::ui::{FileButton, PICTURES};
 
-/// The large place to drop photos on or choose them from. It is small once there are answers, and on touch devices there
-/// is a button that takes a photo instead of words on dropping and pasting (`.touch` and `.no-touch` in shell.css).
+/// The large place to drop photos on or choose them from. It is small once there are answers, and on touch devices
+/// [`PhotoButtons`] takes a photo too, instead of words on dropping and pasting (`.touch` and `.no-touch` in shell.css).
 #[component]
 pub(super) fn Picker(
     /// Where the photos go.
     classify: Classify,
 ) -> impl IntoView {
-    let take = move |list: FileList| classify.add(files::files(&list));
     view! {
         <div class="picker">
             <svg class="picker-picture" viewBox="0 0 64 48" aria-hidden="true">
@@ -25,12 +24,26 @@ pub(super) fn Picker(
             </svg>
             <span class="picker-title no-touch">"Drop photos here"</span>
             <span class="picker-hint no-touch">"or paste them with Ctrl+V"</span>
-            <FileButton testid="file-input" class="primary" accept=PICTURES multiple=true on_pick=take>
-                "Choose photos"
-            </FileButton>
-            <FileButton testid="take-photo" class="touch" accept=PICTURES capture=true on_pick=take>
-                "Take a photo"
-            </FileButton>
+            <PhotoButtons classify testid="file-input" />
         </div>
+    }
+}
+
+/// The buttons that ask about photos: chosen, or taken on a touch device.
+#[component]
+pub(crate) fn PhotoButtons(
+    /// Where the photos go.
+    classify: Classify,
+    /// The name of the first button's input for the tests.
+    testid: &'static str,
+) -> impl IntoView {
+    let take = move |list: FileList| classify.add(files::files(&list));
+    view! {
+        <FileButton testid=testid class="primary" accept=PICTURES multiple=true on_pick=take>
+            "Choose photos"
+        </FileButton>
+        <FileButton testid="take-photo" class="touch" accept=PICTURES capture=true on_pick=take>
+            "Take a photo"
+        </FileButton>
     }
 }

@@ -3,17 +3,15 @@
 use headstart_protocol::Shipped;
 use leptos::either::Either;
 use leptos::prelude::*;
-use web_sys::FileList;
 
 use super::Comparison;
 use super::facts_table::FactsTable;
 use super::runs::Runs;
 use super::shipped_curve::ShippedCurve;
-use crate::classify::{Classify, ResultsList, Samples};
+use crate::classify::{Classify, PhotoButtons, ResultsList, Samples};
 use crate::error::PageError;
-use crate::platform::files;
 use crate::status::EngineStatus;
-use crate::ui::{FailureText, FileButton, PICTURES, Soon};
+use crate::ui::{FailureText, Soon};
 
 /// The compare view.
 #[component]
@@ -33,7 +31,6 @@ pub(crate) fn CompareView() -> impl IntoView {
     on_cleanup(move || classify.with_scratch.set(false));
 
     let has_photos = Memo::new(move |_| classify.photos.with(|photos| !photos.is_empty()));
-    let take = move |list: FileList| classify.add(files::files(&list));
     view! {
         <div class="hero" class:answered=has_photos>
             <h1>"What transfer learning buys"</h1>
@@ -50,12 +47,7 @@ pub(crate) fn CompareView() -> impl IntoView {
         >
             <section class="intake" aria-label="Add photos">
                 <div class="class-buttons">
-                    <FileButton testid="compare-input" class="primary" accept=PICTURES multiple=true on_pick=take>
-                        "Choose photos"
-                    </FileButton>
-                    <FileButton testid="take-photo" class="touch" accept=PICTURES capture=true on_pick=take>
-                        "Take a photo"
-                    </FileButton>
+                    <PhotoButtons classify testid="compare-input" />
                 </div>
                 <p class="hint">
                     <span class="no-touch">"Or drop or paste them anywhere on this page. "</span>

@@ -127,14 +127,12 @@ impl Engine {
     }
 
     fn start_helper(&self, number: WorkerId) {
-        let found = {
-            let state = self.state();
-            let helper = state.helpers.iter().find(|helper| helper.number == number);
-            helper
-                .zip(state.phase.ready())
-                .map(|(helper, main)| (helper.connection.clone(), Start { size: Some(main.size), ..state.start() }))
+        let (connection, start) = {
+            let mut state = self.state();
+            let Some(size) = state.phase.ready().map(|main| main.size) else { return };
+            let Some(connection) = state.helper(number).map(|helper| helper.connection.clone()) else { return };
+            (connection, Start { size: Some(size), ..state.start() })
         };
-        let Some((connection, start)) = found else { return };
         let engine = self.clone();
         let running = connection.run(start);
         // A helper that is given up must not live on in who waits for it.

@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use futures::future::{AbortHandle, abortable};
+use futures::future::AbortHandle;
 use headstart_protocol::{LayerMaps, PhotoData, ShowLayers};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use web_sys::Blob;
 
 use crate::engine::Engine;
 use crate::error::PageError;
+use crate::platform::dom::spawn_abortable;
 use crate::platform::files::{self, Picked};
 use crate::ui::Announcer;
 
@@ -79,7 +79,8 @@ impl Layers {
         };
         self.state.set(LayersState::Waiting);
         let name = file.name();
-        let (looking, task) = abortable(async move {
+        // Aborted where another photo is asked about.
+        let task = spawn_abortable(async move {
             match look(&engine, &file).await {
                 Ok(layers) => {
                     self.announcer.say("The layers’ responses are shown.");
@@ -90,10 +91,6 @@ impl Layers {
             }
         });
         self.asking.set_value(Some(task));
-        spawn_local(async move {
-            // Aborted: another photo was asked about.
-            let _ = looking.await;
-        });
     }
 
     fn fail(self, error: PageError) {

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use futures::channel::oneshot;
+use futures::future::{AbortHandle, abortable};
 use gloo_timers::future::sleep;
 use js_sys::{Object, Reflect};
+use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
@@ -24,6 +26,16 @@ pub(crate) async fn pause(span: Duration) {
 /// Gives the event loop a turn between two slices of work.
 pub(crate) async fn turn() {
     pause(Duration::ZERO).await;
+}
+
+/// Begins `task`. The handle ends it where it stands; what would have come after does not come then.
+pub(crate) fn spawn_abortable(task: impl Future<Output = ()> + 'static) -> AbortHandle {
+    let (task, handle) = abortable(task);
+    spawn_local(async move {
+        // Aborted or done.
+        let _ = task.await;
+    });
+    handle
 }
 
 /// Waits for the next repaint (`requestAnimationFrame`); the browser calls for none while the page is hidden.

@@ -12,7 +12,7 @@ use leptos::task::spawn_local;
 use super::progress::Progress;
 use crate::engine::{Engine, Source};
 use crate::error::PageError;
-use crate::platform::dom::now;
+use crate::platform::dom::{now, spawn_abortable};
 use crate::project::album::{Album, Described, Example, ExampleState};
 use crate::project::notices::Notices;
 use crate::ui::Announcer;
@@ -109,12 +109,9 @@ impl Describer {
         self.progress.update(|progress| progress.add(fresh.len()));
         for photo in fresh {
             let id = photo.id;
-            let (task, handle) = futures::future::abortable(self.describe(photo));
+            // Aborted where the photo is withdrawn.
+            let handle = spawn_abortable(self.describe(photo));
             self.desk.update_value(|desk| drop(desk.asked.insert(id, handle)));
-            spawn_local(async move {
-                // One that was withdrawn ends in silence.
-                let _ = task.await;
-            });
         }
     }
 

@@ -20,8 +20,8 @@ use crate::project::training::Taught;
 /// Changes that come so shortly after one another are written together (debounced).
 const CALM: Duration = Duration::from_millis(400);
 
-/// Entries written at once: more would be a long task.
-const SLICE: usize = 32;
+/// Photos, and descriptions, written at once: each takes the main thread 5 ms while the workers keep the processor busy.
+const SLICE: usize = 8;
 
 /// The project's own document.
 pub(super) const MANIFEST: &str = "project";
@@ -114,7 +114,7 @@ impl Saver {
             if dirty.is_clean() {
                 return None;
             }
-            let gone = take(&mut dirty.gone, SLICE * 8);
+            let gone = take(&mut dirty.gone, SLICE * 32);
             wanted = (take(&mut dirty.photos, SLICE), take(&mut dirty.descriptions, SLICE));
             Some((gone, std::mem::take(&mut dirty.manifest), std::mem::take(&mut dirty.run)))
         })??;

@@ -96,6 +96,7 @@ fn OpenedCell(
     photos: Vec<u32>,
     /// What they are.
     title: String,
+    /// What closes them.
     on_close: impl Fn() + 'static,
 ) -> impl IntoView {
     let album = expect_context::<Album>();

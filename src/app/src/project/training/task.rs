@@ -1,8 +1,9 @@
 //! The one thing that is learned at a time: a head with the CNN beside it, or a learning curve.
 
-use futures::future::{AbortHandle, abortable};
+use futures::future::AbortHandle;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
+
+use crate::platform::dom::spawn_abortable;
 
 /// The place of a task. Copies name the same place.
 #[derive(Clone, Copy)]
@@ -24,15 +25,13 @@ impl Task {
     /// Begins `future`; one that was there before ends where it stands.
     pub(super) fn begin(self, future: impl Future<Output = ()> + 'static) {
         self.end();
-        let (future, handle) = abortable(future);
-        self.handle.set_value(Some(handle));
         self.is_on.set(true);
-        spawn_local(async move {
-            // One that was ended may have a successor already.
-            if future.await.is_ok() {
-                self.is_on.set(false);
-            }
+        let handle = spawn_abortable(async move {
+            future.await;
+            // Not reached by one that was ended: it may have a successor already.
+            self.is_on.set(false);
         });
+        self.handle.set_value(Some(handle));
     }
 
     /// Ends what goes on where it stands: nothing of it runs any more, and its run in the worker is dropped.
