@@ -10,6 +10,9 @@ use serde::Deserialize;
 use crate::names::{is_safe, shown};
 use crate::{ArchiveError, MANIFEST};
 
+/// The largest number of a class or a photo.
+const LARGEST_ID: u32 = 1 << 31;
+
 /// The manifest in `json`.
 ///
 /// # Errors
@@ -43,6 +46,11 @@ fn check(manifest: &ProjectManifest) -> Result<(), ArchiveError> {
     }
     if let Err(error) = manifest.settings.check() {
         return wrong(error.to_string());
+    }
+    // Ids count up from 1: room must be left for those to come.
+    let ids = manifest.classes.iter().map(|class| class.id).chain(manifest.photos.iter().map(|photo| photo.id));
+    if ids.max().is_some_and(|id| id > LARGEST_ID) {
+        return wrong(format!("one of its numbers is larger than {LARGEST_ID}"));
     }
     let (mut classes, mut names) = (HashSet::new(), HashSet::new());
     for class in &manifest.classes {

@@ -133,7 +133,7 @@ fn a_project_that_does_not_fit_together_is_refused_before_any_photo() {
     for json in [&b"{}"[..], b"[]", b"\xff", br#"{"version":1}"#, br#"{"version":0}"#] {
         assert!(matches!(open(foreign(false, &[(MANIFEST, json)])), Err(ArchiveError::Project(_))));
     }
-    let broken: [fn(&mut ProjectManifest); 15] = [
+    let broken: [fn(&mut ProjectManifest); 16] = [
         |project| project.photos[0].class = 9,
         |project| project.photos[0].id = 2,
         |project| project.classes[0].id = 4,
@@ -144,6 +144,7 @@ fn a_project_that_does_not_fit_together_is_refused_before_any_photo() {
         |project| project.photos[0].path = "photos/2".into(),
         |project| project.photos[0].path = "../1".into(),
         |project| project.photos[0].path = MANIFEST.into(),
+        |project| project.photos[0].id = u32::MAX,
         |project| project.settings.views = u32::MAX,
         |project| project.settings.epochs = Some(0),
         |project| project.settings.validation = Validation::HoldOut(1.0),
