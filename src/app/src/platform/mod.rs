@@ -7,3 +7,6 @@ pub(crate) mod download;
 pub(crate) mod file_kind;
 pub(crate) mod files;
 pub(crate) mod folders;
+
+#[cfg(all(test, target_family = "wasm"))]
+mod tests;
