@@ -17,7 +17,7 @@ mod zip;
 use headstart_protocol::{Ask, Run};
 
 pub(crate) use self::start::start;
-pub(crate) use self::zip::{ZipInProgress, unzip};
+pub(crate) use self::zip::{OpenedZip, ZipInProgress};
 use crate::engine::{StartedEngine, Workplace};
 use crate::error::EngineError;
 use crate::port::RunLine;

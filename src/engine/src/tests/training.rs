@@ -1,7 +1,7 @@
 use headstart_nn::DESCRIPTOR;
 use headstart_protocol::{
-    ByteBuf, DrawCurve, Failure, InputSize, PhotoHash, RequestId, Train, TrainScratch, TrainingExample,
-    TrainingRequest, TrainingSettings, ValidatedBy,
+    ByteBuf, DrawCurve, Failure, InputSize, PhotoHash, RequestId, Setting, SettingOutOfRange, Train, TrainScratch,
+    TrainingExample, TrainingRequest, TrainingSettings, ValidatedBy,
 };
 use headstart_vision::RgbImage;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -70,6 +70,16 @@ async fn photos_of_which_nothing_is_kept_are_counted() {
     assert_eq!(trained.map(|_| ()), Err(EngineError::Own(Failure::PhotosMissing { count: 12 })));
     let trained = TrainScratch(training(quick())).work(&place, &line().0).await;
     assert_eq!(trained.map(|_| ()), Err(EngineError::Own(Failure::PhotosMissing { count: 12 })));
+}
+
+#[wasm_bindgen_test]
+async fn settings_that_no_run_can_have_are_refused_by_name() {
+    let place = place().await;
+    keep_descriptors(&place);
+    let settings = TrainingSettings { views: u32::MAX, ..quick() };
+    let trained = Train(training(settings)).work(&place, &line().0).await.map_err(EngineError::failure);
+    let error = SettingOutOfRange { setting: Setting::Views, least: 0.0, most: 16.0 };
+    assert_eq!(trained.map(|_| ()), Err(Failure::SettingOutOfRange(error)));
 }
 
 #[wasm_bindgen_test]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use headstart_protocol::ProjectManifest;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -9,7 +10,7 @@ use super::entry::Entry;
 use crate::error::PageError;
 use crate::platform::dom::pause;
 use crate::platform::storage;
-use crate::project::album::{Album, Fresh, classes, fill};
+use crate::project::album::{Album, Fresh, Original, classes, fill};
 use crate::project::busy::Busy;
 use crate::project::contents::{Contents, Snapshot};
 use crate::project::notices::Notices;
@@ -225,6 +226,15 @@ impl Library {
         self.act(async move {
             self.saver.change(number, |document| document.deleted = None).await?;
             self.refresh().await
+        });
+    }
+
+    /// The photos of a project that cannot be opened go to `save`, as one that can.
+    pub(crate) fn rescue(self, number: u32, save: impl FnOnce(ProjectManifest, Vec<Original>) + 'static) {
+        self.act(async move {
+            let (manifest, originals) = self.saver.rescue(number).await?;
+            save(manifest, originals);
+            Ok(())
         });
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use headstart_protocol::TrainingSettings;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -39,7 +40,10 @@ impl Saver {
         let store = self.store();
         let database = store.database().await?;
         let missing = || PageError::NotOpened { detail: "it is not there any more".to_owned() };
-        let document: ProjectDocument = read(&database.project(project).await?.ok_or_else(missing)?)?;
+        let mut document: ProjectDocument = read(&database.project(project).await?.ok_or_else(missing)?)?;
+        if document.settings.check().is_err() {
+            document.settings = TrainingSettings::default();
+        }
         let total = database.count(project).await? as usize;
         let places = places(&database, project).await?;
         let mut descriptions = HashMap::new();
