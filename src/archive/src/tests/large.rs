@@ -37,7 +37,7 @@ fn many_files_are_written_with_a_zip64_end() {
     }
     assert_eq!(open(zip.clone()).err(), Some(ArchiveError::TooMany { limit: 200_000 }));
     // However far back a reader may look for an end.
-    for behind in (0..400).chain(65_000..66_000) {
+    for behind in (0..400).step_by(7).chain((65_000..66_000).step_by(3)) {
         let behind = vec![0; behind];
         let error = open([&zip[..], &behind].concat()).err();
         assert!(matches!(error, Some(ArchiveError::TooMany { .. } | ArchiveError::NotAZip)), "{error:?}");
