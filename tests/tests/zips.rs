@@ -53,7 +53,7 @@ fn hostile_projects_leave_all_as_it_was() {
     let page = &teach.page;
     for (number, (what, bytes)) in hostile_zips(13, HOSTILE).into_iter().enumerate() {
         // What is said next is of this one.
-        let dismiss = "document.querySelectorAll(`[data-testid='error'] button`).forEach(button => button.click())";
+        let dismiss = "document.querySelectorAll(`[data-testid='dismiss']`).forEach(button => button.click())";
         browser.run(dismiss, vec![]).unwrap();
         browser.wait_for("no errors", SOON, || Ok(page.all("error")?.is_empty().then_some(()))).unwrap();
         let file = pictures.write(&format!("hostile-{number}.zip"), &bytes).unwrap();
@@ -88,7 +88,8 @@ fn a_damaged_photo_costs_itself_and_is_named() {
     let browser = Browser::start(&Options::default()).unwrap();
     let teach = two_classes(&browser, &site, &pictures);
     let page = &teach.page;
-    let saved = Downloads::new(&browser).unwrap().save(page, "export-project", SOON).unwrap();
+    let downloads = Downloads::new(&browser).unwrap();
+    let saved = downloads.save(page, "export-project", SOON).unwrap();
     let file = pictures.write("damaged.zip", &damage(&saved)).unwrap();
     page.upload("import-project", &[file]).unwrap();
     let named = |error: &Element| {

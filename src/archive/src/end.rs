@@ -13,6 +13,8 @@ const END: u64 = 22;
 const COMMENT: u64 = 65_535;
 /// Bytes of the locator of a zip64 end, which stands right before the end.
 const LOCATOR: u64 = 20;
+/// The reader looks some bytes further back than an end can lie.
+const MARGIN: u64 = 256;
 /// Bytes of a zip64 end, without what nobody puts into it.
 const END_64: usize = 56;
 
@@ -46,8 +48,7 @@ pub(crate) fn look(zip: &mut (impl Read + Seek)) -> Result<Config, ArchiveError>
 /// The last bytes of the zip: all in which an end may lie, with a locator before it.
 fn tail(zip: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
     let length = zip.seek(SeekFrom::End(0))?;
-    // The reader looks a few bytes further back than an end can lie.
-    zip.seek(SeekFrom::Start(length.saturating_sub(END + COMMENT + LOCATOR + 16)))?;
+    zip.seek(SeekFrom::Start(length.saturating_sub(END + COMMENT + LOCATOR + MARGIN)))?;
     let mut tail = Vec::new();
     zip.read_to_end(&mut tail)?;
     Ok(tail)

@@ -81,7 +81,7 @@ fn check(manifest: &ProjectManifest) -> Result<(), ArchiveError> {
             return wrong(format!("the photo `{name}` has the number of another one"));
         }
         if !is_safe(&photo.path) || photo.path == MANIFEST {
-            return wrong(format!("the path of the photo `{name}` is none of a photo in a zip"));
+            return wrong(format!("the photo `{name}` has a path that no photo in a zip can have"));
         }
         if !paths.insert(&photo.path) {
             return wrong(format!("the photo `{name}` has the path of another one"));

@@ -45,7 +45,7 @@ impl fmt::Display for Setting {
 
 /// A setting that no training can have.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, thiserror::Error)]
-#[error("the setting “{setting}” is not from {least} to {most}")]
+#[error("the setting “{setting}” is not from {} to {}", short(*.least), short(*.most))]
 pub struct SettingOutOfRange {
     /// The setting.
     pub setting: Setting,
@@ -53,6 +53,11 @@ pub struct SettingOutOfRange {
     pub least: f64,
     /// The most that it can be.
     pub most: f64,
+}
+
+/// `number` without a row of zeros.
+fn short(number: f64) -> String {
+    if number == 0.0 || (1e-6..1e15).contains(&number.abs()) { number.to_string() } else { format!("{number:e}") }
 }
 
 impl TrainingSettings {
@@ -139,6 +144,9 @@ mod tests {
         assert_eq!(refused(|s| s.c = Some(-1.0)), Some(Setting::C));
         assert_eq!(refused(|s| s.patience = 0), Some(Setting::Patience));
         assert_eq!(refused(|s| s.views = u32::MAX), Some(Setting::Views));
+        let rate = TrainingSettings { learning_rate: Some(-1.0), ..TrainingSettings::default() };
+        let words = rate.check().map_err(|error| error.to_string());
+        assert_eq!(words, Err("the setting “learning rate” is not from 1e-12 to 1e30".to_owned()));
         for share in [0.0, 1.0, -0.5, f64::NAN] {
             let settings = TrainingSettings { validation: Validation::HoldOut(share), ..TrainingSettings::default() };
             assert_eq!(settings.check().map_err(|error| error.setting), Err(Setting::HeldOutShare), "{share}");

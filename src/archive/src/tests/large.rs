@@ -35,7 +35,13 @@ fn many_files_are_written_with_a_zip64_end() {
     for at in [end + 24, end + 32] {
         zip[at..at + 8].copy_from_slice(&1_000_000_000u64.to_le_bytes());
     }
-    assert_eq!(open(zip).err(), Some(ArchiveError::TooMany { limit: 200_000 }));
+    assert_eq!(open(zip.clone()).err(), Some(ArchiveError::TooMany { limit: 200_000 }));
+    // However far back a reader may look for an end.
+    for behind in (0..400).step_by(7).chain((65_000..66_000).step_by(3)) {
+        let behind = vec![0; behind];
+        let error = open([&zip[..], &behind].concat()).err();
+        assert!(matches!(error, Some(ArchiveError::TooMany { .. } | ArchiveError::NotAZip)), "{error:?}");
+    }
 }
 
 /// A zip of more than 4 GiB, of which only what is not zeros is kept.
