@@ -1,6 +1,8 @@
 //! The optimizer of heads. burn's own keeps what it remembers of each parameter to itself, and gives it out only where a
 //! device can be waited for, which a worker cannot; here it is tensors that a checkpoint reads and puts back.
 
+use std::vec::IntoIter;
+
 use burn::module::{Module, ModuleMapper, Param};
 use burn::optim::{
     Adam, AdamConfig, AdamState, AdaptiveMomentumState, CenteredState, GradientsParams, Optimizer, RmsProp,
@@ -12,42 +14,30 @@ use headstart_protocol::OptimizerKind;
 use crate::TrainError;
 use crate::checkpoint::Opened;
 
-/// A rule, and what it remembers of each parameter, in the order in which a module is visited.
-pub(crate) struct HeadOptimizer {
-    rule: Rule,
-    states: Vec<State>,
-}
-
-enum Rule {
-    Adam(Adam),
-    RmsProp(RmsProp),
-}
-
-/// Of one parameter, `[n]`.
-enum State {
-    Adam(AdamState<1>),
-    RmsProp(RmsPropState<1>),
+/// A rule, and what it remembers of each parameter, `[n]`, in the order in which a module is visited.
+pub(crate) enum HeadOptimizer {
+    Adam(Adam, Vec<AdamState<1>>),
+    RmsProp(RmsProp, Vec<RmsPropState<1>>),
 }
 
 impl HeadOptimizer {
     /// Adam, or RMSprop without momentum, before its first step.
     pub(crate) fn new(kind: OptimizerKind) -> Self {
-        let rule = match kind {
-            OptimizerKind::Adam => Rule::Adam(AdamConfig::new().with_epsilon(1e-8).build()),
+        match kind {
+            OptimizerKind::Adam => Self::Adam(AdamConfig::new().with_epsilon(1e-8).build(), Vec::new()),
             OptimizerKind::RmsProp => {
-                Rule::RmsProp(RmsPropConfig::new().with_alpha(0.9).with_momentum(0.0).with_epsilon(1e-8).build())
+                let rule = RmsPropConfig::new().with_alpha(0.9).with_momentum(0.0).with_epsilon(1e-8);
+                Self::RmsProp(rule.build(), Vec::new())
             }
-        };
-        Self { rule, states: Vec::new() }
+        }
     }
 
     /// `module` after a step against `gradients`.
     pub(crate) fn step<M: Module>(&mut self, rate: f64, module: M, gradients: GradientsParams) -> M {
-        let before = std::mem::take(&mut self.states).into_iter();
-        let mut step = Step { rule: &self.rule, rate, gradients, before, after: Vec::new() };
-        let module = module.map(&mut step);
-        self.states = step.after;
-        module
+        match self {
+            Self::Adam(rule, states) => step(rule, states, rate, module, gradients),
+            Self::RmsProp(rule, states) => step(rule, states, rate, module, gradients),
+        }
     }
 
     /// The parameters `values` and all that it remembers of them, `[n]`, with names that begin with `of`.
@@ -79,39 +69,62 @@ impl HeadOptimizer {
 
     /// What it remembers: for each parameter in turn its [`Self::remembered`] tensors.
     fn memory(&self) -> Vec<Tensor<1>> {
-        let of = |state: &State| match state {
-            State::Adam(AdamState { momentum }) => vec![momentum.moment_1.clone(), momentum.moment_2.clone()],
-            State::RmsProp(state) => vec![state.square_avg.square_avg.clone()],
-        };
-        self.states.iter().flat_map(of).collect()
+        match self {
+            Self::Adam(_, states) => {
+                let of = |state: &AdamState<1>| [state.momentum.moment_1.clone(), state.momentum.moment_2.clone()];
+                states.iter().flat_map(of).collect()
+            }
+            Self::RmsProp(_, states) => states.iter().map(|state| state.square_avg.square_avg.clone()).collect(),
+        }
     }
 
     /// The names of what it remembers of a parameter.
     fn remembered(&self) -> &'static [&'static str] {
-        match self.rule {
-            Rule::Adam(_) => &["means", "squares"],
-            Rule::RmsProp(_) => &["squares"],
+        match self {
+            Self::Adam(..) => &["means", "squares"],
+            Self::RmsProp(..) => &["squares"],
         }
     }
 
     /// Puts back what it remembered after `steps` steps.
     pub(crate) fn remember(&mut self, memory: Vec<Vec<f32>>, steps: usize, device: &Device) {
         let device = device.clone().inner();
-        let tensor =
-            |values: &Vec<f32>| Tensor::<1>::from_data(TensorData::new(values.clone(), [values.len()]), &device);
-        let of = |tensors: &[Vec<f32>]| match (&self.rule, tensors) {
-            (Rule::Adam(_), [means, squares]) => {
-                Some(State::Adam(AdamState::new(AdaptiveMomentumState::new(steps, tensor(means), tensor(squares)))))
-            }
-            (Rule::RmsProp(_), [squares]) => {
-                let squares = tensor(squares);
-                let (average, centered) = (SquareAvgState::new(squares.clone()), CenteredState::new(None, squares));
-                Some(State::RmsProp(RmsPropState::new(average, centered, None)))
-            }
-            _ => None,
+        let tensor = |values: Vec<f32>| {
+            let len = values.len();
+            Tensor::<1>::from_data(TensorData::new(values, [len]), &device)
         };
-        self.states = memory.chunks(self.remembered().len()).filter_map(of).collect();
+        let mut tensors = memory.into_iter().map(tensor);
+        match self {
+            Self::Adam(_, states) => {
+                states.clear();
+                while let (Some(means), Some(squares)) = (tensors.next(), tensors.next()) {
+                    states.push(AdamState::new(AdaptiveMomentumState::new(steps, means, squares)));
+                }
+            }
+            Self::RmsProp(_, states) => {
+                let state = |squares: Tensor<1>| {
+                    let centered = CenteredState::new(None, squares.clone());
+                    RmsPropState::new(SquareAvgState::new(squares), centered, None)
+                };
+                *states = tensors.map(state).collect();
+            }
+        }
     }
+}
+
+/// `module` after a step of `rule` against `gradients`.
+fn step<O: Optimizer, M: Module>(
+    rule: &O,
+    states: &mut Vec<O::State<1>>,
+    rate: f64,
+    module: M,
+    gradients: GradientsParams,
+) -> M {
+    let before = std::mem::take(states).into_iter();
+    let mut step = Step { rule, rate, gradients, before, after: Vec::new() };
+    let module = module.map(&mut step);
+    *states = step.after;
+    module
 }
 
 /// For each of so many parameters a name for each of `parts`.
@@ -120,35 +133,15 @@ fn names<'a>(of: &'a str, parameters: usize, parts: &'a [&'a str]) -> impl Itera
 }
 
 /// One step on its way through a module.
-struct Step<'a> {
-    rule: &'a Rule,
+struct Step<'a, O: Optimizer> {
+    rule: &'a O,
     rate: f64,
     gradients: GradientsParams,
-    before: std::vec::IntoIter<State>,
-    after: Vec<State>,
+    before: IntoIter<O::State<1>>,
+    after: Vec<O::State<1>>,
 }
 
-impl Step<'_> {
-    fn of(&mut self, values: Tensor<1>, gradient: Tensor<1>) -> Tensor<1> {
-        let (values, state) = match (self.rule, self.before.next()) {
-            (Rule::Adam(rule), before) => {
-                let before = before.and_then(|state| if let State::Adam(state) = state { Some(state) } else { None });
-                let (values, state) = rule.step(self.rate, values, gradient, before);
-                (values, state.map(State::Adam))
-            }
-            (Rule::RmsProp(rule), before) => {
-                let before =
-                    before.and_then(|state| if let State::RmsProp(state) = state { Some(state) } else { None });
-                let (values, state) = rule.step(self.rate, values, gradient, before);
-                (values, state.map(State::RmsProp))
-            }
-        };
-        self.after.extend(state);
-        values
-    }
-}
-
-impl ModuleMapper for Step<'_> {
+impl<O: Optimizer> ModuleMapper for Step<'_, O> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let (id, tensor, mapper) = param.consume();
         let Some(gradient) = self.gradients.remove::<D>(id) else {
@@ -156,7 +149,9 @@ impl ModuleMapper for Step<'_> {
         };
         // A run that goes on from a checkpoint finds its numbers one after the other: so they lie in every run.
         let shape = tensor.dims();
-        let values = self.of(tensor.inner().reshape([-1]), gradient.reshape([-1]));
+        let (values, gradient) = (tensor.inner().reshape([-1]), gradient.reshape([-1]));
+        let (values, state) = self.rule.step(self.rate, values, gradient, self.before.next());
+        self.after.extend(state);
         Param::from_mapped_value(id, Tensor::from_inner(values.reshape(shape)).require_grad(), mapper)
     }
 }

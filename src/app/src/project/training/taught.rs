@@ -36,8 +36,8 @@ impl Taught {
     }
 }
 
-/// A CNN trained from scratch, beside the head on the same photos.
-#[derive(Debug, Clone, PartialEq)]
+/// A CNN trained from scratch, beside the head on the same photos. It is saved with the project.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct CnnTaught {
     /// What its run came to.
     pub(crate) result: ScratchResult,
