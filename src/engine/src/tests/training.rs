@@ -25,7 +25,7 @@ fn training(settings: TrainingSettings) -> TrainingRequest {
         .map(|photo| TrainingExample { hash: hash(photo), label: u32::from(photo % 2), burst: None })
         .collect();
     let classes = ["cat", "dog"].map(str::to_owned).to_vec();
-    TrainingRequest { size: SIZE, classes, examples, settings, continue_from: None }
+    TrainingRequest { size: SIZE, classes, examples, settings, continue_from: None, resume: None }
 }
 
 fn keep_descriptors(place: &Workplace) {

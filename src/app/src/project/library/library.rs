@@ -15,6 +15,7 @@ use crate::project::busy::Busy;
 use crate::project::contents::{Contents, Snapshot};
 use crate::project::notices::Notices;
 use crate::project::saving::{Claim, Loaded, ProjectDocument, SavedProject, Saver};
+use crate::project::training::Training;
 use crate::ui::Announcer;
 
 /// What a project is called that nobody has named.
@@ -37,6 +38,7 @@ pub(crate) struct Library {
     pub(crate) progress: RwSignal<Option<(usize, usize)>>,
     saver: Saver,
     contents: Contents,
+    training: Training,
     album: Album,
     notices: Notices,
     busy: Busy,
@@ -48,6 +50,7 @@ impl Library {
     pub(crate) fn new(
         saver: Saver,
         contents: Contents,
+        training: Training,
         album: Album,
         notices: Notices,
         busy: Busy,
@@ -59,6 +62,7 @@ impl Library {
             progress: RwSignal::new(None),
             saver,
             contents,
+            training,
             album,
             notices,
             busy,
@@ -285,8 +289,9 @@ impl Library {
         }
         let loaded = self.saver.load(number, |read, of| self.progress.set(Some((read, of)))).await;
         self.progress.set(None);
-        let loaded = loaded?;
+        let mut loaded = loaded?;
         let created = loaded.document.created;
+        let interrupted = loaded.interrupted.take();
         if loaded.unreadable > 0 {
             self.notices.complain(PageError::UnreadablePlaces { count: loaded.unreadable });
         }
@@ -302,6 +307,9 @@ impl Library {
             self.album.journal.project_changed();
         }
         self.opened.set(true);
+        if let Some(interrupted) = interrupted.filter(|_| is_writer) {
+            self.training.resume(interrupted);
+        }
         self.refresh().await
     }
 
@@ -343,13 +351,5 @@ fn snapshot(loaded: Loaded) -> Snapshot {
     let ProjectDocument { name, size, classes: listed, settings, .. } = loaded.document;
     let classes = classes(&listed);
     fill(&classes, &loaded.photos);
-    Snapshot {
-        name,
-        classes,
-        size,
-        settings,
-        result: loaded.run.map(std::sync::Arc::new),
-        head: loaded.head,
-        last_id: loaded.last_id,
-    }
+    Snapshot { name, classes, size, settings, results: loaded.results, head: loaded.head, last_id: loaded.last_id }
 }

@@ -4,7 +4,7 @@
 //!
 //! The types here are frozen: they say what was written then, whatever the present types become.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use headstart_protocol::{HeadKind, InputSize, OptimizerKind, ProjectClass, TrainingSettings, Validation};
 use idb::{Database as Connection, Error, Factory, Query, TransactionMode};
@@ -179,7 +179,7 @@ async fn copy(earlier: &Connection, database: &Database, writer: &str) -> Result
         }
         database.write(number, writer, &batch).await?;
     }
-    let head = document(earlier, "head").await?.map(Rc::new);
+    let head = document(earlier, "head").await?.map(Arc::new);
     project.incomplete = false;
     let batch = Batch {
         project: Some(written(&project)),

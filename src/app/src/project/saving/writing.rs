@@ -3,14 +3,13 @@
 //! descriptions. What fails is tried once more on a fresh connection, then by itself, and then it waits: everything else
 //! goes on.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use serde::Serialize;
 
 use super::Saver;
-use super::database::{Batch, WriteError};
+use super::database::{Batch, NamedDocument, WriteError};
 use super::format::{FORMAT, PlaceDocument, ProjectDocument, written};
 use crate::error::PageError;
 use crate::platform::dom::turn;
@@ -21,6 +20,9 @@ use crate::project::album::{Change, DocumentKind, Example};
 const SLICE: usize = 8;
 /// Bytes of photos written at once, about.
 const SLICE_BYTES: u64 = 4 << 20;
+
+/// The bytes of a checkpoint, whose document says what it is about.
+pub(super) const CHECKPOINT_STATE: &str = "checkpoint-state";
 
 /// Parts of the project with the numbers of their changes.
 type Parts = Vec<(Change, u64)>;
@@ -255,7 +257,7 @@ impl Saver {
                 Change::Description(id) => {
                     batch.descriptions.extend(find(id).and_then(|photo| Some((id, photo.described()?))));
                 }
-                Change::Document(kind) => batch.documents.push((kind.name(), self.of_training(kind))),
+                Change::Document(kind) => batch.documents.extend(self.of_training(kind)),
             }
         }
         if !batch.photos.is_empty() {
@@ -283,15 +285,24 @@ impl Saver {
         Some(written(&document))
     }
 
-    /// A document of the training's; none where there is nothing to keep.
-    fn of_training(self, kind: DocumentKind) -> Option<Rc<Vec<u8>>> {
-        match kind {
-            DocumentKind::Head => self.head.bytes(),
-            DocumentKind::Run => json(self.training.result.get_untracked().as_deref()),
-            DocumentKind::Cnn => None,
-            DocumentKind::Curve => None,
-            DocumentKind::Checkpoint => None,
-        }
+    /// The documents of a kind; without bytes where there is nothing to keep.
+    fn of_training(self, kind: DocumentKind) -> Vec<NamedDocument> {
+        let training = self.training;
+        let bytes = match kind {
+            DocumentKind::Head => self.head.bytes().map(|head| Arc::new(head.to_vec())),
+            DocumentKind::Run => json(training.result.get_untracked().as_deref()),
+            DocumentKind::Cnn => json(training.cnn.result.get_untracked().as_deref()),
+            DocumentKind::Curve => json(training.curve.result.get_untracked().as_deref()),
+            DocumentKind::Checkpoint => {
+                let checkpoint = training.checkpoint.get_untracked();
+                let info = json(checkpoint.as_ref().map(|checkpoint| &checkpoint.info));
+                return vec![
+                    (kind.name(), info),
+                    (CHECKPOINT_STATE, checkpoint.map(|checkpoint| checkpoint.bytes.clone())),
+                ];
+            }
+        };
+        vec![(kind.name(), bytes)]
     }
 }
 
@@ -302,8 +313,8 @@ struct Kept<'a, T> {
     result: &'a T,
 }
 
-fn json<T: Serialize>(result: Option<&T>) -> Option<Rc<Vec<u8>>> {
-    result.map(|result| Rc::new(written(&Kept { version: FORMAT, result }).into_bytes()))
+fn json<T: Serialize>(result: Option<&T>) -> Option<Arc<Vec<u8>>> {
+    result.map(|result| Arc::new(written(&Kept { version: FORMAT, result }).into_bytes()))
 }
 
 /// Where a photo belongs.
