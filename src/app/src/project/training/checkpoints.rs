@@ -12,7 +12,7 @@ use crate::error::PageError;
 use crate::project::album::{Album, DocumentKind};
 
 /// How often a run goes on by itself from one place, before that place is held to be what ends it.
-const MOST_ATTEMPTS: u32 = 2;
+const MOST_ATTEMPTS: u32 = 3;
 
 /// Which of the runs it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +59,13 @@ pub(crate) struct Interrupted {
     pub(crate) bytes: Arc<Vec<u8>>,
 }
 
+impl Interrupted {
+    /// Whether it has gone on from here so often that it is not to do so by itself.
+    pub(super) fn is_left(&self) -> bool {
+        self.info.attempts >= MOST_ATTEMPTS
+    }
+}
+
 /// `request` for a run that goes on `from` there, or begins.
 pub(super) fn resuming(from: Option<&Interrupted>, request: TrainingRequest) -> TrainingRequest {
     let bytes = from.map(|from| &from.bytes).filter(|bytes| !bytes.is_empty());
@@ -85,15 +92,10 @@ impl Checkpoints {
         self.put(Interrupted { info, bytes: Arc::new(bytes.into_vec()) });
     }
 
-    /// Keeps that a run goes on once more from where it was interrupted; whether it has not done so too often.
-    pub(super) fn attempt(self, interrupted: &Interrupted) -> bool {
-        let attempts = interrupted.info.attempts + 1;
-        let info = InterruptedInfo { attempts, ..interrupted.info.clone() };
-        let is_allowed = attempts <= MOST_ATTEMPTS;
-        if is_allowed {
-            self.put(Interrupted { info, bytes: interrupted.bytes.clone() });
-        }
-        is_allowed
+    /// Keeps that a run goes on once more from where it was interrupted.
+    pub(super) fn attempt(self, interrupted: &Interrupted) {
+        let info = InterruptedInfo { attempts: interrupted.info.attempts + 1, ..interrupted.info.clone() };
+        self.put(Interrupted { info, bytes: interrupted.bytes.clone() });
     }
 
     fn put(self, interrupted: Interrupted) {

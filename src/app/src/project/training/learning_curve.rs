@@ -97,7 +97,10 @@ impl CurveRun {
         self.task.begin(async move {
             let engine = self.engine.get_value();
             match prepare_again(self.album, self.describer, &engine, &from.info).await {
-                Ok(Some(lesson)) => self.measure(lesson, Some(from)).await,
+                Ok(Some(lesson)) => {
+                    self.checkpoints.attempt(&from);
+                    self.measure(lesson, Some(from)).await;
+                }
                 Ok(None) => {
                     let how = Resumption::changed(&from.info);
                     self.run.left(how);

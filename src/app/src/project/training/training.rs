@@ -120,10 +120,12 @@ impl Training {
         }
         let kind = interrupted.info.kind;
         let run = self.run_of(kind);
-        if !self.checkpoints.attempt(&interrupted) {
+        if interrupted.is_left() {
             return self.leave(kind, Resumption::too_often(&interrupted.info));
         }
         let from = Arc::new(interrupted);
+        // It is saved already.
+        self.checkpoint.set(Some(Arc::clone(&from)));
         self.is_stopped.set_value(false);
         if kind == RunKind::Curve {
             return self.curve.resume(from);
@@ -137,9 +139,11 @@ impl Training {
                 (Err(error), _) => run.failed(error),
                 (Ok(Some(lesson)), _) if kind == RunKind::Head => {
                     let about = from.info.clone();
+                    self.checkpoints.attempt(&from);
                     self.learn(&lesson, &about, Some(from)).await;
                 }
                 (Ok(Some(lesson)), Some(taught)) if lesson.is_of(&taught) => {
+                    self.checkpoints.attempt(&from);
                     self.cnn.learn(&lesson, &taught, Some(from)).await;
                 }
                 _ => self.leave(kind, Resumption::changed(&from.info)),
