@@ -89,7 +89,7 @@ impl<'a> Page<'a> {
         if engine.get("state") == "error" {
             let errors = self.all("error")?;
             let page = format!("{engine:?} {errors:?}");
-            let console = self.browser.console()?.join("; ");
+            let console = self.browser.last_words()?;
             return Err(TestError::Timeout { what: "a ready engine".to_owned(), after: Duration::ZERO, page, console });
         }
         Ok(engine)

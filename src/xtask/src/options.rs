@@ -26,7 +26,9 @@ Each command first brings what it needs and does not find: into target/tools, no
         tests. A tool that cannot be installed here, or a database that cannot be reached, is said and
         left out.
   test [--unit]
-        Everything: check, build, the unit tests and the browser tests in a headless Chromium.
+        Everything: check, build, the unit tests and the browser tests in a headless Chromium, those of
+        classify, teach and storage in Firefox and WebKitGTK as well. One of these two that cannot be
+        installed here is said and left out; with HEADSTART_ALL_ENGINES set the tests fail instead.
         --unit            only the unit tests of the page and the worker in Chromium
   weights [--force]
         Bring the float weights from their public source into target/weights (64 MB), quantize them,
