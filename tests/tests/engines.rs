@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use headstart_tests::{Browser, Built, Engine, Options, Page, Pictures, Site, Teach, TestError, Texture};
+use headstart_tests::{Browser, Built, Engine, Options, Page, Pictures, Process, Site, Teach, TestError, Texture};
 
 const START: Duration = Duration::from_secs(120);
 const PHOTO: Duration = Duration::from_secs(60);
@@ -117,13 +117,13 @@ fn every_browser_ends_with_its_test() {
         let Some(browser) = start(engine) else { continue };
         let processes = browser.processes();
         // The driver and at least the browser.
-        assert!(processes.len() > 1 && processes.iter().all(|process| process.is_running()), "{processes:?}");
+        assert!(processes.len() > 1 && processes.iter().all(Process::is_running), "{processes:?}");
         if engine != Engine::Chromium {
             assert!(matches!(browser.console(), Err(TestError::OnlyChromium { .. })));
         }
         drop(browser);
         let start = Instant::now();
-        while processes.iter().any(|process| process.is_running()) {
+        while processes.iter().any(Process::is_running) {
             assert!(start.elapsed() < SOON, "{} is still there: {processes:?}", engine.name());
             std::thread::sleep(Duration::from_millis(100));
         }
