@@ -1,33 +1,78 @@
-//! Zips that the page did not write (PKWARE's APPNOTE.TXT, 6.3.10), as far as uncompressed files go.
+//! Zips that the page did not write (PKWARE's APPNOTE.TXT, 6.3.10), truthful ones and others.
 
-/// What the headers of a file have in common: version 2.0, no flags, stored, midnight of the first of January 1980.
-const COMMON: [u8; 10] = [20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0];
+use std::io::Write;
+
+use flate2::{Compression, write::DeflateEncoder};
+
+/// A file as the headers of a zip tell of it, whatever is true.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) name: Vec<u8>,
+    /// 1 is encrypted.
+    pub(crate) flags: u16,
+    /// 0 is stored, 8 deflated.
+    pub(crate) method: u16,
+    pub(crate) crc: u32,
+    /// Bytes before they were packed.
+    pub(crate) size: u32,
+    pub(crate) packed_size: u32,
+    pub(crate) packed: Vec<u8>,
+}
+
+impl Entry {
+    /// `bytes` as they are.
+    pub(crate) fn stored(name: &str, bytes: &[u8]) -> Self {
+        let size = bytes.len() as u32;
+        let (name, packed) = (name.as_bytes().to_vec(), bytes.to_vec());
+        Self { name, flags: 0, method: 0, crc: crc32(bytes), size, packed_size: size, packed }
+    }
+
+    /// `bytes` deflated.
+    pub(crate) fn deflated(name: &str, bytes: &[u8]) -> Self {
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
+        // Writing into memory does not fail.
+        let packed = encoder.write_all(bytes).and_then(|()| encoder.finish()).unwrap_or_default();
+        Self { method: 8, packed_size: packed.len() as u32, packed, ..Self::stored(name, bytes) }
+    }
+
+    /// What its two headers have in common: version 2.0, midnight of the first of January 1980, no extra field.
+    fn header(&self) -> Vec<u8> {
+        let mut header = vec![20, 0];
+        header.extend(self.flags.to_le_bytes());
+        header.extend(self.method.to_le_bytes());
+        header.extend([0, 0, 0x21, 0]);
+        header.extend(self.crc.to_le_bytes());
+        header.extend(self.packed_size.to_le_bytes());
+        header.extend(self.size.to_le_bytes());
+        header.extend((self.name.len() as u16).to_le_bytes());
+        header.extend([0; 2]);
+        header
+    }
+}
 
 /// A zip of `files` (name, bytes), stored as they are.
 #[must_use]
 pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    zip_of(&files.iter().map(|(name, bytes)| Entry::stored(name, bytes)).collect::<Vec<_>>())
+}
+
+/// A zip of `entries`.
+pub(crate) fn zip_of(entries: &[Entry]) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());
-    for (name, bytes) in files {
-        let offset = out.len() as u32;
-        let mut header = COMMON.to_vec();
-        header.extend(crc32(bytes).to_le_bytes());
-        header.extend((bytes.len() as u32).to_le_bytes());
-        header.extend((bytes.len() as u32).to_le_bytes());
-        header.extend((name.len() as u16).to_le_bytes());
-        // No extra field.
-        header.extend([0; 2]);
+    for entry in entries {
+        let (offset, header) = (out.len() as u32, entry.header());
         out.extend(b"PK\x03\x04");
         out.extend(&header);
-        out.extend(name.as_bytes());
-        out.extend(*bytes);
+        out.extend(&entry.name);
+        out.extend(&entry.packed);
         directory.extend(b"PK\x01\x02\x14\0");
         directory.extend(header);
         // No comment, first disk, no attributes.
         directory.extend([0; 10]);
         directory.extend(offset.to_le_bytes());
-        directory.extend(name.as_bytes());
+        directory.extend(&entry.name);
     }
-    let (start, length, count) = (out.len() as u32, directory.len() as u32, files.len() as u16);
+    let (start, length, count) = (out.len() as u32, directory.len() as u32, entries.len() as u16);
     out.extend(directory);
     out.extend(b"PK\x05\x06\0\0\0\0");
     out.extend(count.to_le_bytes());
