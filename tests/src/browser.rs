@@ -120,9 +120,10 @@ impl Browser {
         self.driver.processes()
     }
 
-    /// Ends all processes of the browser without asking them (SIGKILL), as a crash or a power cut would.
-    pub fn kill(self) {
-        processes::kill(&self.processes());
+    /// What can end it from another thread, in the middle of whatever it does.
+    #[must_use]
+    pub fn killer(&self) -> Killer {
+        Killer { driver: self.driver.id() }
     }
 
     /// The window that everything happens in.
@@ -142,6 +143,14 @@ impl Browser {
         let window = Window(self.runtime.block_on(self.client.new_window(false))?.handle);
         self.turn_to(&window)?;
         Ok(window)
+    }
+
+    /// Closes the window that everything happens in; [`Self::turn_to`] another one then.
+    ///
+    /// # Errors
+    /// Where the browser refuses.
+    pub fn close_window(&self) -> Result<(), TestError> {
+        Ok(self.runtime.block_on(self.client.close_window())?)
     }
 
     /// Makes `window` the one in which everything happens.
@@ -252,6 +261,19 @@ impl Browser {
     fn issue(&self, path: &'static str, body: Value) -> Result<Value, TestError> {
         let command = VendorCommand { path, body };
         Ok(self.runtime.block_on(self.client.issue_cmd(command))?)
+    }
+}
+
+/// Ends a browser as a crash does.
+#[derive(Debug, Clone, Copy)]
+pub struct Killer {
+    driver: u32,
+}
+
+impl Killer {
+    /// Ends the driver and all processes of the browser without asking them (SIGKILL).
+    pub fn kill(self) {
+        processes::kill(&processes::tree(self.driver));
     }
 }
 

@@ -67,9 +67,14 @@ impl Driver {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// The driver itself, and all that was started by it.
     pub(crate) fn processes(&self) -> Vec<Process> {
-        processes::tree(self.process.id())
+        processes::tree(self.id())
     }
 
     /// Waits until it takes connections; `None` where it ended or does not in time.

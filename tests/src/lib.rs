@@ -27,7 +27,7 @@ mod textures;
 mod workers;
 mod zip;
 
-pub use browser::{Browser, Options, Window};
+pub use browser::{Browser, Killer, Options, Window};
 pub use built::{Answer, Built};
 pub use downloads::Downloads;
 pub use engine::Engine;

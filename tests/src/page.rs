@@ -54,6 +54,12 @@ impl<'a> Page<'a> {
         Ok(Self { browser })
     }
 
+    /// The page that the browser's window shows already.
+    #[must_use]
+    pub fn of(browser: &'a Browser) -> Self {
+        Self { browser }
+    }
+
     /// All elements of that name, in the order of the page.
     ///
     /// # Errors
