@@ -37,7 +37,8 @@ pub use request::{
 /// Bytes on the way, encoded as such and not one by one.
 pub use serde_bytes::ByteBuf;
 pub use teach::{
-    ClassFigures, DESCRIPTOR_BYTES, Description, Epoch, HeadKind, HeadSummary, OptimizerKind, PhotoHash, THUMBNAIL,
-    TrainingExample, TrainingProgress, TrainingRequest, TrainingResult, TrainingSettings, ValidatedBy, Validation,
+    ClassFigures, DESCRIPTOR_BYTES, DESCRIPTOR_RECIPE, Description, Epoch, HeadKind, HeadSummary, OptimizerKind,
+    PhotoHash, THUMBNAIL, TrainingExample, TrainingProgress, TrainingRequest, TrainingResult, TrainingSettings,
+    ValidatedBy, Validation,
 };
 pub use wire::{PROTOCOL_VERSION, WireError, decode, encode};

@@ -10,6 +10,10 @@ pub type PhotoHash = [u8; 32];
 /// Bytes of a descriptor.
 pub const DESCRIPTOR_BYTES: usize = 4 * 2048;
 
+/// Changes whenever the same photo, base and size give other descriptors than in the release before (preprocessing, layers,
+/// pooling, augmentation), so that descriptors that were kept are not mixed with new ones.
+pub const DESCRIPTOR_RECIPE: u32 = 1;
+
 /// What the base says of one photo of a project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Description {
@@ -98,8 +102,10 @@ pub enum Validation {
     HoldOut(f64),
 }
 
-/// How to train. [`None`] stands for what the trainer holds best for the head's kind.
+/// How to train. [`None`] stands for what the trainer holds best for the head's kind. What a saved project does not say is
+/// as by default.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TrainingSettings {
     /// The head's layers.
     pub head: HeadKind,

@@ -7,3 +7,5 @@ pub(crate) mod download;
 pub(crate) mod file_kind;
 pub(crate) mod files;
 pub(crate) mod folders;
+pub(crate) mod locks;
+pub(crate) mod storage;

@@ -11,7 +11,7 @@ use web_sys::{Blob, BlobPropertyBag};
 use crate::engine::Engine;
 use crate::error::PageError;
 use crate::platform::download::download;
-use crate::platform::files::{self, blob};
+use crate::platform::files::blob;
 use crate::project::album::Album;
 use crate::project::busy::Busy;
 use crate::project::head::OwnHead;
@@ -95,8 +95,8 @@ impl Export {
         for (number, photo) in photos.iter().enumerate() {
             self.busy.begin(format!("Saving photo {} of {}", number + 1, photos.len()));
             let Some(path) = manifest.photos.get(number).map(|photo| photo.path.clone()) else { break };
-            match files::read(&photo.file).await {
-                Ok(bytes) => add(path, bytes).await?,
+            match photo.original.read().await {
+                Ok(bytes) => add(path, bytes.to_vec()).await?,
                 Err(_) => drop(missing.insert(photo.id)),
             }
         }

@@ -1,7 +1,6 @@
 //! Zips that come in: projects, or photos in folders.
 
 use std::collections::{HashMap, VecDeque};
-use std::rc::Rc;
 use std::sync::Arc;
 
 use headstart_protocol::{PROJECT_VERSION, ProjectManifest, Unzipped};
@@ -14,9 +13,8 @@ use super::groups::Groups;
 use crate::error::PageError;
 use crate::platform::file_kind::{FileKind, file_kind, folder, stem};
 use crate::platform::files::blob;
-use crate::project::album::{DropTarget, Example, ExampleState, Fresh, classes, fill};
+use crate::project::album::{DropTarget, Example, Fresh, classes, fill};
 use crate::project::contents::Snapshot;
-use crate::project::head::Head;
 
 /// The largest zip that is read: it passes through memory whole.
 const LARGEST: u64 = 1 << 30;
@@ -87,7 +85,7 @@ impl Intake {
         let Contained { unzipped, files, head } = contained;
         match unzipped.project {
             Some(manifest) if manifest.version > PROJECT_VERSION => self.notices.complain(PageError::NewerProject),
-            Some(manifest) => self.replace_by(manifest, files, head),
+            Some(manifest) => self.open_project(stem(zip), manifest, files, head).await,
             None => {
                 if unzipped.passed_over > 0 {
                     let count = unzipped.passed_over as usize;
@@ -104,38 +102,42 @@ impl Intake {
         }
     }
 
-    /// Puts the project out of a zip in the place of the present one.
-    fn replace_by(self, mut manifest: ProjectManifest, files: Vec<(String, Blob)>, head: Option<Vec<u8>>) {
-        // Numbers of this page's own, so that the project before can be brought back.
-        let mut numbers = HashMap::new();
-        for class in &mut manifest.classes {
-            let number = self.album.next_id();
-            numbers.insert(class.id, number);
-            class.id = number;
-        }
-        let classes = classes(&manifest);
+    /// Opens the project out of a zip beside the others.
+    async fn open_project(
+        self,
+        name: &str,
+        manifest: ProjectManifest,
+        files: Vec<(String, Blob)>,
+        head: Option<Vec<u8>>,
+    ) {
+        let classes = classes(&manifest.classes);
         let mut files: HashMap<String, Blob> = files.into_iter().collect();
         let mut missing = 0;
         let mut photos = Vec::new();
+        let last =
+            manifest.classes.iter().map(|class| class.id).chain(manifest.photos.iter().map(|photo| photo.id)).max();
         for photo in manifest.photos {
-            match numbers.get(&photo.class).zip(files.remove(&photo.path)) {
-                Some((class, file)) => {
+            match files.remove(&photo.path) {
+                Some(file) => {
                     let fresh = Fresh { name: photo.name, file, burst: photo.burst };
-                    let id = self.album.next_id();
-                    photos.push(Arc::new(Example::new(id, *class, fresh, ExampleState::Pending)));
+                    photos.push(Arc::new(Example::new(photo.id, photo.class, fresh)));
                 }
                 None => missing += 1,
             }
         }
+        Example::sort(&mut photos);
         fill(&classes, &photos);
         let project = Snapshot {
+            name: name.to_owned(),
             classes,
             size: Some(manifest.size),
             settings: manifest.settings,
-            head: head.map(|bytes| Head { bytes: Rc::new(bytes), summary: None }),
+            last_id: last.unwrap_or_default(),
             ..Snapshot::default()
         };
-        self.contents.replace(project, "opening a project");
+        if let Err(error) = self.library.import(project, head).await {
+            return self.notices.complain(error);
+        }
         if missing > 0 {
             self.notices.complain(PageError::MissingPhotos { count: missing });
         }

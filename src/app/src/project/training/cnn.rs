@@ -89,7 +89,8 @@ pub(super) async fn hand_over(engine: &Engine, lesson: &Lesson) -> Result<(), Pa
     let generation = engine.generation();
     engine.give_descriptors(lesson.size, lesson.descriptors()).await?;
     for (hash, photo) in lesson.files() {
-        engine.give_square(hash, &photo.file).await?;
+        let read = || async { Ok(photo.original.read().await?.to_vec()) };
+        engine.give_square(hash, read).await?;
     }
     // A fresh worker has none of what the one before was given.
     if engine.generation() == generation { Ok(()) } else { Err(PageError::EngineStopped) }

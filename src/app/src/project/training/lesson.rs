@@ -105,7 +105,7 @@ pub(super) async fn prepare(
     let ready = engine.ready().await?;
     describer.idle().await;
     let classes = trainable(album)?;
-    describer.ask_views(classes.iter().flat_map(|class| class.photos.get_untracked()));
+    describer.ask_again(classes.iter().flat_map(|class| class.photos.get_untracked()));
     describer.idle().await;
     Lesson::of(album, album.size.get_untracked().unwrap_or(ready.size), settings.get_untracked())
 }

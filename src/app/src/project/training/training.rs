@@ -15,7 +15,7 @@ use super::task::Task;
 use super::taught::Taught;
 use crate::engine::Engine;
 use crate::error::PageError;
-use crate::project::album::Album;
+use crate::project::album::{Album, DocumentKind};
 use crate::project::describing::Describer;
 use crate::project::head::OwnHead;
 use crate::ui::Announcer;
@@ -139,7 +139,8 @@ impl Training {
         self.history.set(result.history.clone());
         self.album.changed.set(!self.is_as_taught(&taught));
         self.result.set(Some(Arc::clone(&taught)));
-        self.album.journal.run_changed();
+        self.album.journal.document_changed(DocumentKind::Head);
+        self.album.journal.document_changed(DocumentKind::Run);
         taught
     }
 
@@ -178,12 +179,12 @@ impl Training {
     /// Changes how to train.
     pub(crate) fn set_up(self, change: impl FnOnce(&mut TrainingSettings)) {
         self.settings.update(change);
-        self.album.journal.manifest_changed();
+        self.album.journal.project_changed();
     }
 
     /// Fixes the size of a project whose photos are not described yet.
     pub(crate) fn choose_size(self, size: InputSize) {
         self.album.size.set(Some(size));
-        self.album.journal.manifest_changed();
+        self.album.journal.project_changed();
     }
 }
