@@ -11,8 +11,8 @@ use serde::Serialize;
 use super::Saver;
 use super::database::{Batch, NamedDocument, WriteError};
 use super::format::{FORMAT, PlaceDocument, ProjectDocument, written};
+use super::saver::AGAIN;
 use crate::error::PageError;
-use crate::platform::dom::turn;
 use crate::platform::storage;
 use crate::project::album::{Change, DocumentKind, Example};
 
@@ -62,9 +62,14 @@ impl Saver {
             // The one at work finds what is new.
             return;
         }
+        if let Err(error) = self.look_again().await {
+            self.desk.update_value(|desk| desk.is_writing = false);
+            self.fail(error);
+            return self.try_later(AGAIN);
+        }
+        // Each transaction gives the event loop its turns.
         while let Some(parts) = self.next_parts() {
             self.put(parts).await;
-            turn().await;
         }
         let parked = self.desk.try_update_value(|desk| {
             desk.is_writing = false;
@@ -74,11 +79,24 @@ impl Saver {
         match parked.flatten() {
             Some(error) => {
                 self.fail(error);
-                self.try_later();
+                self.try_later(AGAIN);
             }
             None if self.album.journal.count.get_untracked() == 0 => self.trouble.set(None),
             None => {}
         }
+    }
+
+    /// After the connection has ended, looks whether the project is still there; where it is not all of it is written again.
+    async fn look_again(self) -> Result<(), PageError> {
+        let is_lost = self.desk.with_value(|desk| desk.is_lost);
+        let Some(project) = self.open.get_untracked().filter(|_| is_lost && !self.is_reader.get_untracked()) else {
+            return Ok(());
+        };
+        if self.store().database().await?.project(project).await?.is_none() {
+            self.write_anew();
+        }
+        self.desk.update_value(|desk| desk.is_lost = false);
+        Ok(())
     }
 
     /// What to write next, if this tab may write and something does not have to wait.
