@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use headstart_protocol::{PROJECT_VERSION, ProjectManifest, Unzipped, ZipSlice};
+use headstart_protocol::{PROJECT_VERSION, ProjectManifest, Unzipped, ZipBytes, ZipSlice};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::{Blob, File};
@@ -12,7 +12,7 @@ use super::Intake;
 use super::groups::Groups;
 use crate::error::{LeftOutOfZip, PageError};
 use crate::platform::file_kind::{FileKind, file_kind, folder, stem};
-use crate::platform::files::blob;
+use crate::platform::files::{self, blob, reason};
 use crate::project::album::{DropTarget, Example, Fresh, classes, fill};
 use crate::project::contents::Snapshot;
 use crate::wording::counted;
@@ -24,7 +24,7 @@ pub(super) struct Zips {
     is_reading: bool,
 }
 
-/// What a zip held. Its files are the browser's, which puts on its disk what is much.
+/// What a zip held. Its files are the browser's: parts of the zip, or what it puts on its disk where it is much.
 struct Contained {
     project: Option<ProjectManifest>,
     went: Unzipped,
@@ -63,19 +63,27 @@ impl Intake {
     async fn unzip(self, zip: &File) -> Result<Contained, PageError> {
         let reading = self.engine.get_value().open_zip(zip).await?;
         let of = reading.contents().files;
-        let (mut files, mut head) = (Vec::new(), None);
+        let (mut found, mut head) = (Vec::new(), None);
         loop {
             let ZipSlice { files: slice, end } = reading.next().await?;
             for file in slice {
+                let bytes = match file.bytes {
+                    ZipBytes::Within { start, count } => part(zip, start, count)?,
+                    ZipBytes::Unpacked(bytes) => blob(&bytes, ""),
+                };
                 match file_kind(name(&file.path), "") {
-                    FileKind::Head => head = Some(file.bytes),
-                    _ => files.push((file.path, blob(&file.bytes, ""))),
+                    FileKind::Head => head = Some(bytes),
+                    _ => found.push((file.path, bytes)),
                 }
             }
             if let Some(went) = end {
-                return Ok(Contained { project: reading.contents().project.clone(), went, files, head });
+                let head = match head {
+                    Some(head) => Some(files::bytes(&head).await?.to_vec()),
+                    None => None,
+                };
+                return Ok(Contained { project: reading.contents().project.clone(), went, files: found, head });
             }
-            self.busy.begin(format!("Opening “{}”: {} of {}", zip.name(), files.len(), counted(of as usize, "file")));
+            self.busy.begin(format!("Opening “{}”: {} of {}", zip.name(), found.len(), counted(of as usize, "file")));
         }
     }
 
@@ -141,6 +149,13 @@ impl Intake {
             self.notices.complain(error);
         }
     }
+}
+
+/// A part of a zip, which stays where it is: the browser copies nothing.
+fn part(zip: &Blob, start: u64, count: u64) -> Result<Blob, PageError> {
+    // Sizes are whole numbers far below 2^53.
+    let part = zip.slice_with_f64_and_f64(start as f64, (start + count) as f64);
+    part.map_err(|error| PageError::UnreadableFile { detail: reason(&error) })
 }
 
 /// The last part of a path.
