@@ -1,4 +1,4 @@
-//! A headless Chromium.
+//! A browser without a window that anyone sees.
 
 use std::{
     path::PathBuf,
@@ -11,27 +11,30 @@ use fantoccini::{
     wd::{WebDriverCompatibleCommand, WindowHandle},
 };
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
-    TestError,
-    chromedriver::{Chromedriver, chromium},
+    Engine, TestError,
+    driver::Driver,
+    processes::{self, Process},
 };
 
 /// How often a page is asked whether something has come.
 const POLL: Duration = Duration::from_millis(100);
 
-/// How the browser starts.
+/// How the browser starts. What is not said to be for all is only Chromium's.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
+    /// Which one, of all.
+    pub engine: Engine,
     /// Offer WebGPU, on a software adapter where the machine has no other.
     pub webgpu: bool,
     /// How many made-up cameras there are, which a page gets without a question.
     pub cameras: u8,
     /// Refuse a page the cameras instead.
     pub refuse_cameras: bool,
-    /// The folder that keeps what the browser remembers; a fresh one if left out.
+    /// The folder that keeps what the browser remembers, of Firefox as well; a fresh one if left out.
     pub profile: Option<PathBuf>,
     /// A name that leads to this machine, as on a local network; other than `localhost` it is no secure context.
     pub host: Option<String>,
@@ -40,7 +43,8 @@ pub struct Options {
 }
 
 impl Options {
-    fn arguments(&self) -> Vec<String> {
+    /// Chromium's command line.
+    pub(crate) fn arguments(&self) -> Vec<String> {
         let mut arguments: Vec<String> = [
             "--headless=new",
             "--no-sandbox",
@@ -73,33 +77,53 @@ impl Options {
 #[derive(Debug, Clone)]
 pub struct Window(WindowHandle);
 
-/// A headless Chromium, closed when it is dropped. Its methods wait for their answers.
+/// A browser, closed when it is dropped. Its methods wait for their answers.
 pub struct Browser {
+    engine: Engine,
     client: Client,
     runtime: Runtime,
-    _driver: Chromedriver,
+    driver: Driver,
 }
 
 impl Browser {
     /// Starts one.
     ///
     /// # Errors
-    /// Where chromedriver or Chromium is missing or does not start.
+    /// Where it or its driver is missing or does not start; [`TestError::OnlyChromium`] for an option that it does not have.
     pub fn start(options: &Options) -> Result<Self, TestError> {
-        let driver = Chromedriver::start()?;
+        let engine = options.engine;
+        let programs = engine.programs()?;
+        let capabilities = engine.capabilities(options, programs.browser.as_deref())?;
+        let driver = Driver::start(engine, &programs)?;
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let mut capabilities = Map::new();
-        capabilities
-            .insert("goog:chromeOptions".to_owned(), json!({ "binary": chromium()?, "args": options.arguments() }));
-        capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
-        let client = runtime.block_on(async {
-            ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&driver.url()).await
-        })?;
-        let browser = Self { client, runtime, _driver: driver };
+        let client = runtime
+            .block_on(async {
+                ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&driver.url()).await
+            })
+            .map_err(|error| TestError::BrowserStart { browser: engine.name(), error })?;
+        let browser = Self { engine, client, runtime, driver };
         if let Some(script) = &options.before_pages {
             browser.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": script }))?;
         }
         Ok(browser)
+    }
+
+    /// Which one it is.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// The driver, the browser and all processes of it.
+    #[must_use]
+    pub fn processes(&self) -> Vec<Process> {
+        self.driver.processes()
+    }
+
+    /// What can end it from another thread, in the middle of whatever it does.
+    #[must_use]
+    pub fn killer(&self) -> Killer {
+        Killer { driver: self.driver.id() }
     }
 
     /// The window that everything happens in.
@@ -119,6 +143,14 @@ impl Browser {
         let window = Window(self.runtime.block_on(self.client.new_window(false))?.handle);
         self.turn_to(&window)?;
         Ok(window)
+    }
+
+    /// Closes the window that everything happens in; [`Self::turn_to`] another one then.
+    ///
+    /// # Errors
+    /// Where the browser refuses.
+    pub fn close_window(&self) -> Result<(), TestError> {
+        Ok(self.runtime.block_on(self.client.close_window())?)
     }
 
     /// Makes `window` the one in which everything happens.
@@ -174,16 +206,18 @@ impl Browser {
     /// A command of the Chrome DevTools protocol.
     ///
     /// # Errors
-    /// Where the browser refuses.
+    /// Where the browser refuses; [`TestError::OnlyChromium`] in any other.
     pub fn devtools(&self, command: &str, parameters: &Value) -> Result<Value, TestError> {
+        self.only_chromium("commands of its developer tools")?;
         self.issue("goog/cdp/execute", json!({ "cmd": command, "params": parameters }))
     }
 
     /// What the page and its workers said on the console since the last time.
     ///
     /// # Errors
-    /// Where the browser refuses.
+    /// Where the browser refuses; [`TestError::OnlyChromium`] in any other.
     pub fn console(&self) -> Result<Vec<String>, TestError> {
+        self.only_chromium("the console's lines")?;
         let lines = self.issue("se/log", json!({ "type": "browser" }))?;
         let message = |line: &Value| line["message"].as_str().unwrap_or_default().to_owned();
         Ok(lines.as_array().into_iter().flatten().map(message).collect())
@@ -206,16 +240,40 @@ impl Browser {
             }
             if start.elapsed() > after {
                 let page = self.run(STATE, vec![])?.to_string();
-                let console = self.console()?.join("; ");
-                return Err(TestError::Timeout { what: what.to_owned(), after, page, console });
+                return Err(TestError::Timeout { what: what.to_owned(), after, page, console: self.last_words()? });
             }
             thread::sleep(POLL);
         }
     }
 
+    /// The console's lines for an error, as far as the browser tells them.
+    pub(crate) fn last_words(&self) -> Result<String, TestError> {
+        match self.console() {
+            Err(TestError::OnlyChromium { .. }) => Ok(format!("what {} does not tell", self.engine.name())),
+            console => Ok(console?.join("; ")),
+        }
+    }
+
+    fn only_chromium(&self, what: &'static str) -> Result<(), TestError> {
+        if self.engine == Engine::Chromium { Ok(()) } else { Err(TestError::OnlyChromium { what }) }
+    }
+
     fn issue(&self, path: &'static str, body: Value) -> Result<Value, TestError> {
         let command = VendorCommand { path, body };
         Ok(self.runtime.block_on(self.client.issue_cmd(command))?)
+    }
+}
+
+/// Ends a browser as a crash does.
+#[derive(Debug, Clone, Copy)]
+pub struct Killer {
+    driver: u32,
+}
+
+impl Killer {
+    /// Ends the driver and all processes of the browser without asking them (SIGKILL).
+    pub fn kill(self) {
+        processes::kill(&processes::tree(self.driver));
     }
 }
 

@@ -12,19 +12,37 @@ pub enum TestError {
         path: PathBuf,
     },
     /// A program that is not installed.
-    #[error("{name} was not found. On Debian: apt-get install chromium chromium-driver. Elsewhere set {variable}.")]
+    #[error("{name} was not found. On Debian: {packages}. Elsewhere set {variable}.")]
     NoProgram {
         /// What was looked for.
         name: &'static str,
+        /// How Debian installs it.
+        packages: &'static str,
         /// The environment variable that may name it.
         variable: &'static str,
     },
     /// The driver did not come up.
-    #[error("chromedriver did not start: {0}")]
-    DriverStart(String),
+    #[error("the driver of {browser} did not start: {why}")]
+    DriverStart {
+        /// Whose.
+        browser: &'static str,
+        /// What it said.
+        why: String,
+    },
     /// The browser did not come up.
-    #[error("Chromium did not start: {0}")]
-    BrowserStart(#[from] fantoccini::error::NewSessionError),
+    #[error("{browser} did not start: {error}")]
+    BrowserStart {
+        /// Which one.
+        browser: &'static str,
+        /// What its driver said.
+        error: fantoccini::error::NewSessionError,
+    },
+    /// Something was asked of another browser that only Chromium does.
+    #[error("only Chromium has {what}")]
+    OnlyChromium {
+        /// What was asked for.
+        what: &'static str,
+    },
     /// The driver refused a command.
     #[error("the browser refused a command: {0}")]
     Command(#[from] fantoccini::error::CmdError),

@@ -1,13 +1,14 @@
 //! What the browser tests stand on: the built page ([`Built`]), a static host that can misbehave ([`Site`]), a real
-//! Chromium over WebDriver ([`Browser`]) and the page's contract with automation ([`Page`]).
+//! browser over WebDriver ([`Browser`], [`Engine`]) and the page's contract with automation ([`Page`]).
 //!
 //! The tests themselves need `dist/` and the `headstart` binary, so a plain `cargo test` skips them; `cargo xtask test`
 //! builds both and runs them.
 
 mod browser;
 mod built;
-mod chromedriver;
 mod downloads;
+mod driver;
+mod engine;
 mod error;
 mod fault;
 mod goldens;
@@ -17,6 +18,7 @@ mod line;
 mod onnx;
 mod page;
 mod pictures;
+mod processes;
 mod scratch;
 mod site;
 mod tasks;
@@ -25,9 +27,10 @@ mod textures;
 mod workers;
 mod zip;
 
-pub use browser::{Browser, Options, Window};
+pub use browser::{Browser, Killer, Options, Window};
 pub use built::{Answer, Built};
 pub use downloads::Downloads;
+pub use engine::Engine;
 pub use error::TestError;
 pub use fault::{Fault, Kind};
 pub use goldens::{TOLERANCE, float_goldens, measured_parity, shipped_goldens};
@@ -36,6 +39,7 @@ pub use http::{Report, Request};
 pub use onnx::onnx;
 pub use page::{Element, Page};
 pub use pictures::Pictures;
+pub use processes::Process;
 pub use scratch::Scratch;
 pub use site::Site;
 pub use tasks::LongTasks;

@@ -54,6 +54,12 @@ impl<'a> Page<'a> {
         Ok(Self { browser })
     }
 
+    /// The page that the browser's window shows already.
+    #[must_use]
+    pub fn of(browser: &'a Browser) -> Self {
+        Self { browser }
+    }
+
     /// All elements of that name, in the order of the page.
     ///
     /// # Errors
@@ -89,7 +95,7 @@ impl<'a> Page<'a> {
         if engine.get("state") == "error" {
             let errors = self.all("error")?;
             let page = format!("{engine:?} {errors:?}");
-            let console = self.browser.console()?.join("; ");
+            let console = self.browser.last_words()?;
             return Err(TestError::Timeout { what: "a ready engine".to_owned(), after: Duration::ZERO, page, console });
         }
         Ok(engine)

@@ -22,7 +22,7 @@ pub(crate) fn App() -> impl IntoView {
     let engine = Engine::new(move |news| status.hear(news));
     let classify = Classify::new(engine.clone(), announcer);
     let camera = Camera::new(engine.clone());
-    let project = Project::new(engine.clone(), camera, announcer);
+    let project = Project::new(engine.clone(), camera, announcer, &deployment());
     provide_context(status);
     provide_context(announcer);
     provide_context(classify);
@@ -35,6 +35,12 @@ pub(crate) fn App() -> impl IntoView {
     start(&engine, status);
     let engine = StoredValue::new_local(engine);
     view! { <Shell on_try_again=move |()| engine.with_value(Engine::try_again) /> }
+}
+
+/// The page's folder on its host: two deployments on one origin share nothing.
+fn deployment() -> String {
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    web_sys::Url::new(folder(&base)).map_or(base, |address| address.pathname())
 }
 
 /// Starts the engine as the address wishes, and what the address wants measured.

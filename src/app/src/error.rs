@@ -144,19 +144,46 @@ pub(crate) enum PageError {
     /// A project of a later release.
     #[error("This project was saved by a newer release of this page. Reload the page without its cache and try again.")]
     NewerProject,
-    /// What was saved cannot be read.
+    /// A newer release changes the database while this one is open.
     #[error(
-        "The project saved in this browser could not be opened ({detail}). It is left as it is; what you add now is not saved, so save it as a zip."
+        "A newer release of this page is open in another tab, so nothing more is saved here. Reload this tab, or save the project as a zip."
     )]
+    NewerRelease,
+    /// The browser's data was deleted while the page is open.
+    #[error(
+        "This browser deleted what this page had saved. Your project is still here and is being saved again; a zip keeps it for sure."
+    )]
+    StorageCleared,
+    /// Another tab writes the project.
+    #[error("This project is open in another tab, which saves it. Here it can only be looked at.")]
+    TakenOver,
+    /// Another tab has a project open that is to be changed.
+    #[error("This project is open in another tab. Close it there and try again.")]
+    OpenElsewhere,
+    /// A project cannot be left.
+    #[error(
+        "{} of this project are not saved yet, so it stays open. Save it as a zip, or try again in a moment.", counted(*.count, "change")
+    )]
+    Unsaved { count: usize },
+    /// Places of photos that cannot be read.
+    #[error("{} of this project could not be opened. They are left as they are; the rest is open.", counted(*.count, "photo"))]
+    UnreadablePlaces { count: usize },
+    /// A large import that may not fit.
+    #[error(
+        "These files have {}, and this browser grants about {} more. What does not fit is not saved: make room on the disk, or save the project as a zip.", mebibytes(*.bytes), mebibytes(*.room)
+    )]
+    LittleRoom { bytes: u64, room: u64 },
+    /// What was saved cannot be read.
+    #[error("A project saved in this browser could not be opened ({detail}). It is left as it is.")]
     NotOpened { detail: String },
     /// Nothing can be saved.
     #[error(
-        "Your project cannot be saved in this browser ({detail}). You can go on, but save the project as a zip before you close the page."
+        "Not saved: this browser does not take it ({detail}). It is tried again; save the project as a zip before you close the page."
     )]
     NotSaved { detail: String },
     /// Nothing more can be saved.
     #[error(
-        "The disk space that this browser grants is full, so your project is not saved any further. Save it as a zip before you close the page."
+        "Not saved: the disk space that this browser grants is full. Delete photos or projects to make room, or save the project as a zip before you close the page."
     )]
     DiskFull,
 }
@@ -250,10 +277,17 @@ impl PageError {
             }
             Self::ZipBusy | Self::TooManyForZip { .. } => ErrorKind::BadZip,
             Self::LeftOut(zip) if !zip.of_project => ErrorKind::BadZip,
-            Self::LeftOut(_) | Self::NewerProject => ErrorKind::BadProject,
-            Self::ZipNotSaved { .. } | Self::NotOpened { .. } | Self::NotSaved { .. } | Self::DiskFull => {
-                ErrorKind::StorageFailed
-            }
+            Self::LeftOut(_) | Self::NewerProject | Self::UnreadablePlaces { .. } => ErrorKind::BadProject,
+            Self::ZipNotSaved { .. }
+            | Self::NotOpened { .. }
+            | Self::NotSaved { .. }
+            | Self::DiskFull
+            | Self::NewerRelease
+            | Self::StorageCleared
+            | Self::TakenOver
+            | Self::OpenElsewhere
+            | Self::Unsaved { .. }
+            | Self::LittleRoom { .. } => ErrorKind::StorageFailed,
         }
     }
 }

@@ -9,6 +9,7 @@ mod app;
 mod camera;
 mod classify;
 mod compare;
+mod crash;
 mod engine;
 mod error;
 mod failure;
@@ -28,7 +29,7 @@ use crate::app::App;
 use crate::platform::dom::document;
 
 fn main() {
-    console_error_panic_hook::set_once();
+    crash::watch();
     // The document holds a still picture of the shell, which was painted before this code came.
     let place = document().get_element_by_id("page").and_then(|place| place.dyn_into::<HtmlElement>().ok());
     let Some(place) = place.or_else(|| document().body()) else { return };

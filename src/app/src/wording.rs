@@ -48,6 +48,12 @@ pub(crate) fn thousands(count: u64) -> String {
     words
 }
 
+/// A day and a time of day, as the visitor's language writes them. `time` is in milliseconds since 1970.
+pub(crate) fn date(time: f64) -> String {
+    let options = crate::platform::dom::object(&[("dateStyle", "medium".into()), ("timeStyle", "short".into())]);
+    js_sys::Date::new(&time.into()).to_locale_string("default", &options).into()
+}
+
 /// How long something will still take.
 pub(crate) fn seconds_left(seconds: f64) -> String {
     match seconds {

@@ -43,7 +43,8 @@ pub use request::{
 pub use serde_bytes::ByteBuf;
 pub use settings::{Setting, SettingOutOfRange};
 pub use teach::{
-    ClassFigures, DESCRIPTOR_BYTES, Description, Epoch, HeadKind, HeadSummary, OptimizerKind, PhotoHash, THUMBNAIL,
-    TrainingExample, TrainingProgress, TrainingRequest, TrainingResult, TrainingSettings, ValidatedBy, Validation,
+    ClassFigures, DESCRIPTOR_BYTES, DESCRIPTOR_RECIPE, Description, Epoch, HeadKind, HeadSummary, OptimizerKind,
+    PhotoHash, Resumed, RunCheckpoint, RunNews, THUMBNAIL, TrainingExample, TrainingProgress, TrainingRequest,
+    TrainingResult, TrainingSettings, ValidatedBy, Validation,
 };
 pub use wire::{PROTOCOL_VERSION, WireError, decode, encode};

@@ -6,8 +6,9 @@ use serde_bytes::ByteBuf;
 use crate::{
     BenchReport, Classify, CloseHead, CloseZip, CurveProgress, CurveResult, Describe, Description, DrawCurve, Failure,
     ForgetPhotos, HeadSummary, KeepDescriptors, KeepSquare, LayerMaps, MeasureParity, NextZipFiles, OpenHead,
-    OpenScratch, OpenZip, PhotoHash, Prediction, Ready, ScratchResult, Shipped, ShowLayers, Start, StartProgress,
-    TimeBase, Train, TrainScratch, TrainingProgress, TrainingResult, ZipAdd, ZipContents, ZipFinish, ZipSlice,
+    OpenScratch, OpenZip, PhotoHash, Prediction, Ready, RunNews, ScratchResult, Shipped, ShowLayers, Start,
+    StartProgress, TimeBase, Train, TrainScratch, TrainingProgress, TrainingResult, ZipAdd, ZipContents, ZipFinish,
+    ZipSlice,
 };
 
 /// The number of a request, chosen by the page and never used for another request to the same worker.
@@ -164,9 +165,9 @@ requests! {
     KeepDescriptors => ();
     KeepSquare => PhotoHash;
     ForgetPhotos => ();
-    Train => TrainingResult, TrainingProgress;
-    TrainScratch => ScratchResult, TrainingProgress;
-    DrawCurve => CurveResult, CurveProgress;
+    Train => TrainingResult, RunNews<TrainingProgress>;
+    TrainScratch => ScratchResult, RunNews<TrainingProgress>;
+    DrawCurve => CurveResult, RunNews<CurveProgress>;
     OpenScratch => Shipped;
     ShowLayers => Vec<LayerMaps>;
     OpenHead => HeadSummary;
@@ -183,7 +184,7 @@ requests! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Backend, decode, encode};
+    use crate::{Backend, RunCheckpoint, decode, encode};
 
     /// The name of the request that `reply` answers, found by asking every request.
     fn owners(reply: &Reply) -> Vec<&'static str> {
@@ -213,22 +214,26 @@ mod tests {
 
     #[test]
     fn progress_is_of_its_own_run_alone_even_where_others_look_alike() {
-        let far = TrainingProgress { done: 1, of: 2, fitting: true, latest: None };
-        assert_eq!(Train::progress(Train::progressed(far)), Some(far));
-        assert_eq!(TrainScratch::progress(Train::progressed(far)), None);
-        assert_eq!(Train::progress(TrainScratch::progressed(far)), None);
+        let far = || RunNews::Far(TrainingProgress { done: 1, of: 2, fitting: true, latest: None });
+        assert_eq!(Train::progress(Train::progressed(far())), Some(far()));
+        assert_eq!(TrainScratch::progress(Train::progressed(far())), None);
+        assert_eq!(Train::progress(TrainScratch::progressed(far())), None);
         assert_eq!(DrawCurve::progress(Start::progressed(StartProgress::WarmingUp(Backend::Cpu))), None);
     }
 
     #[test]
     fn what_the_worker_says_is_decoded_again() {
         let id = RequestId(300);
+        let bytes = ByteBuf::from(vec![1, 2]);
+        let kept = RunNews::Checkpoint(RunCheckpoint { done: 1, of: 2, bytes });
         let failed = Failure::Download { file: "head".into(), reason: "404".into() };
         let said = [
             FromWorker::Alive,
             FromWorker::Reply { id, reply: Ok(KeepSquare::replied([3; 32])) },
             FromWorker::Reply { id, reply: Err(failed.clone()) },
             FromWorker::Progress { id, progress: Start::progressed(StartProgress::WarmingUp(Backend::WebGpu)) },
+            FromWorker::Progress { id, progress: Train::progressed(RunNews::Resumed(None)) },
+            FromWorker::Progress { id, progress: DrawCurve::progressed(kept) },
             FromWorker::Stopped(failed),
         ];
         for message in said {

@@ -33,6 +33,8 @@ pub struct Ready {
     pub adapter: String,
     /// The input size in use.
     pub size: InputSize,
+    /// SHA-256 of the base's file, in hexadecimal digits.
+    pub base_sha256: String,
     /// The classes that the head knows, in the order of [`Prediction::probabilities`].
     pub classes: Vec<String>,
     /// Bytes of the model files that came over the network.

@@ -57,6 +57,7 @@ pub(crate) fn check(workspace: &Workspace, journal: &mut Journal) -> Result<(), 
 /// The first step that fails.
 pub(crate) fn test(workspace: &Workspace, journal: &mut Journal) -> Result<(), XtaskError> {
     browser::set_up(workspace, journal)?;
+    browser::set_up_others(workspace, journal)?;
     check(workspace, journal)?;
     bundle::build(workspace, journal, &Build::default())?;
     unit::run(workspace, journal)?;

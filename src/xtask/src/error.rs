@@ -26,7 +26,7 @@ pub(crate) enum XtaskError {
     )]
     NotLocked { name: &'static str },
     /// No browser to test in.
-    #[error("the browser tests need Chromium and its driver, and {missing} is not on the path. {advice}")]
+    #[error("the browser tests need {missing}, which is not on the path. {advice}")]
     NoBrowser { missing: &'static str, advice: String },
     /// A port that is taken, or an address of another machine.
     #[error("nothing can be served at {address}: {error}. Another port: `cargo xtask serve --port 8081`.")]

@@ -16,6 +16,7 @@ mod program;
 mod reload;
 mod server;
 mod sizes;
+mod soak;
 mod sources;
 mod tools;
 mod unit;
@@ -59,6 +60,7 @@ fn run(task: &Task) -> Result<(), XtaskError> {
         Task::Test { unit: true } => unit::run(&workspace, &mut journal)?,
         Task::Weights { force } => weights::run(&workspace, &mut journal, *force)?,
         Task::Bench(rounds) => bench::run(&workspace, &mut journal, rounds)?,
+        Task::Soak(words) => soak::run(&workspace, &mut journal, words)?,
     }
     journal.print_summary();
     Ok(())

@@ -26,7 +26,9 @@ Each command first brings what it needs and does not find: into target/tools, no
         tests. A tool that cannot be installed here, or a database that cannot be reached, is said and
         left out.
   test [--unit]
-        Everything: check, build, the unit tests and the browser tests in a headless Chromium.
+        Everything: check, build, the unit tests and the browser tests in a headless Chromium, those of
+        classify, teach and storage in Firefox and WebKitGTK as well. One of these two that cannot be
+        installed here is said and left out; with HEADSTART_ALL_ENGINES set the tests fail instead.
         --unit            only the unit tests of the page and the worker in Chromium
   weights [--force]
         Bring the float weights from their public source into target/weights (64 MB), quantize them,
@@ -34,6 +36,10 @@ Each command first brings what it needs and does not find: into target/tools, no
   bench [--cpu] [--webgpu] [--rounds N]
         Build the page and time it beside TensorFlow.js and ONNX Runtime Web, which npm brings, in the
         same Chromium. On both devices unless one is named; N times in turn (7 on the CPU, 3 on WebGPU).
+  soak [--seed S] [--kills N] [--tabs N] [--faults N] [--zips N] [--photos N] [--short] [--json]
+        Build the page and inject faults into it: Chromium killed, two tabs at once, a database that
+        fails, hostile zips, thousands of photos. Prints how often nothing was lost. A count of 0 leaves
+        a fault out; --short takes some minutes.
   help
         This text.";
 
@@ -75,12 +81,23 @@ impl Rounds {
 pub(crate) enum Task {
     Help,
     Build(Build),
-    Serve { build: Build, address: SocketAddr },
-    Dev { address: SocketAddr },
+    Serve {
+        build: Build,
+        address: SocketAddr,
+    },
+    Dev {
+        address: SocketAddr,
+    },
     Check,
-    Test { unit: bool },
-    Weights { force: bool },
+    Test {
+        unit: bool,
+    },
+    Weights {
+        force: bool,
+    },
     Bench(Rounds),
+    /// Its words are the test crate's to read.
+    Soak(Vec<String>),
 }
 
 /// Reads the words after `cargo xtask`.
@@ -90,6 +107,9 @@ pub(crate) enum Task {
 pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Task, XtaskError> {
     let mut words = words;
     let command = words.next().unwrap_or_else(|| "help".to_owned());
+    if command == "soak" {
+        return Ok(Task::Soak(words.collect()));
+    }
     let mut build = Build::default();
     let mut address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
     let (mut force, mut unit) = (false, false);
@@ -171,6 +191,8 @@ mod tests {
         assert_eq!(task("test").unwrap(), Task::Test { unit: false });
         assert_eq!(task("test --unit").unwrap(), Task::Test { unit: true });
         assert_eq!(task("weights --force").unwrap(), Task::Weights { force: true });
+        let soak = ["--seed", "2", "--short"].map(str::to_owned);
+        assert_eq!(task("soak --seed 2 --short").unwrap(), Task::Soak(soak.to_vec()));
         let rounds = |cpu, webgpu| Task::Bench(Rounds { cpu, webgpu });
         assert_eq!(task("bench").unwrap(), rounds(Some(7), Some(3)));
         assert_eq!(task("bench --cpu").unwrap(), rounds(Some(7), None));

@@ -113,6 +113,7 @@ mod tests {
             adapter: String::new(),
             size: InputSize::S150,
             classes: names(&["cat", "dog"]),
+            base_sha256: String::new(),
             fetched_bytes: 0,
         };
         let head = HeadSummary {

@@ -157,6 +157,11 @@ impl Engine {
         self.state().phase.ready().map(|ready| ready.size)
     }
 
+    /// SHA-256 of the base in use, once it is ready.
+    pub(crate) fn base(&self) -> Option<String> {
+        self.state().phase.ready().map(|ready| ready.base_sha256.clone())
+    }
+
     /// Waits until it is ready.
     ///
     /// # Errors

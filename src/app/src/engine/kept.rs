@@ -3,11 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use headstart_protocol::{ForgetPhotos, InputSize, KeepDescriptors, KeepSquare, PhotoData, PhotoHash};
-use web_sys::Blob;
 
 use super::Engine;
 use crate::error::PageError;
-use crate::platform::files;
 
 /// Photos whose descriptors cross at once.
 const SLICE: usize = 32;
@@ -51,16 +49,20 @@ impl Engine {
         Ok(())
     }
 
-    /// Hands the main worker a photo of which it keeps a small square for the CNN, if it lacks that.
+    /// Hands the main worker a photo of which it keeps a small square for the CNN, if it lacks that; `read` gives its bytes.
     ///
     /// # Errors
-    /// Those of [`Engine::ask`], and a file that cannot be read.
-    pub(crate) async fn give_square(&self, hash: PhotoHash, file: &Blob) -> Result<(), PageError> {
+    /// Those of [`Engine::ask`] and of `read`.
+    pub(crate) async fn give_square(
+        &self,
+        hash: PhotoHash,
+        read: impl AsyncFnOnce() -> Result<Vec<u8>, PageError>,
+    ) -> Result<(), PageError> {
         self.ready().await?;
         if self.state().kept.squares.contains(&hash) {
             return Ok(());
         }
-        let photo = PhotoData::Encoded(files::read(file).await?);
+        let photo = PhotoData::Encoded(read().await?);
         let hash = self.ask(KeepSquare { photo }).await?;
         self.state().kept.squares.insert(hash);
         Ok(())

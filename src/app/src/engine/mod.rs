@@ -22,4 +22,4 @@ mod zip;
 pub(crate) use client::{Engine, EngineNews, EngineOptions};
 pub(crate) use connection::{BUILD, Running, Stopper};
 pub(crate) use phase::Phase;
-pub(crate) use photos::{Classified, Source};
+pub(crate) use photos::{Classified, ReadPhoto, Source};

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use futures::StreamExt;
 use futures::channel::mpsc::unbounded;
+use futures::future::LocalBoxFuture;
 use headstart_protocol::{Ask, Classify, Describe, Description, HeadSummary, InputSize, PhotoData, Prediction, Ready};
 use web_sys::Blob;
 
@@ -14,11 +15,16 @@ use super::queue::{MAIN, PhotoId, Queue, WorkerId};
 use crate::error::PageError;
 use crate::platform::files;
 
+/// What reads the bytes of a photo.
+pub(crate) type ReadPhoto = Rc<dyn Fn() -> LocalBoxFuture<'static, Result<Vec<u8>, PageError>>>;
+
 /// A photo that is not read yet: hundreds may wait.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) enum Source {
     /// A file.
     File(Blob),
+    /// One that lies somewhere else.
+    Kept(ReadPhoto),
     /// A photo that is made up for a bench: the same for a number every time, and another one for each number below 256.
     Pattern(u32),
 }
@@ -145,6 +151,7 @@ impl Engine {
         while let Some(Turn::Go(worker)) = turns.next().await {
             let photo = match &photo {
                 Source::File(file) => PhotoData::Encoded(files::read(file).await?),
+                Source::Kept(read) => PhotoData::Encoded(read().await?),
                 Source::Pattern(number) => pattern(*number),
             };
             // The worker may have ended meanwhile: then the photo waits for another turn, or has it already.

@@ -53,9 +53,17 @@ pub(crate) fn dropped(transfer: &DataTransfer) -> Vec<Picked> {
 /// [`PageError::EmptyFile`], [`PageError::FileTooLarge`], and [`PageError::UnreadableFile`] where the browser does not
 /// hand them over.
 pub(crate) async fn read(file: &Blob) -> Result<Vec<u8>, PageError> {
+    Ok(photo_bytes(file).await?.to_vec())
+}
+
+/// The bytes of a photo's file, left in the browser's memory.
+///
+/// # Errors
+/// As for [`read`].
+pub(crate) async fn photo_bytes(file: &Blob) -> Result<Uint8Array, PageError> {
     // Not before its turn: for a file's size the browser goes to the disk, and the page waits.
     check_size(file)?;
-    Ok(bytes(file).await?.to_vec())
+    bytes(file).await
 }
 
 /// Refuses by its size alone a file that need not be read.
@@ -104,11 +112,20 @@ async fn fetch(name: &str) -> Result<File, String> {
 
 /// Bytes as a blob of the type `mime`.
 pub(crate) fn blob(bytes: &[u8], mime: &str) -> Blob {
+    typed_blob(&Uint8Array::from(bytes), mime)
+}
+
+/// Bytes of the browser's memory as a blob of no type.
+pub(crate) fn blob_of(bytes: &Uint8Array) -> Blob {
+    typed_blob(bytes, "")
+}
+
+/// Bytes of the browser's memory as a blob of the type `mime`.
+pub(crate) fn typed_blob(bytes: &Uint8Array, mime: &str) -> Blob {
     let options = BlobPropertyBag::new();
     options.set_type(mime);
-    let parts = Array::of1(&Uint8Array::from(bytes));
     // A blob of bytes can always be made; what a browser throws otherwise is none, and its uses say so.
-    Blob::new_with_u8_array_sequence_and_options(&parts, &options).unwrap_or_else(JsCast::unchecked_into)
+    Blob::new_with_u8_array_sequence_and_options(&Array::of1(bytes), &options).unwrap_or_else(JsCast::unchecked_into)
 }
 
 /// What a rejected promise says of itself.

@@ -7,6 +7,8 @@ pub(crate) mod download;
 pub(crate) mod file_kind;
 pub(crate) mod files;
 pub(crate) mod folders;
+pub(crate) mod locks;
+pub(crate) mod storage;
 
 #[cfg(all(test, target_family = "wasm"))]
 mod tests;

@@ -10,6 +10,7 @@ mod describing;
 mod files;
 mod head;
 mod intake;
+mod library;
 mod notices;
 mod photos;
 mod recording;
@@ -18,12 +19,9 @@ mod training;
 mod try_it;
 mod view;
 
-use std::rc::Rc;
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_use::use_document_visibility;
+use leptos_use::{use_document_visibility, use_event_listener, use_window};
 use web_sys::VisibilityState;
 
 use crate::camera::Camera;
@@ -36,7 +34,8 @@ use classes::{Edits, Undo};
 use contents::Contents;
 use describing::Describer;
 use files::Export;
-use head::{Head, OwnHead};
+use head::OwnHead;
+use library::Library;
 use notices::Notices;
 use recording::Recorder;
 use saving::Saver;
@@ -49,8 +48,6 @@ pub(crate) use view::TeachView;
 /// The parts of the project. Copies name the same ones.
 #[derive(Clone, Copy)]
 pub(crate) struct Project {
-    /// Whether what was saved is back, or known not to come.
-    pub(crate) opened: RwSignal<bool>,
     pub(crate) busy: Busy,
     pub(crate) album: Album,
     pub(crate) edits: Edits,
@@ -63,13 +60,13 @@ pub(crate) struct Project {
     pub(crate) contents: Contents,
     pub(crate) intake: Intake,
     pub(crate) export: Export,
-    saver: Saver,
+    pub(crate) library: Library,
+    pub(crate) saver: Saver,
 }
 
 impl Project {
-    /// A project without classes.
-    pub(crate) fn new(engine: Engine, camera: Camera, announcer: Announcer) -> Self {
-        let opened = RwSignal::new(false);
+    /// A project without classes. `deployment` is unlike that of every other page of the origin.
+    pub(crate) fn new(engine: Engine, camera: Camera, announcer: Announcer, deployment: &str) -> Self {
         let busy = Busy::new();
         let album = Album::new();
         let settings = RwSignal::new(headstart_protocol::TrainingSettings::default());
@@ -80,12 +77,12 @@ impl Project {
         let head = OwnHead::new(engine.clone());
         let training = Training::new(album, settings, describer, head, engine.clone(), announcer);
         let recorder = Recorder::new(camera, album, edits, notices);
-        let contents = Contents::new(album, edits, describer, training, head, recorder, undo, notices, announcer);
-        let intake = Intake::new(album, edits, contents, notices, busy, engine.clone());
+        let contents = Contents::new(album, describer, training, head, recorder, undo, notices, announcer);
+        let saver = Saver::new(album, training, head, announcer, deployment);
+        let library = Library::new(saver, contents, training, album, notices, busy, announcer);
+        let intake = Intake::new(album, edits, contents, library, notices, busy, engine.clone());
         let export = Export::new(album, settings, head, notices, busy, announcer, engine);
-        let saver = Saver::new(album, settings, head, training.result, notices);
         Self {
-            opened,
             busy,
             album,
             edits,
@@ -98,6 +95,7 @@ impl Project {
             contents,
             intake,
             export,
+            library,
             saver,
         }
     }
@@ -116,9 +114,11 @@ impl Project {
         provide_context(self.contents);
         provide_context(self.intake);
         provide_context(self.export);
+        provide_context(self.library);
+        provide_context(self.saver);
     }
 
-    /// Brings the saved project back, and saves changes from then on.
+    /// Opens the project that was worked on last, and saves changes from then on.
     pub(crate) fn open(self) {
         let visibility = use_document_visibility();
         Effect::new(move |_| {
@@ -133,19 +133,13 @@ impl Project {
                 self.recorder.close();
             }
         });
-        spawn_local(async move {
-            if let Some(saved) = self.saver.open().await {
-                let head = saved.head.map(|bytes| Head { bytes: Rc::new(bytes), summary: None });
-                if head.is_some() {
-                    self.head.put_back(head, move |error| self.notices.complain(error));
-                }
-                if let Some(run) = saved.run {
-                    self.album.changed.set(!self.training.is_as_taught(&run));
-                    self.training.show(Some(Arc::new(run)));
-                }
-                self.describer.ask(&self.album.photos());
+        // Asks before a page with unsaved changes is closed.
+        let _ = use_event_listener(use_window(), leptos::ev::beforeunload, move |event| {
+            self.saver.save_now();
+            if self.album.journal.count.get_untracked() > 0 {
+                event.prevent_default();
             }
-            self.opened.set(true);
         });
+        spawn_local(self.library.start());
     }
 }

@@ -38,6 +38,7 @@ async fn the_engines_line_follows_the_phase() {
         adapter: String::new(),
         size: InputSize::S150,
         classes: vec!["cat".to_owned(), "dog".to_owned()],
+        base_sha256: String::new(),
         fetched_bytes: 0,
     };
     status.phase.set(Phase::Ready(Rc::new(ready)));

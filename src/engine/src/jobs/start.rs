@@ -44,6 +44,7 @@ pub(crate) async fn start(
         backend: BACKEND,
         adapter: start.adapter.clone(),
         size: models.size,
+        base_sha256: models.base_sha256.clone(),
         classes: models.manifest.classes.clone(),
         fetched_bytes: models.fetched,
     };

@@ -37,6 +37,7 @@ async fn whoever_needs_the_models_before_they_are_there_is_told_so() {
         examples: Vec::new(),
         settings: TrainingSettings::default(),
         continue_from: None,
+        resume: None,
     };
     assert_eq!(told_of(Train(training)).await, refused);
 }

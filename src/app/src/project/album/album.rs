@@ -1,12 +1,12 @@
 //! The classes and photos as a whole.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use headstart_protocol::InputSize;
 use leptos::prelude::*;
 
 use super::names;
-use super::{Class, Example, ExampleState, Fresh, Journal};
+use super::{Class, DocumentKind, Example, Fresh, Journal};
 
 /// Where files were dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub(crate) enum DropTarget {
 /// The classes and photos of the project. Copies name the same album.
 #[derive(Clone, Copy)]
 pub(crate) struct Album {
+    /// What the project is called.
+    pub(crate) name: RwSignal<String>,
     /// The classes in their order.
     pub(crate) classes: RwSignal<Vec<Class>>,
     /// At which size photos are described; none until the first is.
@@ -31,18 +33,22 @@ pub(crate) struct Album {
     /// What is to be saved.
     pub(crate) journal: Journal,
     last_id: StoredValue<u32>,
+    /// Photos that were taken out, while somebody may bring them back.
+    removed: StoredValue<Vec<Weak<Example>>>,
 }
 
 impl Album {
     /// An empty one.
     pub(crate) fn new() -> Self {
         Self {
+            name: RwSignal::new(String::new()),
             classes: RwSignal::new(Vec::new()),
             size: RwSignal::new(None),
             active: RwSignal::new(None),
             changed: RwSignal::new(false),
             journal: Journal::new(),
             last_id: StoredValue::new(0),
+            removed: StoredValue::new(Vec::new()),
         }
     }
 
@@ -52,9 +58,14 @@ impl Album {
         self.last_id.get_value()
     }
 
-    /// Numbers up to `used` are taken.
-    pub(crate) fn keep_clear_of(self, used: u32) {
-        self.last_id.update_value(|last| *last = used.max(*last));
+    /// Numbers up to `last` are taken, and those above are not.
+    pub(crate) fn count_from(self, last: u32) {
+        self.last_id.set_value(last);
+    }
+
+    /// Whether there is nothing in it.
+    pub(crate) fn is_empty(self) -> bool {
+        self.classes.read_untracked().is_empty()
     }
 
     /// The class of that number.
@@ -87,7 +98,7 @@ impl Album {
 
     /// Puts photos into a class.
     pub(crate) fn put(self, class: &Class, fresh: Vec<Fresh>) -> Vec<Arc<Example>> {
-        let example = |fresh| Arc::new(Example::new(self.next_id(), class.id, fresh, ExampleState::Pending));
+        let example = |fresh| Arc::new(Example::new(self.next_id(), class.id, fresh));
         let photos: Vec<_> = fresh.into_iter().map(example).collect();
         if !photos.is_empty() {
             class.insert(photos.iter().cloned());
@@ -119,6 +130,56 @@ impl Album {
     /// Classes or photos are other than before.
     pub(crate) fn note_change(self) {
         self.changed.set(true);
-        self.journal.manifest_changed();
+        self.journal.project_changed();
+    }
+
+    /// Gives the project another name.
+    pub(crate) fn rename(self, name: &str) {
+        let name = names::free(name, &[]);
+        if *self.name.read_untracked() != name {
+            self.name.set(name);
+            self.journal.project_changed();
+        }
+    }
+
+    /// Photos were taken out of their classes.
+    pub(crate) fn forget(self, photos: &[Arc<Example>]) {
+        self.journal.photos_moved(photos.iter().map(|photo| photo.id));
+        self.removed.update_value(|removed| {
+            removed.retain(|photo| photo.strong_count() > 0);
+            removed.extend(photos.iter().map(Arc::downgrade));
+        });
+    }
+
+    /// Photos that had been taken out are in their classes again.
+    pub(crate) fn remember(self, photos: &[Arc<Example>]) {
+        let (stored, others): (Vec<_>, Vec<_>) = photos.iter().partition(|photo| photo.original.is_stored());
+        self.journal.photos_moved(stored.iter().map(|photo| photo.id));
+        self.journal.photos_came(others.iter().map(|photo| photo.id));
+        self.journal.described(others.iter().filter(|photo| photo.described().is_some()).map(|photo| photo.id));
+    }
+
+    /// Takes the bytes of photos that are not in the project any more out of the database, so that they can be removed there;
+    /// gives back their numbers.
+    pub(crate) async fn take_removed(self) -> Vec<u32> {
+        let removed = self.removed.try_update_value(std::mem::take).unwrap_or_default();
+        let mut gone = Vec::new();
+        for photo in removed.iter().filter_map(Weak::upgrade).filter(|photo| photo.original.is_stored()) {
+            if self.photo(photo.id).is_none() && photo.original.take_out().await.is_ok() {
+                photo.original.store_is_gone();
+                gone.push(photo.id);
+            }
+        }
+        gone
+    }
+
+    /// Notes all of it as not saved.
+    pub(crate) fn note_all(self) {
+        let photos = self.photos();
+        photos.iter().for_each(|photo| photo.original.is_to_be_written());
+        self.journal.project_changed();
+        self.journal.photos_came(photos.iter().map(|photo| photo.id));
+        self.journal.described(photos.iter().filter(|photo| photo.described().is_some()).map(|photo| photo.id));
+        DocumentKind::ALL.into_iter().for_each(|kind| self.journal.document_changed(kind));
     }
 }

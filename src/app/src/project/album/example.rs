@@ -2,13 +2,16 @@
 
 use std::sync::{Arc, OnceLock};
 
-use headstart_protocol::{DESCRIPTOR_BYTES, Description, PhotoHash};
+use headstart_protocol::{DESCRIPTOR_BYTES, Description, InputSize, PhotoHash};
+use js_sys::Uint8Array;
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
+use serde::{Deserialize, Serialize};
 use web_sys::{Blob, Url};
 
+use super::Original;
 use crate::error::PageError;
-use crate::platform::files::blob;
+use crate::platform::files::typed_blob;
 
 /// A photo on its way into the project.
 pub(crate) struct Fresh {
@@ -18,7 +21,7 @@ pub(crate) struct Fresh {
     pub(crate) burst: Option<u64>,
 }
 
-/// A photo of a project. Its file stays with the browser; only what is small lies in memory.
+/// A photo of a project. Its bytes stay with the browser; only what is small lies in memory.
 pub(crate) struct Example {
     /// Never used for another photo of the project.
     pub(crate) id: u32,
@@ -26,24 +29,40 @@ pub(crate) struct Example {
     pub(crate) name: String,
     /// The recording that it is a frame of.
     pub(crate) burst: Option<u64>,
-    /// The file, unread.
-    pub(crate) file: SendWrapper<Blob>,
+    /// Its bytes.
+    pub(crate) original: SendWrapper<Original>,
     /// The number of its class.
     pub(crate) class: ArcRwSignal<u32>,
     /// What became of it.
     pub(crate) state: ArcRwSignal<ExampleState>,
+    /// Why it cannot be saved, where it cannot.
+    pub(crate) unsaved: ArcRwSignal<Option<PageError>>,
 }
 
 impl Example {
-    /// A photo of the class `class`.
-    pub(crate) fn new(id: u32, class: u32, fresh: Fresh, state: ExampleState) -> Self {
+    /// A photo of the class `class`, not described yet.
+    pub(crate) fn new(id: u32, class: u32, fresh: Fresh) -> Self {
+        let original = Original::given(id, fresh.file);
+        Self::kept(id, class, fresh.name, fresh.burst, original, ExampleState::Pending)
+    }
+
+    /// A photo that was kept.
+    pub(crate) fn kept(
+        id: u32,
+        class: u32,
+        name: String,
+        burst: Option<u64>,
+        original: Original,
+        state: ExampleState,
+    ) -> Self {
         Self {
             id,
-            name: fresh.name,
-            burst: fresh.burst,
-            file: SendWrapper::new(fresh.file),
+            name,
+            burst,
+            original: SendWrapper::new(original),
             class: ArcRwSignal::new(class),
             state: ArcRwSignal::new(state),
+            unsaved: ArcRwSignal::new(None),
         }
     }
 
@@ -89,15 +108,35 @@ pub(crate) struct Described {
     pub(crate) hash: PhotoHash,
     /// What heads are trained on, as in [`Description::descriptors`].
     pub(crate) descriptors: Vec<u8>,
-    thumbnail: SendWrapper<Blob>,
+    /// What made the descriptors.
+    pub(crate) recipe: Recipe,
+    /// The photo small, a JPEG.
+    thumbnail: SendWrapper<Uint8Array>,
     /// Made when it is first looked at: most photos are never on the screen.
     address: OnceLock<String>,
 }
 
+/// What descriptors are made with. Those of different recipes are never trained on together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Recipe {
+    /// SHA-256 of the base's file, in hexadecimal digits.
+    pub(crate) base: String,
+    /// [`DESCRIPTOR_RECIPE`](headstart_protocol::DESCRIPTOR_RECIPE) of the release.
+    pub(crate) version: u32,
+    /// The size at which the photo was seen.
+    pub(crate) size: InputSize,
+}
+
 impl Described {
     /// `thumbnail` is a small JPEG.
-    pub(crate) fn new(hash: PhotoHash, descriptors: Vec<u8>, thumbnail: Blob) -> Self {
-        Self { hash, descriptors, thumbnail: SendWrapper::new(thumbnail), address: OnceLock::new() }
+    pub(crate) fn new(hash: PhotoHash, descriptors: Vec<u8>, recipe: Recipe, thumbnail: Uint8Array) -> Self {
+        Self { hash, descriptors, recipe, thumbnail: SendWrapper::new(thumbnail), address: OnceLock::new() }
+    }
+
+    /// What the engine said, with this recipe.
+    pub(crate) fn of(description: Description, recipe: Recipe) -> Self {
+        let thumbnail = Uint8Array::from(description.thumbnail.as_slice());
+        Self::new(description.hash, description.descriptors, recipe, thumbnail)
     }
 
     /// Augmented views that were described too.
@@ -106,20 +145,16 @@ impl Described {
     }
 
     /// The small photo.
-    pub(crate) fn thumbnail(&self) -> &Blob {
+    pub(crate) fn thumbnail(&self) -> &Uint8Array {
         &self.thumbnail
     }
 
     /// Where the small photo can be seen.
     pub(crate) fn address(&self) -> &str {
-        self.address.get_or_init(|| Url::create_object_url_with_blob(&self.thumbnail).unwrap_or_default())
-    }
-}
-
-impl From<Description> for Described {
-    fn from(description: Description) -> Self {
-        let thumbnail = blob(&description.thumbnail, "image/jpeg");
-        Self::new(description.hash, description.descriptors, thumbnail)
+        self.address.get_or_init(|| {
+            let file = typed_blob(&self.thumbnail, "image/jpeg");
+            Url::create_object_url_with_blob(&file).unwrap_or_default()
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! The project as a list: what stands beside the photos in a zip and in the browser's database.
+//! The project as a list: what stands beside the photos in a zip.
 
 use std::sync::Arc;
 
@@ -8,6 +8,17 @@ use leptos::prelude::*;
 use super::{Album, Class, Example, names};
 
 impl Album {
+    /// The classes without their photos.
+    pub(crate) fn listed_classes(self) -> Vec<ProjectClass> {
+        let classes = self.classes.read_untracked();
+        let listed = |class: &Class| ProjectClass {
+            id: class.id,
+            name: class.name.get_untracked(),
+            on: class.on.get_untracked(),
+        };
+        classes.iter().map(listed).collect()
+    }
+
     /// The project without its photos' bytes.
     pub(crate) fn manifest(self, settings: TrainingSettings) -> ProjectManifest {
         let classes = self.classes.read_untracked();
@@ -25,14 +36,7 @@ impl Album {
         ProjectManifest {
             version: PROJECT_VERSION,
             size: self.size.get_untracked().unwrap_or(InputSize::S150),
-            classes: classes
-                .iter()
-                .map(|class| ProjectClass {
-                    id: class.id,
-                    name: class.name.get_untracked(),
-                    on: class.on.get_untracked(),
-                })
-                .collect(),
+            classes: self.listed_classes(),
             photos: self.photos().into_iter().map(photo).collect(),
             settings,
         }
@@ -40,8 +44,8 @@ impl Album {
 }
 
 /// The classes of a project, without photos.
-pub(crate) fn classes(manifest: &ProjectManifest) -> Vec<Class> {
-    manifest.classes.iter().map(|class| Class::new(class.id, class.name.clone(), class.on)).collect()
+pub(crate) fn classes(listed: &[ProjectClass]) -> Vec<Class> {
+    listed.iter().map(|class| Class::new(class.id, class.name.clone(), class.on)).collect()
 }
 
 /// Puts photos into their classes; whether there were any.

@@ -7,12 +7,14 @@ mod example;
 mod journal;
 mod manifest;
 mod names;
+mod original;
 mod tally;
 
 pub(crate) use album::{Album, DropTarget};
 pub(crate) use class::Class;
-pub(crate) use example::{Described, Example, ExampleState, Fresh};
-pub(crate) use journal::Journal;
+pub(crate) use example::{Described, Example, ExampleState, Fresh, Recipe};
+pub(crate) use journal::{Change, DocumentKind, Journal};
 pub(crate) use manifest::{classes, fill};
-pub(crate) use names::{checked, same};
+pub(crate) use names::{checked, free, same, zip_path};
+pub(crate) use original::{Original, PhotoStore};
 pub(crate) use tally::{Tally, lopsided};

@@ -92,16 +92,13 @@ impl Edits {
 
     /// Photos that are no more in the project are neither described nor kept.
     pub(crate) fn forget(self, photos: &[Arc<Example>]) {
-        self.album.journal.photos_went(photos.iter().map(|photo| photo.id));
+        self.album.forget(photos);
         self.describer.withdraw(photos.iter());
     }
 
     /// Photos that are in the project again are kept, and described where they were not.
     pub(crate) fn remember(self, photos: &[Arc<Example>]) {
-        self.album.journal.photos_came(photos.iter().map(|photo| photo.id));
-        for photo in photos.iter().filter(|photo| photo.described().is_some()) {
-            self.album.journal.described(photo.id);
-        }
+        self.album.remember(photos);
         self.describer.ask(photos);
     }
 
@@ -131,6 +128,7 @@ impl Edits {
         }
         photo.class.set(to);
         target.insert([photo.clone()]);
+        self.album.journal.photos_moved([photo.id].into_iter());
         self.album.note_change();
     }
 }

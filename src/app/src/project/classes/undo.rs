@@ -46,6 +46,12 @@ impl Undo {
         self.announcer.say(format!("Undone: {label}."));
     }
 
+    /// Forgets all steps: they are of a project that is not open any more.
+    pub(crate) fn clear(self) {
+        self.steps.update_value(Vec::clear);
+        self.name_last();
+    }
+
     fn name_last(self) {
         self.label.set(self.steps.with_value(|steps| steps.last().map(|step| step.0.clone())));
     }

@@ -1,19 +1,20 @@
 //! Photos are asked about one by one; the engine's queue says when.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use futures::channel::oneshot;
 use futures::future::AbortHandle;
-use headstart_protocol::{Description, InputSize, TrainingSettings};
+use headstart_protocol::{DESCRIPTOR_RECIPE, Description, InputSize, TrainingSettings};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::progress::Progress;
-use crate::engine::{Engine, Source};
+use crate::engine::{Engine, ReadPhoto, Source};
 use crate::error::PageError;
 use crate::platform::dom::{now, spawn_abortable};
-use crate::project::album::{Album, Described, Example, ExampleState};
+use crate::project::album::{Album, Described, Example, ExampleState, Recipe};
 use crate::project::notices::Notices;
 use crate::ui::Announcer;
 use crate::wording::counted;
@@ -67,11 +68,24 @@ impl Describer {
         self.ask_anew(photos.iter().filter(pending).cloned().collect());
     }
 
-    /// Has those of `photos` described again that lack augmented views.
-    pub(crate) fn ask_views(self, photos: impl Iterator<Item = Arc<Example>>) {
+    /// Has those of `photos` described again that lack augmented views, or that another base, size or release described.
+    pub(crate) fn ask_again(self, photos: impl Iterator<Item = Arc<Example>>) {
         let wanted = self.views() as usize;
-        let lacks = |photo: &Arc<Example>| photo.described().is_some_and(|described| described.views() < wanted);
+        let Some(recipe) = self.recipe() else { return };
+        let is_due = |described: &Described| described.views() < wanted || described.recipe != recipe;
+        let lacks = |photo: &Arc<Example>| photo.described().is_some_and(|described| is_due(&described));
         self.ask_anew(photos.filter(lacks).collect());
+    }
+
+    /// Once the engine is ready, has those photos of the album described again that another base, size or release
+    /// described.
+    pub(crate) fn check_recipes(self) {
+        spawn_local(async move {
+            self.engine.get_value().ready_at_last().await;
+            let Some(recipe) = self.recipe() else { return };
+            let is_other = |photo: &Arc<Example>| photo.described().is_some_and(|described| described.recipe != recipe);
+            self.ask_anew(self.album.photos().into_iter().filter(is_other).collect());
+        });
     }
 
     /// Waits until no photo is asked about.
@@ -119,17 +133,30 @@ impl Describer {
         let engine = self.engine.get_value();
         // Read when its turn comes.
         let how = || (self.fix_size(), self.views());
-        let described = engine.describe(Source::File((*photo.file).clone()), how).await;
+        let original = (*photo.original).clone();
+        let read: ReadPhoto = Rc::new(move || {
+            let original = original.clone();
+            Box::pin(async move { Ok(original.read().await?.to_vec()) })
+        });
+        let described = engine.describe(Source::Kept(read), how).await;
         let is_wanted = self.desk.try_update_value(|desk| desk.asked.remove(&photo.id)).flatten().is_some();
         if !is_wanted {
             return;
         }
-        match described {
-            Ok(description) => self.note(&photo, description),
-            Err(error) => self.note_failure(&photo, error),
+        match (described, self.recipe()) {
+            (Ok(description), Some(recipe)) => self.note(&photo, description, recipe),
+            // The engine has ended since: nobody knows which base it was.
+            (Ok(_), None) => return self.ask_anew(vec![photo]),
+            (Err(error), recipe) => self.note_failure(&photo, error, recipe.as_ref()),
         }
         self.progress.update(|progress| progress.step(now()));
         self.rest();
+    }
+
+    /// What photos are described with now; none while the engine is not ready.
+    fn recipe(self) -> Option<Recipe> {
+        let base = self.engine.with_value(Engine::base)?;
+        Some(Recipe { base, version: DESCRIPTOR_RECIPE, size: self.fix_size() })
     }
 
     /// Augmented views of each photo that heads are trained on.
@@ -143,27 +170,33 @@ impl Describer {
         album.size.get_untracked().unwrap_or_else(|| {
             let size = self.engine.with_value(Engine::size).unwrap_or(InputSize::S150);
             album.size.set(Some(size));
-            album.journal.manifest_changed();
+            album.journal.project_changed();
             size
         })
     }
 
-    fn note(self, photo: &Arc<Example>, description: Description) {
+    fn note(self, photo: &Arc<Example>, description: Description, recipe: Recipe) {
         if let Some(class) = self.twin_of(photo, &description) {
             self.desk.update_value(|desk| desk.duplicates.push((photo.name.clone(), class)));
             if let Some(class) = self.album.class_of(photo) {
                 class.remove(photo.id);
             }
-            self.album.journal.photos_went([photo.id].into_iter());
+            self.album.forget(std::slice::from_ref(photo));
             self.album.note_change();
             return;
         }
-        photo.state.set(ExampleState::Ready(Arc::new(Described::from(description))));
-        self.album.journal.described(photo.id);
+        photo.state.set(ExampleState::Ready(Arc::new(Described::of(description, recipe))));
+        self.album.journal.described([photo.id].into_iter());
         self.count(photo);
     }
 
-    fn note_failure(self, photo: &Arc<Example>, error: PageError) {
+    fn note_failure(self, photo: &Arc<Example>, error: PageError, recipe: Option<&Recipe>) {
+        // One that was described before, with the same base, can be trained on all the same.
+        let is_ready =
+            photo.described().is_some_and(|described| recipe.is_none_or(|recipe| described.recipe == *recipe));
+        if is_ready {
+            return self.notices.complain(error);
+        }
         photo.state.set(ExampleState::Failed(error));
         self.count(photo);
     }

@@ -7,7 +7,6 @@ use super::Export;
 use crate::platform::folders::listed;
 use crate::project::album::{Album, DropTarget};
 use crate::project::busy::Busy;
-use crate::project::contents::Contents;
 use crate::project::head::OwnHead;
 use crate::project::intake::Intake;
 use crate::ui::{Button, FileButton};
@@ -18,7 +17,6 @@ use crate::wording::{counted, share};
 pub(crate) fn FilesView() -> impl IntoView {
     let album = expect_context::<Album>();
     let busy = expect_context::<Busy>();
-    let contents = expect_context::<Contents>();
     let export = expect_context::<Export>();
     let head = expect_context::<OwnHead>();
     let intake = expect_context::<Intake>();
@@ -45,7 +43,7 @@ pub(crate) fn FilesView() -> impl IntoView {
         <section class="panel files" aria-labelledby="files-title">
             <h2 id="files-title">"Keep it"</h2>
             <p class="hint">
-                "Your project is saved in this browser as you go. A zip holds all of it, photos too, for another machine; "
+                "Your projects are saved in this browser as you go. A zip holds all of it, photos too, for another machine; "
                 "the head alone is a small file that this page and the headstart command open."
             </p>
             <p class="head-words" data-testid="own-head" role="status">
@@ -72,9 +70,6 @@ pub(crate) fn FilesView() -> impl IntoView {
                 <FileButton testid="import-head" accept=".safetensors,.head" on_pick=open_heads>
                     "Open a head"
                 </FileButton>
-                <Button testid="new-project" on_press=move || contents.begin_anew()>
-                    "New project"
-                </Button>
             </div>
         </section>
     }

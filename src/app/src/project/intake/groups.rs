@@ -19,6 +19,11 @@ impl Groups {
         self.0.is_empty()
     }
 
+    /// All photos.
+    pub(super) fn photos(&self) -> impl Iterator<Item = &Fresh> {
+        self.0.iter().flat_map(|group| &group.1)
+    }
+
     /// Puts a photo to those of the same folder.
     pub(super) fn add(&mut self, folder: Option<&str>, photo: Fresh) {
         let fits = |group: &&mut (Option<String>, Vec<Fresh>)| match (&group.0, folder) {

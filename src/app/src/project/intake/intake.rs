@@ -18,6 +18,7 @@ use crate::project::album::{Album, DropTarget, Fresh};
 use crate::project::busy::Busy;
 use crate::project::classes::Edits;
 use crate::project::contents::Contents;
+use crate::project::library::Library;
 use crate::project::notices::Notices;
 
 /// What takes files into the project. Copies are the same one.
@@ -26,6 +27,7 @@ pub(crate) struct Intake {
     pub(super) album: Album,
     pub(super) edits: Edits,
     pub(super) contents: Contents,
+    pub(super) library: Library,
     pub(super) notices: Notices,
     pub(super) busy: Busy,
     pub(super) engine: StoredValue<Engine, LocalStorage>,
@@ -38,12 +40,13 @@ impl Intake {
         album: Album,
         edits: Edits,
         contents: Contents,
+        library: Library,
         notices: Notices,
         busy: Busy,
         engine: Engine,
     ) -> Self {
         let (engine, zips) = (StoredValue::new_local(engine), StoredValue::new_local(Zips::default()));
-        Self { album, edits, contents, notices, busy, engine, zips }
+        Self { album, edits, contents, library, notices, busy, engine, zips }
     }
 
     /// Takes files that were picked or pasted.
@@ -67,6 +70,11 @@ impl Intake {
     }
 
     async fn take(self, mut found: Found, place: DropTarget) {
+        // What is given before the project is there goes into it all the same.
+        self.library.ready().await;
+        if self.library.is_reader() {
+            return self.notices.complain(PageError::TakenOver);
+        }
         let mut groups = Groups::default();
         let (mut zips, mut heads) = (Vec::new(), Vec::new());
         for (index, given) in std::mem::take(&mut found.files).into_iter().enumerate() {
@@ -91,6 +99,7 @@ impl Intake {
             }
             None => {}
         }
+        self.library.check_room(groups.photos()).await;
         groups.put(self.album, self.edits, place, None).await;
         heads.into_iter().for_each(|head| self.open_head(head));
         zips.into_iter().for_each(|zip| self.read_zip(zip, place));

@@ -1,7 +1,6 @@
 //! Zips that come in: projects, or photos in folders.
 
 use std::collections::{HashMap, VecDeque};
-use std::rc::Rc;
 use std::sync::Arc;
 
 use headstart_protocol::{PROJECT_VERSION, ProjectManifest, Unzipped, ZipBytes, ZipSlice};
@@ -14,9 +13,8 @@ use super::groups::Groups;
 use crate::error::{LeftOutOfZip, PageError};
 use crate::platform::file_kind::{FileKind, file_kind, folder, stem};
 use crate::platform::files::{self, blob, reason};
-use crate::project::album::{DropTarget, Example, ExampleState, Fresh, classes, fill};
+use crate::project::album::{DropTarget, Example, Fresh, classes, fill};
 use crate::project::contents::Snapshot;
-use crate::project::head::Head;
 use crate::wording::counted;
 
 /// Zips that wait to be read, one after the other.
@@ -91,22 +89,24 @@ impl Intake {
 
     async fn put_contained(self, zip: &str, contained: Contained, place: DropTarget) {
         let Contained { project, went, files, head } = contained;
-        if went.left_out_count > 0 {
-            self.notices.complain(PageError::LeftOut(LeftOutOfZip {
-                files: went.left_out.clone(),
-                count: went.left_out_count as usize,
-                of_project: project.is_some(),
-                has_rest: went.files > 0,
-            }));
-        }
+        let left_out = LeftOutOfZip {
+            files: went.left_out,
+            count: went.left_out_count as usize,
+            of_project: project.is_some(),
+            has_rest: went.files > 0,
+        };
         match project {
             Some(manifest) if manifest.version > PROJECT_VERSION => self.notices.complain(PageError::NewerProject),
-            Some(manifest) => self.replace_by(manifest, files, head),
+            Some(manifest) => {
+                if let Err(error) = self.open_project(stem(zip), manifest, files, head).await {
+                    return self.notices.complain(error);
+                }
+            }
             None => {
                 if went.passed_over > 0 {
                     let count = went.passed_over as usize;
                     self.notices.complain(PageError::NoPhotos { count, example: format!("in “{zip}”") });
-                } else if went.files == 0 && went.left_out_count == 0 {
+                } else if went.files == 0 && left_out.count == 0 {
                     self.notices.complain(PageError::NothingToAdd);
                 }
                 let mut groups = Groups::default();
@@ -116,36 +116,44 @@ impl Intake {
                 groups.put(self.album, self.edits, place, Some(stem(zip))).await;
             }
         }
+        if left_out.count > 0 {
+            self.notices.complain(PageError::LeftOut(left_out));
+        }
     }
 
-    /// Puts the project out of a zip in the place of the present one.
-    fn replace_by(self, mut manifest: ProjectManifest, files: Vec<(String, Blob)>, head: Option<Vec<u8>>) {
-        // Numbers of this page's own, so that the project before can be brought back.
-        let mut numbers = HashMap::new();
-        for class in &mut manifest.classes {
-            let number = self.album.next_id();
-            numbers.insert(class.id, number);
-            class.id = number;
-        }
-        let classes = classes(&manifest);
+    /// Opens the project out of a zip beside the others.
+    ///
+    /// # Errors
+    /// Why the present one stays open.
+    async fn open_project(
+        self,
+        name: &str,
+        manifest: ProjectManifest,
+        files: Vec<(String, Blob)>,
+        head: Option<Vec<u8>>,
+    ) -> Result<(), PageError> {
+        let classes = classes(&manifest.classes);
         let mut files: HashMap<String, Blob> = files.into_iter().collect();
         let mut photos = Vec::new();
+        let last =
+            manifest.classes.iter().map(|class| class.id).chain(manifest.photos.iter().map(|photo| photo.id)).max();
         for photo in manifest.photos {
             // Those that are not there could not be read, which was said.
-            let Some((class, file)) = numbers.get(&photo.class).zip(files.remove(&photo.path)) else { continue };
+            let Some(file) = files.remove(&photo.path) else { continue };
             let fresh = Fresh { name: photo.name, file, burst: photo.burst };
-            let id = self.album.next_id();
-            photos.push(Arc::new(Example::new(id, *class, fresh, ExampleState::Pending)));
+            photos.push(Arc::new(Example::new(photo.id, photo.class, fresh)));
         }
+        Example::sort(&mut photos);
         fill(&classes, &photos);
         let project = Snapshot {
+            name: name.to_owned(),
             classes,
             size: Some(manifest.size),
             settings: manifest.settings,
-            head: head.map(|bytes| Head { bytes: Rc::new(bytes), summary: None }),
+            last_id: last.unwrap_or_default(),
             ..Snapshot::default()
         };
-        self.contents.replace(project, "opening a project");
+        self.library.import(project, head).await
     }
 }
 

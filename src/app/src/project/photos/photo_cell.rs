@@ -24,6 +24,7 @@ pub(super) fn PhotoCell(
     let album = expect_context::<Album>();
     let edits = expect_context::<Edits>();
     let (id, name) = (photo.id, photo.name.clone());
+    let photo_name = StoredValue::new(name.clone());
     let (class, state) = (RwSignal::from(photo.class.clone()), RwSignal::from(photo.state.clone()));
     let class_name = move || {
         let id = class.get();
@@ -43,6 +44,17 @@ pub(super) fn PhotoCell(
         }
     };
     let removed = photo.clone();
+    let unsaved = RwSignal::from(photo.unsaved.clone());
+    let why_unsaved = move || {
+        unsaved.get().map(|error| {
+            let words = format!("{}: not saved. {error}", photo_name.get_value());
+            view! {
+                <span class="example-unsaved" role="img" data-testid="unsaved" title=words.clone() aria-label=words>
+                    "not saved"
+                </span>
+            }
+        })
+    };
     view! {
         <li
             class="example"
@@ -58,6 +70,7 @@ pub(super) fn PhotoCell(
         >
             <div class="example-picture">
                 <Picture state=state name=name.clone() />
+                {why_unsaved}
             </div>
             <CloseButton
                 testid="remove-example"

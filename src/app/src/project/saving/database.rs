@@ -1,53 +1,123 @@
-//! The browser's database (IndexedDB), where a project waits for tomorrow. Schema 1: `documents` holds bytes by name,
-//! `photos` the files as they came, `descriptions` what the engine said of them, both by the photo's number.
+//! The connection to the browser's database (IndexedDB), and what is read and written through it.
+//!
+//! Schema 2, one database a deployment: `projects` holds a document by the project's number; `places`, `photos` and
+//! `descriptions` say of each photo, by project and photo, its class, its bytes, and what the engine said of it;
+//! `documents` holds what else a project has, by project and name; `writers` who may write each project. The bytes of a
+//! photo and its place are written together, so no place names what is not stored. Bytes are stored as such: WebKit stores
+//! no `Blob` in private windows.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use idb::{
-    DatabaseEvent, Error, Factory, KeyRange, ObjectStoreParams, Query, Transaction, TransactionMode, TransactionResult,
+    Database as Connection, DatabaseEvent, Error, Factory, KeyRange, ObjectStoreParams, Query, Transaction,
+    TransactionMode, TransactionResult,
 };
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, DomException, IdbTransaction};
+use web_sys::{DomException, IdbDatabase, IdbTransaction};
 
+use super::stored_description::{from_stored, to_stored};
 use crate::error::PageError;
 use crate::platform::dom::object;
 use crate::project::album::Described;
 
-const NAME: &str = "headstart";
-const SCHEMA: u32 = 1;
-const DOCUMENTS: &str = "documents";
+/// The version of the schema.
+const SCHEMA: u32 = 2;
+
+const PROJECTS: &str = "projects";
+const PLACES: &str = "places";
 const PHOTOS: &str = "photos";
 const DESCRIPTIONS: &str = "descriptions";
-const STORES: [&str; 3] = [DOCUMENTS, PHOTOS, DESCRIPTIONS];
+const DOCUMENTS: &str = "documents";
+const WRITERS: &str = "writers";
+const STORES: [&str; 6] = [PROJECTS, PLACES, PHOTOS, DESCRIPTIONS, DOCUMENTS, WRITERS];
+/// The stores whose keys begin with the project's number.
+const OF_PROJECTS: [&str; 4] = [PLACES, PHOTOS, DESCRIPTIONS, DOCUMENTS];
 
-/// Entries read at once: more would be a long task.
-const SLICE: u32 = 64;
+/// Small entries, and descriptions, that are read at once: more would be a long task.
+const SLICES: [u32; 2] = [500, 64];
+
+/// Why the connection ends without our doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// The database is to be deleted.
+    Deletion,
+    /// Another tab has a newer release of the page, which changes the schema.
+    Newer,
+    /// The browser has closed it: its data was cleared, say.
+    Closed,
+}
 
 /// An open database.
-pub(crate) struct Database(idb::Database);
+pub(super) struct Database {
+    connection: Connection,
+    /// The same, for transactions with options.
+    raw: DurableDatabase,
+}
 
-/// Changes that are written together, or not at all.
+/// Changes of one project that are written together, or not at all.
 #[derive(Default)]
-pub(crate) struct Changes {
-    /// Documents by name; without bytes they are removed.
-    pub(crate) documents: Vec<(&'static str, Option<Vec<u8>>)>,
-    /// Photos' files by number.
-    pub(crate) photos: Vec<(u32, Blob)>,
-    /// What was said of photos, by number.
-    pub(crate) descriptions: Vec<(u32, Arc<Described>)>,
-    /// Photos that are no more.
-    pub(crate) gone: Vec<u32>,
+pub(super) struct Batch {
+    /// The project's document.
+    pub(super) project: Option<String>,
+    /// Places by photo; without one the photo is in no class any more.
+    pub(super) places: Vec<(u32, Option<String>)>,
+    /// The bytes of photos.
+    pub(super) photos: Vec<(u32, Uint8Array)>,
+    /// What the engine said of photos.
+    pub(super) descriptions: Vec<(u32, Arc<Described>)>,
+    /// Documents.
+    pub(super) documents: Vec<NamedDocument>,
+    /// Photos whose bytes are removed.
+    pub(super) gone: Vec<u32>,
+}
+
+/// A document by its name; without bytes it is removed.
+pub(super) type NamedDocument = (&'static str, Option<Arc<Vec<u8>>>);
+
+/// Why a batch was not written. Nothing of it was, then.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum WriteError {
+    /// Another tab writes the project now.
+    TakenOver,
+    /// The project is not there any more.
+    Gone,
+    /// The browser grants no more space.
+    Full,
+    /// Anything else, as the browser calls it.
+    Failed(String),
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// Web-sys has the options of a transaction only with its unstable parts.
+    #[derive(Clone)]
+    #[wasm_bindgen(extends = IdbDatabase)]
+    type DurableDatabase;
+
+    #[wasm_bindgen(method, catch, js_name = transaction)]
+    fn durable_transaction(
+        this: &DurableDatabase,
+        stores: &Array,
+        mode: &str,
+        options: &JsValue,
+    ) -> Result<IdbTransaction, JsValue>;
 }
 
 impl Database {
-    /// Opens the database, and makes it where there is none.
+    /// Opens the database of that name, and makes it where there is none. `blocked` is called while another tab with an
+    /// earlier release keeps it from being opened, `ending` when the connection is about to end or has.
     ///
     /// # Errors
-    /// [`PageError::NotOpened`] where there is one of a newer release, [`PageError::NotSaved`] where there can be none.
-    pub(crate) async fn open() -> Result<Self, PageError> {
-        let mut request =
-            Factory::new().and_then(|factory| factory.open(NAME, Some(SCHEMA))).map_err(|error| not_saved(&error))?;
+    /// [`PageError::NewerProject`] where it is of a newer release, [`PageError::NotSaved`] where there can be none.
+    pub(super) async fn open(
+        name: &str,
+        blocked: impl Fn() + 'static,
+        ending: impl Fn(Ending) + 'static,
+    ) -> Result<Self, PageError> {
+        let factory = Factory::new().map_err(|error| not_saved(&error))?;
+        let mut request = factory.open(name, Some(SCHEMA)).map_err(|error| not_saved(&error))?;
         request.on_upgrade_needed(|event| {
             let Ok(database) = event.database() else { return };
             for store in STORES {
@@ -55,124 +125,334 @@ impl Database {
                 let _ = database.create_object_store(store, ObjectStoreParams::new());
             }
         });
-        request.await.map(Self).map_err(|error| match name(&error).as_deref() {
-            Some("VersionError") => PageError::NotOpened { detail: "it is from a newer release".to_owned() },
+        request.on_blocked(move |_| blocked());
+        let opened = request.await.map_err(|error| match name_of(&error).as_deref() {
+            Some("VersionError") => PageError::NewerProject,
             _ => not_saved(&error),
-        })
+        })?;
+        let raw = IdbDatabase::from(opened);
+        let mut connection = Connection::from(raw.clone());
+        let raw: DurableDatabase = raw.unchecked_into();
+        let ending = Rc::new(ending);
+        let closed = ending.clone();
+        connection.on_close(move |_| closed(Ending::Closed));
+        connection.on_version_change(move |event| {
+            let newer = event.dyn_into::<web_sys::IdbVersionChangeEvent>().ok().and_then(|event| event.new_version());
+            ending(if newer.is_some() { Ending::Newer } else { Ending::Deletion });
+        });
+        Ok(Self { connection, raw })
+    }
+
+    /// Ends the connection once what is being written is.
+    pub(super) fn close(&self) {
+        self.connection.close();
+    }
+
+    /// Number and document of every project.
+    ///
+    /// # Errors
+    /// [`PageError::NotOpened`].
+    pub(super) async fn projects(&self) -> Result<Vec<(u32, String)>, PageError> {
+        let entries = self.slice(PROJECTS, None, SLICES[0]).await.map_err(|error| not_opened(&error))?;
+        Ok(entries.into_iter().filter_map(|(key, value)| Some((number(&key)?, value.as_string()?))).collect())
+    }
+
+    /// The document of a project.
+    ///
+    /// # Errors
+    /// [`PageError::NotOpened`].
+    pub(super) async fn project(&self, project: u32) -> Result<Option<String>, PageError> {
+        let read = async { self.read(PROJECTS)?.object_store(PROJECTS)?.get(JsValue::from(project))?.await };
+        Ok(read.await.map_err(|error| not_opened(&error))?.and_then(|document| document.as_string()))
+    }
+
+    /// How many photos a project has.
+    ///
+    /// # Errors
+    /// [`PageError::NotOpened`].
+    pub(super) async fn count(&self, project: u32) -> Result<u32, PageError> {
+        let count = async {
+            let range = Query::KeyRange(keys_of(project)?);
+            self.read(PLACES)?.object_store(PLACES)?.count(Some(range))?.await
+        };
+        count.await.map_err(|error| not_opened(&error))
+    }
+
+    /// Adds a project; its number, which no other one has.
+    ///
+    /// # Errors
+    /// As for [`Database::write`].
+    pub(super) async fn add_project(&self, document: &str) -> Result<u32, WriteError> {
+        let (transaction, raw) = self.write_to(&[PROJECTS])?;
+        let added = async {
+            let store = transaction.object_store(PROJECTS)?;
+            let numbers = store.get_all_keys(None, None)?.await?;
+            let number = numbers.iter().filter_map(number).max().unwrap_or_default() + 1;
+            store.put(&document.into(), Some(&number.into()))?;
+            Ok::<_, Error>(number)
+        };
+        let added = added.await;
+        ended(transaction, &raw, added).await
+    }
+
+    /// Changes a project's document; nothing happens where there is none.
+    ///
+    /// # Errors
+    /// As for [`Database::write`].
+    pub(super) async fn change_project(
+        &self,
+        project: u32,
+        change: impl FnOnce(&str) -> Option<String>,
+    ) -> Result<(), WriteError> {
+        let (transaction, raw) = self.write_to(&[PROJECTS])?;
+        let changed = async {
+            let store = transaction.object_store(PROJECTS)?;
+            let before = store.get(JsValue::from(project))?.await?.and_then(|document| document.as_string());
+            if let Some(after) = before.and_then(|before| change(&before)) {
+                store.put(&after.into(), Some(&project.into()))?;
+            }
+            Ok(())
+        };
+        let changed = changed.await;
+        ended(transaction, &raw, changed).await
+    }
+
+    /// Removes a project with all that it has.
+    ///
+    /// # Errors
+    /// As for [`Database::write`].
+    pub(super) async fn remove_project(&self, project: u32) -> Result<(), WriteError> {
+        let (transaction, raw) = self.write_to(&STORES)?;
+        let removed = async {
+            for store in OF_PROJECTS {
+                transaction.object_store(store)?.delete(Query::KeyRange(keys_of(project)?))?;
+            }
+            transaction.object_store(WRITERS)?.delete(JsValue::from(project))?;
+            transaction.object_store(PROJECTS)?.delete(JsValue::from(project))?;
+            Ok(())
+        };
+        let removed = removed.await;
+        ended(transaction, &raw, removed).await
+    }
+
+    /// The places of the next photos after that number, in the order of their numbers; none at the end.
+    ///
+    /// # Errors
+    /// [`PageError::NotOpened`].
+    pub(super) async fn places(&self, project: u32, after: Option<u32>) -> Result<Vec<(u32, String)>, PageError> {
+        let entries = self.of_project(PLACES, project, after, SLICES[0]).await?;
+        Ok(entries.into_iter().filter_map(|(photo, value)| Some((photo, value.as_string()?))).collect())
+    }
+
+    /// What was said of the next photos after that number, in the order of their numbers; none at the end. Without a value
+    /// for one that cannot be read.
+    ///
+    /// # Errors
+    /// [`PageError::NotOpened`].
+    pub(super) async fn descriptions(
+        &self,
+        project: u32,
+        after: Option<u32>,
+    ) -> Result<Vec<(u32, Option<Described>)>, PageError> {
+        let entries = self.of_project(DESCRIPTIONS, project, after, SLICES[1]).await?;
+        Ok(entries.into_iter().map(|(photo, value)| (photo, from_stored(&value))).collect())
+    }
+
+    /// The numbers of all photos whose bytes are stored.
+    ///
+    /// # Errors
+    /// [`PageError::NotOpened`].
+    pub(super) async fn photos(&self, project: u32) -> Result<Vec<u32>, PageError> {
+        let keys = async {
+            let range = Query::KeyRange(keys_of(project)?);
+            self.read(PHOTOS)?.object_store(PHOTOS)?.get_all_keys(Some(range), None)?.await
+        };
+        let keys = keys.await.map_err(|error| not_opened(&error))?;
+        Ok(keys.iter().filter_map(photo_of).collect())
+    }
+
+    /// The bytes of a photo, left in the browser's memory.
+    ///
+    /// # Errors
+    /// [`PageError::NotOpened`].
+    pub(super) async fn photo(&self, project: u32, photo: u32) -> Result<Option<Uint8Array>, PageError> {
+        let key = key(project, &photo.into());
+        let read = async { self.read(PHOTOS)?.object_store(PHOTOS)?.get(key)?.await };
+        Ok(read.await.map_err(|error| not_opened(&error))?.and_then(|bytes| bytes.dyn_into().ok()))
     }
 
     /// The document of that name.
     ///
     /// # Errors
     /// [`PageError::NotOpened`].
-    pub(crate) async fn document(&self, name: &str) -> Result<Option<Vec<u8>>, PageError> {
-        let read = async {
-            let store = self.read(DOCUMENTS)?.object_store(DOCUMENTS)?;
-            store.get(JsValue::from_str(name))?.await
-        };
+    pub(super) async fn document(&self, project: u32, name: &str) -> Result<Option<Vec<u8>>, PageError> {
+        let key = key(project, &name.into());
+        let read = async { self.read(DOCUMENTS)?.object_store(DOCUMENTS)?.get(key)?.await };
         let found = read.await.map_err(|error| not_opened(&error))?;
         Ok(found.and_then(|found| found.dyn_into::<Uint8Array>().ok()).map(|bytes| bytes.to_vec()))
     }
 
-    /// The next photos after that number, in the order of their numbers; none at the end.
+    /// From now on only `writer` may write this project.
     ///
     /// # Errors
-    /// [`PageError::NotOpened`].
-    pub(crate) async fn photos(&self, after: Option<u32>) -> Result<Vec<(u32, Blob)>, PageError> {
-        let entries = self.slice(PHOTOS, after).await.map_err(|error| not_opened(&error))?;
-        Ok(entries.iter().filter_map(|entry| Some((number(entry)?, field(entry, "file")?))).collect())
+    /// As for [`Database::write`].
+    pub(super) async fn claim(&self, project: u32, writer: &str) -> Result<(), WriteError> {
+        let (transaction, raw) = self.write_to(&[WRITERS])?;
+        let claimed = (|| {
+            transaction.object_store(WRITERS)?.put(&writer.into(), Some(&project.into()))?;
+            Ok(())
+        })();
+        ended(transaction, &raw, claimed).await
     }
 
-    /// What was said of the next photos after that number, in the order of their numbers; none at the end.
+    /// Writes `batch` in one transaction, which is on the disk when this is done.
     ///
     /// # Errors
-    /// [`PageError::NotOpened`].
-    pub(crate) async fn descriptions(&self, after: Option<u32>) -> Result<Vec<(u32, Described)>, PageError> {
-        let entries = self.slice(DESCRIPTIONS, after).await.map_err(|error| not_opened(&error))?;
-        let read = |entry: &JsValue| {
-            let hash = field::<Uint8Array>(entry, "hash")?.to_vec().try_into().ok()?;
-            let descriptors = field::<Uint8Array>(entry, "descriptors")?.to_vec();
-            Some((number(entry)?, Described::new(hash, descriptors, field(entry, "thumbnail")?)))
+    /// See [`WriteError`].
+    pub(super) async fn write(&self, project: u32, writer: &str, batch: &Batch) -> Result<(), WriteError> {
+        let (transaction, raw) = self.write_to(&STORES)?;
+        let current = async {
+            let current = transaction.object_store(WRITERS)?.get(JsValue::from(project))?.await?;
+            Ok::<_, Error>(current.and_then(|current| current.as_string()))
         };
-        Ok(entries.iter().filter_map(read).collect())
-    }
-
-    /// Writes `changes` in one transaction.
-    ///
-    /// # Errors
-    /// [`PageError::DiskFull`] or [`PageError::NotSaved`]; nothing of it is written then.
-    pub(crate) async fn write(&self, changes: &Changes) -> Result<(), PageError> {
-        let transaction = self.0.transaction(&STORES, TransactionMode::ReadWrite);
-        // The same transaction twice: idb's goes with the wait for its end, and only the browser's tells why it ended.
-        let raw: IdbTransaction = transaction.map_err(|error| not_saved(&error))?.into();
-        let transaction = Transaction::from(raw.clone());
-        if let Err(error) = fill(&transaction, changes) {
-            // One that has ended by itself is as good.
-            let _ = transaction.abort();
-            return Err(not_saved(&error));
-        }
-        match (transaction.await, raw.error()) {
-            (Ok(TransactionResult::Committed), _) => Ok(()),
-            (_, Some(error)) => Err(not_saved(&Error::DomException(error))),
-            (Err(error), None) => Err(not_saved(&error)),
-            // What aborts a transaction without a reason of its own is the quota.
-            (Ok(TransactionResult::Aborted), None) => Err(PageError::DiskFull),
+        match current.await {
+            Ok(Some(current)) if current != writer => {
+                // One that has ended by itself is as good.
+                let _ = transaction.abort();
+                Err(WriteError::TakenOver)
+            }
+            Ok(_) => {
+                let filled = fill(&transaction, project, writer, batch);
+                ended(transaction, &raw, filled).await
+            }
+            Err(error) => ended(transaction, &raw, Err(error)).await,
         }
     }
 
     fn read(&self, store: &str) -> Result<Transaction, Error> {
-        self.0.transaction(&[store], TransactionMode::ReadOnly)
+        self.connection.transaction(&[store], TransactionMode::ReadOnly)
     }
 
-    async fn slice(&self, store: &str, after: Option<u32>) -> Result<Vec<JsValue>, Error> {
-        let range = after.map(|after| KeyRange::lower_bound(&after.into(), Some(true))).transpose()?;
+    /// A transaction whose end means that it is on the disk. The same one twice: idb's goes with the wait for its end, and
+    /// only the browser's tells why it ended.
+    fn write_to(&self, stores: &[&str]) -> Result<(Transaction, IdbTransaction), WriteError> {
+        let stores: Array = stores.iter().map(|store| JsValue::from_str(store)).collect();
+        let options = object(&[("durability", "strict".into())]);
+        let raw = self.raw.durable_transaction(&stores, "readwrite", &options);
+        let raw = raw.map_err(|error| failed(&Error::TransactionOpenFailed(error)))?;
+        Ok((Transaction::from(raw.clone()), raw))
+    }
+
+    async fn of_project(
+        &self,
+        store: &str,
+        project: u32,
+        after: Option<u32>,
+        limit: u32,
+    ) -> Result<Vec<(u32, JsValue)>, PageError> {
+        let range = match after {
+            Some(after) => KeyRange::bound(&key(project, &after.into()), &end_of(project), Some(true), None),
+            None => keys_of(project),
+        };
+        let entries = async { self.slice(store, Some(range?), limit).await };
+        let entries = entries.await.map_err(|error| not_opened(&error))?;
+        Ok(entries.into_iter().filter_map(|(key, value)| Some((photo_of(&key)?, value))).collect())
+    }
+
+    /// Keys and values of the first entries in a range.
+    async fn slice(&self, store: &str, range: Option<KeyRange>, limit: u32) -> Result<Vec<(JsValue, JsValue)>, Error> {
         let store = self.read(store)?.object_store(store)?;
-        store.get_all(range.map(Query::KeyRange), Some(SLICE))?.await
+        let keys = store.get_all_keys(range.clone().map(Query::KeyRange), Some(limit))?;
+        let values = store.get_all(range.map(Query::KeyRange), Some(limit))?;
+        let keys = keys.await?;
+        Ok(keys.into_iter().zip(values.await?).collect())
     }
 }
 
-/// Requests every change of `changes`; the transaction's end says what became of them.
-fn fill(transaction: &Transaction, changes: &Changes) -> Result<(), Error> {
-    let documents = transaction.object_store(DOCUMENTS)?;
+/// Requests every change of `batch`; the transaction's end says what became of them.
+fn fill(transaction: &Transaction, project: u32, writer: &str, batch: &Batch) -> Result<(), Error> {
+    transaction.object_store(WRITERS)?.put(&writer.into(), Some(&project.into()))?;
+    if let Some(document) = &batch.project {
+        transaction.object_store(PROJECTS)?.put(&document.into(), Some(&project.into()))?;
+    }
     let photos = transaction.object_store(PHOTOS)?;
+    for (photo, bytes) in &batch.photos {
+        photos.put(bytes, Some(&key(project, &(*photo).into())))?;
+    }
+    let places = transaction.object_store(PLACES)?;
+    for (photo, place) in &batch.places {
+        let key = key(project, &(*photo).into());
+        match place {
+            Some(place) => drop(places.put(&place.into(), Some(&key))?),
+            None => drop(places.delete(key)?),
+        }
+    }
     let descriptions = transaction.object_store(DESCRIPTIONS)?;
-    for (name, bytes) in &changes.documents {
-        let key = JsValue::from_str(name);
+    for (photo, described) in &batch.descriptions {
+        descriptions.put(&to_stored(described), Some(&key(project, &(*photo).into())))?;
+    }
+    let documents = transaction.object_store(DOCUMENTS)?;
+    for (name, bytes) in &batch.documents {
+        let key = key(project, &(*name).into());
         match bytes {
             Some(bytes) => drop(documents.put(&Uint8Array::from(bytes.as_slice()), Some(&key))?),
             None => drop(documents.delete(key)?),
         }
     }
-    for (id, file) in &changes.photos {
-        photos.put(&object(&[("id", (*id).into()), ("file", file.into())]), Some(&(*id).into()))?;
-    }
-    for (id, described) in &changes.descriptions {
-        let fields = [
-            ("id", (*id).into()),
-            ("hash", Uint8Array::from(described.hash.as_slice()).into()),
-            ("descriptors", Uint8Array::from(described.descriptors.as_slice()).into()),
-            ("thumbnail", described.thumbnail().into()),
-        ];
-        descriptions.put(&object(&fields), Some(&(*id).into()))?;
-    }
-    for id in &changes.gone {
-        photos.delete(JsValue::from(*id))?;
-        descriptions.delete(JsValue::from(*id))?;
+    for photo in &batch.gone {
+        let key = key(project, &(*photo).into());
+        photos.delete(key.clone())?;
+        descriptions.delete(key)?;
     }
     Ok(())
 }
 
-fn field<T: JsCast>(entry: &JsValue, name: &str) -> Option<T> {
-    Reflect::get(entry, &name.into()).ok()?.dyn_into().ok()
+/// Waits for the end of a transaction whose requests were made, or not.
+async fn ended<T>(transaction: Transaction, raw: &IdbTransaction, made: Result<T, Error>) -> Result<T, WriteError> {
+    let made = match made {
+        Ok(made) => made,
+        Err(error) => {
+            // One that has ended by itself is as good.
+            let _ = transaction.abort();
+            return Err(raw.error().map_or_else(|| failed(&error), |error| failed(&Error::DomException(error))));
+        }
+    };
+    match (transaction.await, raw.error()) {
+        (Ok(TransactionResult::Committed), _) => Ok(made),
+        (_, Some(error)) => Err(failed(&Error::DomException(error))),
+        (Err(error), None) => Err(failed(&error)),
+        // What aborts a transaction without a reason of its own is the quota.
+        (Ok(TransactionResult::Aborted), None) => Err(WriteError::Full),
+    }
 }
 
-fn number(entry: &JsValue) -> Option<u32> {
+/// The key of something of a project: the project's number, and a photo's number or a name.
+fn key(project: u32, of: &JsValue) -> JsValue {
+    Array::of2(&project.into(), of).into()
+}
+
+/// Behind every key of a project: an array is greater than any number or text.
+fn end_of(project: u32) -> JsValue {
+    key(project, &Array::new())
+}
+
+/// The keys of everything of a project.
+fn keys_of(project: u32) -> Result<KeyRange, Error> {
+    KeyRange::bound(&Array::of1(&project.into()), &end_of(project), None, None)
+}
+
+/// The photo's number in a key.
+fn photo_of(key: &JsValue) -> Option<u32> {
+    number(&key.dyn_ref::<Array>()?.get(1))
+}
+
+fn number(value: &JsValue) -> Option<u32> {
     // Written as a whole number of 32 bits.
-    Reflect::get(entry, &"id".into()).ok()?.as_f64().map(|id| id as u32)
+    value.as_f64().map(|number| number as u32)
 }
 
 /// The name of the browser's own error inside one of the crate's.
-fn name(error: &Error) -> Option<String> {
+fn name_of(error: &Error) -> Option<String> {
     match error {
         Error::DomException(error) => Some(error.name()),
         Error::IndexedDbNotFound(error) | Error::AddFailed(error) | Error::TransactionOpenFailed(error) => {
@@ -182,11 +462,15 @@ fn name(error: &Error) -> Option<String> {
     }
 }
 
-fn not_saved(error: &Error) -> PageError {
-    match name(error).as_deref() {
-        Some("QuotaExceededError") => PageError::DiskFull,
-        _ => PageError::NotSaved { detail: detail(error) },
+fn failed(error: &Error) -> WriteError {
+    match name_of(error).as_deref() {
+        Some("QuotaExceededError") => WriteError::Full,
+        _ => WriteError::Failed(detail(error)),
     }
+}
+
+fn not_saved(error: &Error) -> PageError {
+    PageError::NotSaved { detail: detail(error) }
 }
 
 fn not_opened(error: &Error) -> PageError {
@@ -195,5 +479,5 @@ fn not_opened(error: &Error) -> PageError {
 
 /// What the browser calls it, as short as can be.
 fn detail(error: &Error) -> String {
-    name(error).unwrap_or_else(|| error.to_string())
+    name_of(error).unwrap_or_else(|| error.to_string())
 }

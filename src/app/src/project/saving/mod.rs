@@ -1,7 +1,21 @@
-//! Keeping the project in the browser's database, and bringing it back.
+//! Keeping projects in the browser's database, and reading them again.
 
+mod claim;
 mod database;
+mod earlier;
+mod format;
 mod opening;
+mod projects;
+mod rescue;
 mod saver;
+mod store;
+mod stored_description;
+mod view;
+mod writing;
 
-pub(crate) use saver::Saver;
+pub(crate) use claim::Claim;
+pub(crate) use format::ProjectDocument;
+pub(crate) use opening::Loaded;
+pub(crate) use projects::SavedProject;
+pub(crate) use saver::{Saver, SavingState};
+pub(crate) use view::SavingLine;

@@ -1,125 +1,134 @@
-//! Bringing back the project that was saved.
+//! Reading a project from the database.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
-use futures::future::{Either, select};
-use headstart_protocol::ProjectManifest;
-use leptos::prelude::*;
-use web_sys::Blob;
+use headstart_protocol::TrainingSettings;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::Saver;
-use super::database::Database;
-use super::saver::{HEAD, MANIFEST, RUN};
+use super::database::{Batch, Database};
+use super::format::{PlaceDocument, ProjectDocument, read};
+use super::writing::CHECKPOINT_STATE;
 use crate::error::PageError;
-use crate::platform::dom::{pause, turn};
-use crate::project::album::{Described, Example, ExampleState, Fresh, classes, fill};
-use crate::project::training::Taught;
+use crate::project::album::{Described, DocumentKind, Example, ExampleState, Original};
+use crate::project::training::{Interrupted, InterruptedInfo, Results};
 
-/// A database that does not answer for so long is taken to be out of order.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Photos brought back at once: more would be a long task.
-const SLICE: usize = 100;
-
-/// What was saved.
-struct Saved {
-    manifest: Option<ProjectManifest>,
-    /// In the order of their numbers.
-    photos: Vec<(u32, Blob)>,
-    descriptions: HashMap<u32, Described>,
-    head: Option<Vec<u8>>,
-    run: Option<Taught>,
-}
-
-/// What is not part of the album.
-pub(crate) struct BroughtBack {
+/// A project as it was saved.
+pub(crate) struct Loaded {
+    /// Its own document.
+    pub(crate) document: ProjectDocument,
+    /// Its photos, in the order of their numbers.
+    pub(crate) photos: Vec<Arc<Example>>,
     /// The head's file.
     pub(crate) head: Option<Vec<u8>>,
-    /// The last run.
-    pub(crate) run: Option<Taught>,
+    /// What runs came to.
+    pub(crate) results: Results,
+    /// The run that was going on.
+    pub(crate) interrupted: Option<Interrupted>,
+    /// Places that could not be read: their photos are left where they are.
+    pub(crate) unreadable: usize,
+    /// The highest number that a photo or class ever had.
+    pub(crate) last_id: u32,
 }
 
 impl Saver {
-    /// Brings the saved project back into the album, and saves changes from then on; gives back what else was saved.
-    pub(crate) async fn open(self) -> Option<BroughtBack> {
-        let opened = select(Box::pin(read()), Box::pin(pause(PATIENCE))).await;
-        match opened {
-            Either::Left((Ok((database, saved)), _)) => {
-                let brought_back = self.bring_back(saved).await;
-                self.use_database(database);
-                Some(brought_back)
-            }
-            Either::Left((Err(error), _)) => {
-                self.fail(error);
-                None
-            }
-            Either::Right(_) => {
-                self.fail(PageError::NotOpened { detail: "it does not answer".to_owned() });
-                None
-            }
+    /// Reads a project. `progress` hears how many photos are read, and of how many.
+    ///
+    /// # Errors
+    /// [`PageError::NewerProject`] and [`PageError::NotOpened`].
+    pub(crate) async fn load(self, project: u32, progress: impl Fn(usize, usize)) -> Result<Loaded, PageError> {
+        let store = self.store();
+        let database = store.database().await?;
+        let missing = || PageError::NotOpened { detail: "it is not there any more".to_owned() };
+        let mut document: ProjectDocument = read(&database.project(project).await?.ok_or_else(missing)?)?;
+        if document.settings.check().is_err() {
+            document.settings = TrainingSettings::default();
         }
+        let total = database.count(project).await? as usize;
+        let places = places(&database, project).await?;
+        let mut descriptions = HashMap::new();
+        let mut after = None;
+        loop {
+            let some = database.descriptions(project, after).await?;
+            let Some((last, _)) = some.last() else { break };
+            after = Some(*last);
+            descriptions.extend(some.into_iter().filter_map(|(id, described)| Some((id, described?))));
+            progress(descriptions.len(), total);
+        }
+        let stored = database.photos(project).await?;
+        let photo_store = store.photos(project);
+        let mut photos = Vec::with_capacity(places.len());
+        let mut unreadable = 0;
+        let class_ids = document.classes.iter().map(|class| class.id);
+        let last_id = class_ids.chain(stored.iter().copied()).max().unwrap_or_default();
+        for (id, place) in places {
+            let Some(place) = place.filter(|place| document.classes.iter().any(|class| class.id == place.class)) else {
+                unreadable += 1;
+                continue;
+            };
+            let described: Option<Described> = descriptions.remove(&id);
+            let state = described.map_or(ExampleState::Pending, |described| ExampleState::Ready(Arc::new(described)));
+            let original = Original::stored(id, Rc::clone(&photo_store), place.bytes);
+            photos.push(Arc::new(Example::kept(id, place.class, place.name, place.burst, original, state)));
+        }
+        let head = database.document(project, DocumentKind::Head.name()).await?;
+        let results = Results {
+            run: result(&database, project, DocumentKind::Run).await?.map(Arc::new),
+            cnn: result(&database, project, DocumentKind::Cnn).await?.map(Arc::new),
+            curve: result(&database, project, DocumentKind::Curve).await?.map(Arc::new),
+        };
+        let info: Option<InterruptedInfo> = result(&database, project, DocumentKind::Checkpoint).await?;
+        let state = database.document(project, CHECKPOINT_STATE).await?;
+        let interrupted = info.map(|info| Interrupted { info, bytes: Arc::new(state.unwrap_or_default()) });
+        Ok(Loaded { document, photos, head, results, interrupted, unreadable, last_id })
     }
 
-    async fn bring_back(self, saved: Saved) -> BroughtBack {
-        let album = self.album;
-        if let Some(manifest) = saved.manifest {
-            let used =
-                manifest.classes.iter().map(|class| class.id).chain(manifest.photos.iter().map(|photo| photo.id));
-            album.keep_clear_of(used.max().unwrap_or_default());
-            album.keep_clear_of(saved.photos.last().map_or(0, |photo| photo.0));
-            self.settings.set(manifest.settings);
-            let classes = classes(&manifest);
-            let mut files: HashMap<u32, Blob> = saved.photos.into_iter().collect();
-            let mut descriptions = saved.descriptions;
-            let mut photos = Vec::with_capacity(manifest.photos.len());
-            for (index, photo) in manifest.photos.into_iter().enumerate() {
-                if index % SLICE == SLICE - 1 {
-                    turn().await;
-                }
-                if let Some(file) = files.remove(&photo.id) {
-                    let described = descriptions.remove(&photo.id).map(Arc::new);
-                    let state = described.map_or(ExampleState::Pending, ExampleState::Ready);
-                    let fresh = Fresh { name: photo.name, file, burst: photo.burst };
-                    photos.push(Arc::new(Example::new(photo.id, photo.class, fresh, state)));
-                }
-            }
-            album.size.set(fill(&classes, &photos).then_some(manifest.size));
-            album.classes.set(classes);
-            // Files that no photo of the project names.
-            album.journal.photos_went(files.into_keys());
+    /// Removes the bytes of photos that are in no class any more: what was taken out of the project on an earlier visit.
+    ///
+    /// # Errors
+    /// The database cannot be read or written.
+    pub(crate) async fn sweep(self, project: u32) -> Result<(), PageError> {
+        let database = self.store().database().await?;
+        let kept: std::collections::HashSet<u32> =
+            places(&database, project).await?.into_iter().map(|place| place.0).collect();
+        let stored = database.photos(project).await?;
+        let gone: Vec<u32> = stored.into_iter().filter(|id| !kept.contains(id)).collect();
+        if !gone.is_empty() {
+            let batch = Batch { gone, ..Batch::default() };
+            database.write(project, &self.tab().name, &batch).await?;
         }
-        BroughtBack { head: saved.head, run: saved.run }
+        Ok(())
     }
 }
 
-async fn read() -> Result<(Database, Saved), PageError> {
-    let unreadable =
-        || PageError::NotOpened { detail: "its list of photos is damaged or of another release".to_owned() };
-    let database = Database::open().await?;
-    let manifest = database.document(MANIFEST).await?;
-    let manifest: Option<ProjectManifest> =
-        manifest.map(|bytes| postcard::from_bytes(&bytes).map_err(|_| unreadable())).transpose()?;
-    let head = database.document(HEAD).await?;
-    // Figures that cannot be read are no loss: training makes new ones.
-    let run = database.document(RUN).await?.and_then(|bytes| postcard::from_bytes(&bytes).ok());
-    let (mut photos, mut descriptions) = (Vec::new(), HashMap::new());
+/// All places, in the order of the photos; without a value for those that cannot be read.
+async fn places(database: &Database, project: u32) -> Result<Vec<(u32, Option<PlaceDocument>)>, PageError> {
+    let mut places = Vec::new();
     loop {
-        let some = database.photos(photos.last().map(|(id, _)| *id)).await?;
+        let some = database.places(project, places.last().map(|(id, _)| *id)).await?;
         if some.is_empty() {
-            break;
+            return Ok(places);
         }
-        photos.extend(some);
-        turn().await;
+        places.extend(some.into_iter().map(|(id, place)| (id, read(&place).ok())));
     }
-    let mut last = None;
-    loop {
-        let some = database.descriptions(last).await?;
-        let Some((id, _)) = some.last() else { break };
-        last = Some(*id);
-        descriptions.extend(some);
-        turn().await;
+}
+
+/// A result of training. One that cannot be read is no loss: training makes a new one.
+async fn result<T: DeserializeOwned>(
+    database: &Database,
+    project: u32,
+    kind: DocumentKind,
+) -> Result<Option<T>, PageError> {
+    #[derive(Deserialize)]
+    struct Kept<T> {
+        #[expect(dead_code, reason = "read before the rest")]
+        version: u32,
+        result: T,
     }
-    Ok((database, Saved { manifest, photos, descriptions, head, run }))
+    let bytes = database.document(project, kind.name()).await?.unwrap_or_default();
+    let kept = std::str::from_utf8(&bytes).ok().and_then(|json| read::<Kept<T>>(json).ok());
+    Ok(kept.map(|kept| kept.result))
 }

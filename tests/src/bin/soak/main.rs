@@ -1,0 +1,112 @@
+//! Faults injected into the built page in a real Chromium: `cargo xtask soak` calls this. Nothing that was said to be saved may
+//! be lost. The same seed does the same things, at moments that are the machine's.
+
+mod exported;
+mod faults;
+mod kills;
+mod large;
+mod model;
+mod photos;
+mod report;
+mod session;
+mod tabs;
+mod zips;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use headstart_tests::{Built, Site, TestError};
+
+use crate::{faults::Fault, report::Row};
+
+/// Injects faults into the built page and counts how often it lost something. A count of 0 leaves a fault out.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask soak")]
+struct Asked {
+    /// What is done follows from this number.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How often the browser is killed [default: 50].
+    #[arg(long, value_name = "N")]
+    kills: Option<usize>,
+    /// How often two tabs edit one project at once [default: 20].
+    #[arg(long, value_name = "N")]
+    tabs: Option<usize>,
+    /// How often each fault of the database is injected [default: 10].
+    #[arg(long, value_name = "N")]
+    faults: Option<usize>,
+    /// How many hostile zips are opened [default: 100].
+    #[arg(long, value_name = "N")]
+    zips: Option<usize>,
+    /// How many photos the large project has [default: 5000].
+    #[arg(long, value_name = "N")]
+    photos: Option<usize>,
+    /// Counts for a run of a few minutes, where no other is named.
+    #[arg(long)]
+    short: bool,
+    /// Print the table as JSON, in the last line.
+    #[arg(long)]
+    json: bool,
+}
+
+/// How often each is done: all, and in a short run.
+const KILLS: [usize; 2] = [50, 4];
+const TABS: [usize; 2] = [20, 2];
+const FAULTS: [usize; 2] = [10, 1];
+const ZIPS: [usize; 2] = [100, 10];
+const PHOTOS: [usize; 2] = [5_000, 60];
+
+impl Asked {
+    fn count(&self, asked: Option<usize>, default: [usize; 2]) -> usize {
+        asked.unwrap_or(default[usize::from(self.short)])
+    }
+}
+
+fn main() -> ExitCode {
+    let asked = Asked::parse();
+    match run(&asked) {
+        Ok(rows) => {
+            report::print(&rows, asked.seed, asked.json);
+            if rows.iter().all(|row| row.held == row.times) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(asked: &Asked) -> Result<Vec<Row>, TestError> {
+    let site = Site::new(&Built::page()?.dist)?;
+    let seed = asked.seed;
+    let mut rows = Vec::new();
+    let mut add = |times: usize, run: &dyn Fn(usize) -> Result<Row, TestError>| -> Result<(), TestError> {
+        if times > 0 {
+            rows.push(run(times)?);
+        }
+        Ok(())
+    };
+    add(asked.count(asked.kills, KILLS), &|times| kills::run(&site, seed, times))?;
+    add(asked.count(asked.tabs, TABS), &|times| tabs::run(&site, seed, times))?;
+    for fault in Fault::ALL {
+        add(asked.count(asked.faults, FAULTS), &|times| faults::run(&site, fault, seed, times))?;
+    }
+    add(asked.count(asked.zips, ZIPS), &|times| zips::run(&site, seed, times))?;
+    add(asked.count(asked.photos, PHOTOS), &|times| large::run(&site, seed, times))?;
+    Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_those_named_or_those_of_the_run() {
+        let asked = Asked::parse_from(["soak", "--short", "--kills", "7", "--zips=0"]);
+        assert_eq!(asked.count(asked.kills, KILLS), 7);
+        assert_eq!(asked.count(asked.zips, ZIPS), 0);
+        assert_eq!(asked.count(asked.tabs, TABS), TABS[1]);
+        let asked = Asked::parse_from(["soak"]);
+        assert_eq!((asked.seed, asked.count(asked.photos, PHOTOS)), (1, 5_000));
+    }
+}
