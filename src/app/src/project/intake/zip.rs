@@ -89,22 +89,24 @@ impl Intake {
 
     async fn put_contained(self, zip: &str, contained: Contained, place: DropTarget) {
         let Contained { project, went, files, head } = contained;
-        if went.left_out_count > 0 {
-            self.notices.complain(PageError::LeftOut(LeftOutOfZip {
-                files: went.left_out.clone(),
-                count: went.left_out_count as usize,
-                of_project: project.is_some(),
-                has_rest: went.files > 0,
-            }));
-        }
+        let left_out = LeftOutOfZip {
+            files: went.left_out,
+            count: went.left_out_count as usize,
+            of_project: project.is_some(),
+            has_rest: went.files > 0,
+        };
         match project {
             Some(manifest) if manifest.version > PROJECT_VERSION => self.notices.complain(PageError::NewerProject),
-            Some(manifest) => self.open_project(stem(zip), manifest, files, head).await,
+            Some(manifest) => {
+                if let Err(error) = self.open_project(stem(zip), manifest, files, head).await {
+                    return self.notices.complain(error);
+                }
+            }
             None => {
                 if went.passed_over > 0 {
                     let count = went.passed_over as usize;
                     self.notices.complain(PageError::NoPhotos { count, example: format!("in “{zip}”") });
-                } else if went.files == 0 && went.left_out_count == 0 {
+                } else if went.files == 0 && left_out.count == 0 {
                     self.notices.complain(PageError::NothingToAdd);
                 }
                 let mut groups = Groups::default();
@@ -114,16 +116,22 @@ impl Intake {
                 groups.put(self.album, self.edits, place, Some(stem(zip))).await;
             }
         }
+        if left_out.count > 0 {
+            self.notices.complain(PageError::LeftOut(left_out));
+        }
     }
 
     /// Opens the project out of a zip beside the others.
+    ///
+    /// # Errors
+    /// Why the present one stays open.
     async fn open_project(
         self,
         name: &str,
         manifest: ProjectManifest,
         files: Vec<(String, Blob)>,
         head: Option<Vec<u8>>,
-    ) {
+    ) -> Result<(), PageError> {
         let classes = classes(&manifest.classes);
         let mut files: HashMap<String, Blob> = files.into_iter().collect();
         let mut photos = Vec::new();
@@ -145,9 +153,7 @@ impl Intake {
             last_id: last.unwrap_or_default(),
             ..Snapshot::default()
         };
-        if let Err(error) = self.library.import(project, head).await {
-            self.notices.complain(error);
-        }
+        self.library.import(project, head).await
     }
 }
 
