@@ -106,6 +106,7 @@ fn two_classes_then_five_and_a_label_put_right() {
     }
     assert_no_error(page);
 
+    teach.show().unwrap();
     teach.saved(SOON).unwrap();
     page.reload().unwrap();
     page.ready(START).unwrap();
