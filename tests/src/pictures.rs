@@ -69,6 +69,22 @@ impl Pictures {
         seeds.map(|seed| self.save(&format!("{}-{seed}.png", kind.name()), kind.draw(seed))).collect()
     }
 
+    /// A picture of noise, which no format makes small: some 800 KB.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn noise(&self, name: &str, seed: u32) -> Result<PathBuf, TestError> {
+        let mut state = seed.wrapping_mul(2_654_435_761) | 1;
+        let mut next = || {
+            // Xorshift: enough to defeat compression.
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            (state >> 24) as u8
+        };
+        self.save(name, RgbImage::from_fn(512, 512, |_, _| Rgb([next(), next(), next()])))
+    }
+
     /// The same picture in so many files of different bytes.
     ///
     /// # Errors

@@ -117,6 +117,22 @@ impl<'a> Teach<'a> {
             .wait_for("teach-count", after, |count| count.get("photos") == photos && count.get("described") == photos)
     }
 
+    /// Waits until the page says that everything is saved: what was added before that survives.
+    ///
+    /// # Errors
+    /// [`TestError::Timeout`].
+    pub fn saved(&self, after: Duration) -> Result<Element, TestError> {
+        self.page.wait_for("saving", after, |saving| saving.get("state") == "saved" && saving.get("unsaved") == "0")
+    }
+
+    /// The project that is open.
+    ///
+    /// # Errors
+    /// [`TestError::Timeout`].
+    pub fn open_project(&self) -> Result<Element, TestError> {
+        self.page.wait_for("project", SOON, |project| project.get("open") == "true")
+    }
+
     /// Trains, and gives back what `training` says at the run's end.
     ///
     /// # Errors

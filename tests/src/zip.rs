@@ -83,6 +83,28 @@ pub(crate) fn zip_of(entries: &[Entry]) -> Vec<u8> {
     out
 }
 
+/// `zip` with an end as those of more than 65,535 files have it.
+pub(crate) fn with_zip64_end(zip: &[u8], count: u64) -> Vec<u8> {
+    let (body, end) = zip.split_at(zip.len() - 22);
+    let start = u64::from(u32::from_le_bytes([end[16], end[17], end[18], end[19]]));
+    let at = body.len() as u64;
+    let mut out = body.to_vec();
+    out.extend(b"PK\x06\x06");
+    out.extend(44u64.to_le_bytes());
+    out.extend([45, 0, 45, 0]);
+    out.extend([0; 8]);
+    for number in [count, count, at - start, start] {
+        out.extend(number.to_le_bytes());
+    }
+    out.extend(b"PK\x06\x07\0\0\0\0");
+    out.extend(at.to_le_bytes());
+    out.extend(1u32.to_le_bytes());
+    out.extend(b"PK\x05\x06\0\0\0\0");
+    out.extend([255; 12]);
+    out.extend([0; 2]);
+    out
+}
+
 fn crc32(bytes: &[u8]) -> u32 {
     let step = |crc: u32| if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
     !bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc)))

@@ -106,8 +106,7 @@ fn two_classes_then_five_and_a_label_put_right() {
     }
     assert_no_error(page);
 
-    // What is to be kept is written behind the page's back.
-    std::thread::sleep(Duration::from_secs(2));
+    teach.saved(SOON).unwrap();
     page.reload().unwrap();
     page.ready(START).unwrap();
     assert_eq!(difference(&own, &teach.own_answers(&fresh, PHOTO).unwrap()), 0.0);
@@ -218,7 +217,7 @@ fn the_practice_set_is_two_clicks() {
     assert_eq!(teach.page.all("stale").unwrap(), []);
     teach.page.press("[data-testid='example'] [data-testid='remove-example']").unwrap();
     teach.page.wait_for("stale", SOON, |_| true).unwrap();
-    std::thread::sleep(Duration::from_secs(2));
+    teach.saved(SOON).unwrap();
     teach.page.reload().unwrap();
     teach.page.ready(START).unwrap();
     teach.page.wait_for("stale", SOON, |_| true).unwrap();
@@ -273,7 +272,7 @@ fn photos_and_classes_are_put_in_order() {
 
 /// The bytes of descriptors that the browser keeps for each photo.
 const KEPT_DESCRIPTORS: &str = "return new Promise((resolve, reject) => {
-        const open = indexedDB.open('headstart');
+        const open = indexedDB.open('headstart /');
         open.onerror = () => reject(open.error);
         open.onsuccess = () => {
             const all = open.result.transaction('descriptions').objectStore('descriptions').getAll();

@@ -42,3 +42,23 @@ fn tell() -> Option<()> {
     let body: &HtmlElement = &body;
     body.prepend_with_node_1(&notice).ok()
 }
+
+#[cfg(all(test, target_family = "wasm"))]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::ui::tests::find;
+
+    #[wasm_bindgen_test]
+    fn a_failed_page_leaves_a_sentence_and_a_way_out() {
+        assert_eq!(tell(), Some(()));
+        let body = document().body().unwrap();
+        let notice: HtmlElement = find(&body, ".crash");
+        assert_eq!(notice.get_attribute("role").as_deref(), Some("alert"));
+        assert!(notice.text_content().unwrap().contains("What was saved is safe"));
+        let link: HtmlElement = find(&notice, "a");
+        assert_eq!(link.get_attribute("href"), window().location().pathname().ok());
+        notice.remove();
+    }
+}

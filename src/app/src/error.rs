@@ -1,9 +1,9 @@
 //! What can go wrong on the page's side, each a sentence that says what happened and what to do.
 
-use headstart_protocol::{ErrorKind, Failure, WireError};
+use headstart_protocol::{ErrorKind, Failure, LeftOut, WireError};
 
-use crate::failure::sentence;
-use crate::wording::{counted, figure, mebibytes};
+use crate::failure::{sentence, why_left_out};
+use crate::wording::{counted, figure, mebibytes, thousands};
 
 /// What went wrong, whoever noticed: the page itself, or the worker.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -127,15 +127,20 @@ pub(crate) enum PageError {
     /// The worker stopped at a zip, or the browser cannot hold it.
     #[error("The engine stopped while it worked on the zip. Nothing is lost: try it again.")]
     ZipLost,
-    /// A zip over the limit.
-    #[error("This zip has {}, more than the {} that fit here. Split it into smaller ones.", mebibytes(*.bytes), mebibytes(*.limit))]
-    ZipTooLarge { bytes: u64, limit: u64 },
-    /// Photos that the browser no longer hands over while a zip is written.
-    #[error("The zip is without {}, which could not be read any more. The rest is in it.", counted(*.count, "photo"))]
-    MissingInZip { count: usize },
-    /// A project's zip that does not hold all of its photos.
-    #[error("This project’s zip lacks {}. The rest was opened.", counted(*.count, "photo"))]
-    MissingPhotos { count: usize },
+    /// A project with more photos than a zip of one may hold.
+    #[error("A project’s zip holds {} photos at most. Delete some, or move classes into another project.", thousands(*.limit as u64))]
+    TooManyForZip { limit: usize },
+    /// Photos that the browser no longer hands over while a zip is written; the first by their names.
+    #[error("The zip is without {}, which could not be read any more: {}. The rest is in it.", counted(*.count, "photo"), listed(.names, *.count))]
+    MissingInZip { count: usize, names: Vec<String> },
+    /// The file that the visitor chose for a zip cannot be written.
+    #[error(
+        "The zip could not be written into the file that you chose ({detail}). Free some space, or choose another place, and try again."
+    )]
+    ZipNotSaved { detail: String },
+    /// Files of a zip that could not be read.
+    #[error("{}", left_out(.0))]
+    LeftOut(LeftOutOfZip),
     /// A project of a later release.
     #[error("This project was saved by a newer release of this page. Reload the page without its cache and try again.")]
     NewerProject,
@@ -182,6 +187,37 @@ pub(crate) enum PageError {
     )]
     DiskFull,
 }
+
+/// What could not be read of a zip.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct LeftOutOfZip {
+    /// The first of them.
+    pub(crate) files: Vec<LeftOut>,
+    /// How many there are.
+    pub(crate) count: usize,
+    /// Whether they are a project's.
+    pub(crate) of_project: bool,
+    /// Whether anything else was in the zip.
+    pub(crate) has_rest: bool,
+}
+
+/// A sentence about what could not be read of a zip.
+fn left_out(zip: &LeftOutOfZip) -> String {
+    let names: Vec<String> =
+        zip.files.iter().map(|file| format!("{} ({})", file.name, why_left_out(file.reason))).collect();
+    let rest = if zip.has_rest { "The rest was opened." } else { "There was nothing else to open." };
+    format!("{} of the zip could not be read: {}. {rest}", counted(zip.count, "photo"), listed(&names, zip.count))
+}
+
+/// The first few of `count` names.
+fn listed(names: &[String], count: usize) -> String {
+    let named = names.len().min(NAMED);
+    let words = names[..named].join(", ");
+    if count > named { format!("{words} and {} more", thousands((count - named) as u64)) } else { words }
+}
+
+/// Names in a sentence, at most.
+const NAMED: usize = 8;
 
 /// A message that cannot be read.
 fn of_message(error: &WireError) -> String {
@@ -239,9 +275,11 @@ impl PageError {
             Self::BadSetting { .. } | Self::BadWholeSetting { .. } | Self::TooFewClasses | Self::EmptyClass { .. } => {
                 ErrorKind::CannotTrain
             }
-            Self::ZipBusy | Self::ZipTooLarge { .. } => ErrorKind::BadZip,
-            Self::MissingPhotos { .. } | Self::NewerProject | Self::UnreadablePlaces { .. } => ErrorKind::BadProject,
-            Self::NotOpened { .. }
+            Self::ZipBusy | Self::TooManyForZip { .. } => ErrorKind::BadZip,
+            Self::LeftOut(zip) if !zip.of_project => ErrorKind::BadZip,
+            Self::LeftOut(_) | Self::NewerProject | Self::UnreadablePlaces { .. } => ErrorKind::BadProject,
+            Self::ZipNotSaved { .. }
+            | Self::NotOpened { .. }
             | Self::NotSaved { .. }
             | Self::DiskFull
             | Self::NewerRelease
@@ -251,5 +289,31 @@ impl PageError {
             | Self::Unsaved { .. }
             | Self::LittleRoom { .. } => ErrorKind::StorageFailed,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use headstart_protocol::LeftOutReason;
+
+    use super::*;
+
+    fn zip(names: &[&str], count: usize, has_rest: bool) -> PageError {
+        let file = |name: &&str| LeftOut { name: (*name).to_owned(), reason: LeftOutReason::Damaged };
+        PageError::LeftOut(LeftOutOfZip { files: names.iter().map(file).collect(), count, of_project: true, has_rest })
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_named() {
+        assert_eq!(
+            zip(&["a.jpg", "b.jpg"], 2, true).to_string(),
+            "2 photos of the zip could not be read: a.jpg (damaged), b.jpg (damaged). The rest was opened."
+        );
+        assert_eq!(
+            zip(&["a.jpg"], 1, false).to_string(),
+            "1 photo of the zip could not be read: a.jpg (damaged). There was nothing else to open."
+        );
+        let many = zip(&["a"; 20], 1234, true).to_string();
+        assert!(many.starts_with("1,234 photos") && many.contains(" and 1,226 more. "), "{many}");
     }
 }

@@ -1,8 +1,8 @@
 //! The worker's failures in sentences for a person: what happened, and what to do.
 
-use headstart_protocol::{Backend, Failure, Learner, WireError};
+use headstart_protocol::{Backend, Failure, Learner, LeftOutReason, SettingOutOfRange, WireError};
 
-use crate::wording::mebibytes;
+use crate::wording::{counted, figure, mebibytes, thousands};
 
 /// One or two sentences: what happened, what to do.
 pub(crate) fn sentence(failure: &Failure) -> String {
@@ -119,6 +119,11 @@ pub(crate) fn sentence(failure: &Failure) -> String {
             "The class “{class}” has too few photos to hold any out for validation. Add photos taken at another moment."
         ),
         Failure::ClassNames => "Two classes have the same name, or one has none. Name each one differently.".to_owned(),
+        Failure::SettingOutOfRange(SettingOutOfRange { setting, least, most }) => format!(
+            "Training cannot run with this {setting}: it can be from {} to {}. Change it and train again.",
+            figure(*least),
+            figure(*most)
+        ),
         Failure::BadSettings { reason } => {
             format!("Training cannot run with these settings: {reason}. Change them and train again.")
         }
@@ -147,20 +152,16 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         // Zips and projects.
         Failure::NotAZip => "This is not a zip file, or its end is missing. Download or copy it again.".to_owned(),
         Failure::DamagedZip { reason } => format!("The zip file is damaged ({reason}). Download or copy it again."),
-        Failure::UnreadableInZip { path } => format!(
-            "“{path}” in the zip file cannot be read: it is encrypted, or compressed in a rare way. Zip the photos \
-             again without a password."
+        Failure::TooManyInZip { limit } => {
+            format!("The zip file holds more than {} files. Split it into several zips.", thousands(u64::from(*limit)))
+        }
+        Failure::ZipGone { reason } => format!(
+            "The browser could not read the zip file to its end ({reason}). If it was moved or changed, pick it again."
         ),
-        Failure::TooLargeInZip { path, limit } => {
-            format!("“{path}” in the zip file has more than {limit} MiB. Take it out of the zip, or make it smaller.")
-        }
-        Failure::ZipTooLarge { limit } => {
-            format!("The files in the zip come to more than {limit} GiB. Split it into several zips.")
-        }
         Failure::ZipNotWritten { reason } => {
             format!("The zip file cannot be written ({reason}). Try it again, with fewer photos if that does not help.")
         }
-        Failure::NoZip => "No zip file has been begun. Save the project again.".to_owned(),
+        Failure::NoZip => "No zip file is open. Save the project, or open the zip, again.".to_owned(),
         Failure::NewerProject { found, expected } => format!(
             "The project was saved by a newer release (format {found}; this one reads {expected}). Reload the page, so \
              that it is up to date, and open it again."
@@ -168,9 +169,12 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         Failure::BadProject { reason } => format!(
             "The project in the zip file cannot be opened: {reason}. Unzip the file and add its photos as folders."
         ),
-        Failure::MissingInProject { name } => format!(
-            "The photo “{name}” of the project is missing from the zip file. Save the project again, or unzip the file \
-             and add its photos as folders."
+        Failure::NoPhotoInProject { photos, first } => format!(
+            "Not one of the {} of this project could be read out of its zip file (the first, “{}”, is {}). Your present \
+             project is untouched. Download or copy the zip again.",
+            counted(*photos as usize, "photo"),
+            first.name,
+            why_left_out(first.reason)
         ),
 
         // Mistakes of the program or the browser.
@@ -190,15 +194,32 @@ pub(crate) fn sentence(failure: &Failure) -> String {
     }
 }
 
+/// Why a file of a zip could not be read, as in “a.jpg is …”.
+pub(crate) fn why_left_out(reason: LeftOutReason) -> &'static str {
+    match reason {
+        LeftOutReason::Damaged => "damaged",
+        LeftOutReason::Encrypted => "encrypted",
+        LeftOutReason::Unsupported => "compressed in a rare way",
+        LeftOutReason::TooLarge => "larger than 64 MiB",
+        LeftOutReason::Bomb => "compressed as no photo is",
+        LeftOutReason::BadName => "named as no photo can be",
+        LeftOutReason::Duplicate => "there twice",
+        LeftOutReason::Missing => "missing",
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use headstart_protocol::{LeftOut, Setting};
+
     use super::*;
 
     fn all() -> Vec<Failure> {
         let reason = || "a detail".to_owned();
         let file = || "base-224.bin".to_owned();
         let class = || "cat".to_owned();
-        let path = || "cat/1.jpg".to_owned();
+        let first = LeftOut { name: "1.jpg".to_owned(), reason: LeftOutReason::Missing };
+        let setting = SettingOutOfRange { setting: Setting::Views, least: 0.0, most: 16.0 };
         vec![
             Failure::EmptyFile,
             Failure::NotAnImage,
@@ -227,6 +248,7 @@ mod tests {
             Failure::EmptyClass { class: class() },
             Failure::TooFewToValidate { class: class() },
             Failure::ClassNames,
+            Failure::SettingOutOfRange(setting),
             Failure::BadSettings { reason: reason() },
             Failure::OtherLayers,
             Failure::PhotosMissing { count: 2 },
@@ -236,14 +258,13 @@ mod tests {
             Failure::StoppedEarly,
             Failure::NotAZip,
             Failure::DamagedZip { reason: reason() },
-            Failure::UnreadableInZip { path: path() },
-            Failure::TooLargeInZip { path: path(), limit: 64 },
-            Failure::ZipTooLarge { limit: 1 },
+            Failure::TooManyInZip { limit: 20_000 },
+            Failure::ZipGone { reason: reason() },
             Failure::ZipNotWritten { reason: reason() },
             Failure::NoZip,
             Failure::NewerProject { found: 2, expected: 1 },
             Failure::BadProject { reason: reason() },
-            Failure::MissingInProject { name: "1.jpg".to_owned() },
+            Failure::NoPhotoInProject { photos: 7, first },
             Failure::NotStarted,
             Failure::Wire(WireError::Version { theirs: 4 }),
             Failure::Wire(WireError::Malformed),

@@ -1,4 +1,6 @@
-//! What can be wrong with a zip or the project in it.
+//! What can be wrong with a zip as a whole, or with the project in it.
+
+use headstart_protocol::LeftOut;
 
 /// A zip cannot be read or written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -9,26 +11,15 @@ pub enum ArchiveError {
     /// A zip whose bytes make no sense.
     #[error("the zip file is damaged: {0}")]
     Damaged(String),
-    /// Files behind a password, or compressed in a way that is not read here.
-    #[error("`{path}` in the zip file is encrypted, or compressed in a way that is not read")]
-    Unreadable {
-        /// The file.
-        path: String,
-    },
-    /// A file that no photo is as large as.
-    #[error("`{path}` in the zip file has more than {limit} MiB")]
-    FileTooLarge {
-        /// The file.
-        path: String,
-        /// Mebibytes allowed.
+    /// More files than are read.
+    #[error("the zip file holds more than {limit} files")]
+    TooMany {
+        /// Files allowed.
         limit: u64,
     },
-    /// More than a tab can hold.
-    #[error("the files in the zip come to more than {limit} GiB")]
-    TooLarge {
-        /// Gibibytes allowed.
-        limit: u64,
-    },
+    /// Whatever the zip is read from gives nothing back any more.
+    #[error("the zip file cannot be read: {0}")]
+    Source(String),
     /// A project of a later release.
     #[error("the project has format version {found}, this release reads versions up to {expected}")]
     Newer {
@@ -40,11 +31,13 @@ pub enum ArchiveError {
     /// A project that does not fit together.
     #[error("the project in the zip file does not fit together: {0}")]
     Project(String),
-    /// A photo that the project names is not there.
-    #[error("the photo `{name}` of the project is missing from the zip file")]
-    PhotoMissing {
-        /// The photo.
-        name: String,
+    /// A project of which not one photo can be read.
+    #[error("none of the {photos} photos of the project in the zip file can be read")]
+    NoPhoto {
+        /// Photos that it names.
+        photos: u32,
+        /// The first, and why it cannot.
+        first: LeftOut,
     },
     /// The zip could not be written.
     #[error("the zip file cannot be written: {0}")]
@@ -55,6 +48,6 @@ impl ArchiveError {
     /// Whether the zip as such is sound and what is wrong is the project in it.
     #[must_use]
     pub fn is_of_project(&self) -> bool {
-        matches!(self, Self::Newer { .. } | Self::Project(_) | Self::PhotoMissing { .. })
+        matches!(self, Self::Newer { .. } | Self::Project(_) | Self::NoPhoto { .. })
     }
 }

@@ -1,20 +1,16 @@
 //! A zip that is taken apart.
 
-use std::collections::HashSet;
-use std::io::{Cursor, Read};
+use std::collections::VecDeque;
+use std::io::{Read, Seek};
 
-use headstart_protocol::{ProjectManifest, Unzipped};
-use zip::ZipArchive;
+use headstart_protocol::{LeftOut, LeftOutReason, ProjectManifest, Unzipped, ZipContents};
 use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
 
-use crate::{ArchiveError, MANIFEST, manifest};
-
-/// The most bytes of one file: what the decoder takes of a photo.
-const MOST_FILE_MIB: u64 = 64;
-/// The most bytes of all files.
-const MOST_GIB: u64 = 4;
-/// Endings of the files that are handed over: pictures, and heads.
-const ENDINGS: [&str; 9] = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "heic", "avif", "safetensors"];
+use crate::limits::{MOST_DIRECTORY, MOST_FILE, MOST_MANIFEST};
+use crate::selection::{Chosen, Selection, leave_out};
+use crate::source::{Meter, Source};
+use crate::{ArchiveError, MANIFEST, end, manifest};
 
 /// A file out of a zip.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,120 +21,150 @@ pub struct ArchivedFile {
     pub bytes: Vec<u8>,
 }
 
-/// A zip that is being read, file by file.
-#[derive(Debug)]
-pub struct ArchiveReader {
-    zip: ZipArchive<Cursor<Vec<u8>>>,
-    project: Option<ProjectManifest>,
-    /// Numbers of the entries to hand over that have not been yet, the last one first.
-    left: Vec<usize>,
-    read: u32,
-    passed_over: u32,
-    /// Bytes of the files so far, unpacked.
-    bytes: u64,
+/// What became of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// It was read.
+    File(ArchivedFile),
+    /// It could not be: [`ArchiveReader::finish`] tells of it.
+    LeftOut,
 }
 
-impl ArchiveReader {
-    /// Opens the zip in `bytes`, and the project in it where there is one.
+/// A zip that is being read, file by file.
+#[derive(Debug)]
+pub struct ArchiveReader<R> {
+    zip: ZipArchive<Source<R>>,
+    meter: Meter,
+    project: Option<ProjectManifest>,
+    /// The entries that have not been read yet.
+    left: VecDeque<Chosen>,
+    went: Unzipped,
+    /// Whether a photo that the project names was read.
+    has_photo: bool,
+}
+
+impl<R: Read + Seek> ArchiveReader<R> {
+    /// Opens the zip that `source` holds, and the project in it where there is one. Of the files nothing is read yet.
     ///
     /// # Errors
-    /// Every [`ArchiveError`] but [`ArchiveError::Write`]. A project whose photos are not all there is refused before any
-    /// is handed over.
-    pub fn open(bytes: Vec<u8>) -> Result<Self, ArchiveError> {
-        let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|error| match error {
+    /// Every [`ArchiveError`] but [`ArchiveError::Write`].
+    pub fn open(source: R) -> Result<Self, ArchiveError> {
+        let meter = Meter::default();
+        meter.allow(MOST_DIRECTORY);
+        let mut source = Source::new(source, meter.clone());
+        let config = end::look(&mut source);
+        meter.check()?;
+        let zip = ZipArchive::with_config(config?, source);
+        meter.check()?;
+        let mut zip = zip.map_err(|error| match error {
             ZipError::InvalidArchive(_) | ZipError::Io(_) => ArchiveError::NotAZip,
             error => ArchiveError::Damaged(error.to_string()),
         })?;
-        let mut reader = Self { zip, project: None, left: Vec::new(), read: 0, passed_over: 0, bytes: 0 };
-        if let Some(number) = reader.zip.index_for_name(MANIFEST) {
-            let file = reader.entry(number)?;
-            reader.project = Some(manifest::read(&file.bytes)?);
+        let mut project = None;
+        if let Some(number) = zip.index_for_name_raw(MANIFEST.as_bytes()) {
+            // Which of two files is meant, nobody can say.
+            if zip.has_duplicate_names() {
+                return Err(ArchiveError::Project("two files of its zip have the same path".to_owned()));
+            }
+            let json = unpack(&mut zip, &meter, number, MOST_MANIFEST)?
+                .map_err(|reason| ArchiveError::Project(format!("its manifest cannot be read ({})", words(reason))))?;
+            project = Some(manifest::read(&json)?);
         }
-        reader.choose()?;
-        Ok(reader)
+        let Selection { chosen, went } = Selection::new(&zip, project.as_ref())?;
+        Ok(Self { zip, meter, project, left: chosen.into(), went, has_photo: false })
     }
 
-    /// Finds the entries to hand over.
-    fn choose(&mut self) -> Result<(), ArchiveError> {
-        let photos = self.project.iter().flat_map(|project| &project.photos);
-        if let Some(missing) = photos.clone().find(|photo| self.zip.index_for_name(&photo.path).is_none()) {
-            return Err(ArchiveError::PhotoMissing { name: missing.name.clone() });
-        }
-        let named: HashSet<&str> = photos.map(|photo| photo.path.as_str()).collect();
-        let mut total = 0u64;
-        for number in (0..self.zip.len()).rev() {
-            let path = name(&self.zip, number);
-            if path == MANIFEST || path.ends_with('/') || is_litter(&path) {
-                continue;
-            }
-            if named.contains(&*path) || is_wanted(&path) {
-                self.left.push(number);
-                let entry = self.zip.by_index_raw(number).map_err(|error| ArchiveError::Damaged(error.to_string()))?;
-                total = total.saturating_add(entry.size());
-            } else {
-                self.passed_over += 1;
-            }
-        }
-        if total > MOST_GIB << 30 { Err(ArchiveError::TooLarge { limit: MOST_GIB }) } else { Ok(()) }
+    /// What the zip holds.
+    #[must_use]
+    pub fn contents(&self) -> ZipContents {
+        ZipContents { project: self.project.clone(), files: count(self.left.len()) }
     }
 
-    /// The next file; `None` after the last.
+    /// Reads the next file; `None` after the last.
     ///
     /// # Errors
-    /// [`ArchiveError::Damaged`], [`ArchiveError::Unreadable`], [`ArchiveError::FileTooLarge`],
-    /// [`ArchiveError::TooLarge`].
-    pub fn next_file(&mut self) -> Result<Option<ArchivedFile>, ArchiveError> {
-        let Some(number) = self.left.pop() else { return Ok(None) };
-        let file = self.entry(number)?;
-        self.bytes += file.bytes.len() as u64;
-        if self.bytes > MOST_GIB << 30 {
-            return Err(ArchiveError::TooLarge { limit: MOST_GIB });
-        }
-        self.read += 1;
-        Ok(Some(file))
-    }
-
-    /// What the zip held, after its last file.
-    #[must_use]
-    pub fn finish(self) -> Unzipped {
-        Unzipped { project: self.project, files: self.read, passed_over: self.passed_over }
-    }
-
-    fn entry(&mut self, number: usize) -> Result<ArchivedFile, ArchiveError> {
-        let path = name(&self.zip, number);
-        let entry = self.zip.by_index(number).map_err(|error| match error {
-            ZipError::UnsupportedArchive(_)
-            | ZipError::CompressionMethodNotSupported(_)
-            | ZipError::InvalidPassword => ArchiveError::Unreadable { path: path.clone() },
-            error => ArchiveError::Damaged(error.to_string()),
-        })?;
-        let limit = MOST_FILE_MIB << 20;
-        let mut bytes = Vec::new();
-        // What an entry says of its size may be a lie.
-        if entry.size() <= limit {
-            let damaged = |error: std::io::Error| ArchiveError::Damaged(format!("`{path}`: {error}"));
-            entry.take(limit + 1).read_to_end(&mut bytes).map_err(damaged)?;
-            if bytes.len() as u64 <= limit {
-                return Ok(ArchivedFile { path, bytes });
+    /// [`ArchiveError::Source`], and at the end [`ArchiveError::NoPhoto`].
+    pub fn next_entry(&mut self) -> Result<Option<Entry>, ArchiveError> {
+        let Some(Chosen { number, path, name, is_of_project, .. }) = self.left.pop_front() else {
+            return self.check_photos().map(|()| None);
+        };
+        match unpack(&mut self.zip, &self.meter, number, MOST_FILE)? {
+            Ok(bytes) => {
+                self.went.files += 1;
+                self.has_photo |= is_of_project;
+                Ok(Some(Entry::File(ArchivedFile { path, bytes })))
+            }
+            Err(reason) => {
+                leave_out(&mut self.went, LeftOut { name, reason });
+                Ok(Some(Entry::LeftOut))
             }
         }
-        Err(ArchiveError::FileTooLarge { path, limit: MOST_FILE_MIB })
+    }
+
+    /// How it went, after the last file.
+    #[must_use]
+    pub fn finish(&self) -> Unzipped {
+        self.went.clone()
+    }
+
+    /// A project that lost all of its photos is not worth the one whose place it would take.
+    fn check_photos(&self) -> Result<(), ArchiveError> {
+        let photos = self.project.as_ref().map_or(0, |project| project.photos.len());
+        match self.went.left_out.first() {
+            Some(first) if photos > 0 && !self.has_photo => {
+                Err(ArchiveError::NoPhoto { photos: count(photos), first: first.clone() })
+            }
+            _ => Ok(()),
+        }
     }
 }
 
-/// An entry's path; empty for one that is no text.
-fn name(zip: &ZipArchive<Cursor<Vec<u8>>>, number: usize) -> String {
-    zip.name_for_index(number).and_then(Result::ok).unwrap_or_default().into_owned()
+/// The bytes of an entry that may have `limit` of them, or why they cannot be had.
+fn unpack<R: Read + Seek>(
+    zip: &mut ZipArchive<Source<R>>,
+    meter: &Meter,
+    number: usize,
+    limit: u64,
+) -> Result<Result<Vec<u8>, LeftOutReason>, ArchiveError> {
+    // Packed it is hardly larger, with its header.
+    meter.allow(2 * limit);
+    let unpacked = read(zip, number, limit);
+    meter.check()?;
+    Ok(unpacked)
 }
 
-/// Whether `path` is what systems leave in folders: `__MACOSX` holds what macOS adds beside each file, under the file's own
-/// name, and files that begin with a dot are nobody's photos.
-fn is_litter(path: &str) -> bool {
-    path.split(['/', '\\']).any(|part| part.starts_with('.') || part == "__MACOSX")
+fn read<R: Read + Seek>(zip: &mut ZipArchive<Source<R>>, number: usize, limit: u64) -> Result<Vec<u8>, LeftOutReason> {
+    let entry = zip.by_index_data(number).map_err(|_| LeftOutReason::Damaged)?;
+    if entry.encrypted() {
+        return Err(LeftOutReason::Encrypted);
+    }
+    if !matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
+        return Err(LeftOutReason::Unsupported);
+    }
+    let entry = zip.by_index(number).map_err(|_| LeftOutReason::Damaged)?;
+    let size = entry.size();
+    if size > limit {
+        return Err(LeftOutReason::TooLarge);
+    }
+    // What an entry says of its size may be a lie.
+    let mut bytes = Vec::with_capacity(size as usize);
+    entry.take(size + 1).read_to_end(&mut bytes).map_err(|_| LeftOutReason::Damaged)?;
+    if bytes.len() as u64 == size { Ok(bytes) } else { Err(LeftOutReason::Damaged) }
 }
 
-/// Whether the file at `path` may be a picture or a head, by its name.
-fn is_wanted(path: &str) -> bool {
-    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
-    ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
+/// A reason in the words of this crate's errors.
+fn words(reason: LeftOutReason) -> &'static str {
+    match reason {
+        LeftOutReason::Encrypted => "it is encrypted",
+        LeftOutReason::Unsupported => "it is compressed in a way that is not read",
+        LeftOutReason::TooLarge | LeftOutReason::Bomb => "it is too large",
+        LeftOutReason::Damaged | LeftOutReason::BadName | LeftOutReason::Duplicate | LeftOutReason::Missing => {
+            "it is damaged"
+        }
+    }
+}
+
+/// As many as a message can say; a zip has fewer.
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }

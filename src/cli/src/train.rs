@@ -125,21 +125,14 @@ pub(crate) fn train(plan: HeadPlan) -> Result<TrainedHead, CliError> {
     let mut training = HeadTraining::new(plan, &Device::flex())?;
     let bar = ProgressBar::new(0).with_style(style());
     bar.enable_steady_tick(Duration::from_millis(500));
-    // The caller's clock: when each epoch of the fit was over.
-    let mut seconds = Vec::new();
     while !training.is_over() {
-        block_on(training.advance())?;
-        seconds.resize(training.history().len(), start.elapsed().as_secs_f64());
+        block_on(training.advance(start.elapsed().as_secs_f64()))?;
         let (done, of) = training.progress();
         bar.set_length(of as u64);
         bar.set_position(done as u64);
     }
     bar.finish_and_clear();
-    let mut trained = block_on(training.finish())?;
-    for (epoch, seconds) in trained.history.iter_mut().zip(seconds) {
-        epoch.seconds = seconds;
-    }
-    Ok(trained)
+    Ok(block_on(training.finish())?)
 }
 
 /// The validation accuracy, and how it came about.

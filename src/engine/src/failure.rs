@@ -75,12 +75,11 @@ fn of_archive(error: ArchiveError) -> Failure {
     match error {
         ArchiveError::NotAZip => Failure::NotAZip,
         ArchiveError::Damaged(reason) => Failure::DamagedZip { reason },
-        ArchiveError::Unreadable { path } => Failure::UnreadableInZip { path },
-        ArchiveError::FileTooLarge { path, limit } => Failure::TooLargeInZip { path, limit },
-        ArchiveError::TooLarge { limit } => Failure::ZipTooLarge { limit },
+        ArchiveError::TooMany { limit } => Failure::TooManyInZip { limit: u32::try_from(limit).unwrap_or(u32::MAX) },
+        ArchiveError::Source(reason) => Failure::ZipGone { reason },
         ArchiveError::Newer { found, expected } => Failure::NewerProject { found, expected },
         ArchiveError::Project(reason) => Failure::BadProject { reason },
-        ArchiveError::PhotoMissing { name } => Failure::MissingInProject { name },
+        ArchiveError::NoPhoto { photos, first } => Failure::NoPhotoInProject { photos, first },
         ArchiveError::Write(reason) => Failure::ZipNotWritten { reason },
     }
 }

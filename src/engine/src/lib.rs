@@ -2,9 +2,10 @@
 //! processor and for WebGPU, so that nobody downloads the other; the page chooses.
 //!
 //! Requests queue up in `port` and `scheduler` takes them up one at a time, in order; every wait is asynchronous, so
-//! that the worker's event loop stays free. Runs (training, learning curves, unpacking a zip) go on beside later requests:
+//! that the worker's event loop stays free. Runs (training, learning curves) go on beside later requests:
 //! they take turns with them (`turns`). What is done for each request is in `jobs`.
 
+mod blob_reader;
 mod clock;
 mod constructors;
 mod device;

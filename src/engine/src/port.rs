@@ -10,10 +10,19 @@ use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use headstart_protocol::{Failure, FromWorker, Request, RequestId, Run, ToWorker, WireError, decode, encode};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
 
 /// A request with its number, or a message that cannot be read.
-pub(crate) type Asked = Result<(RequestId, Request), WireError>;
+pub(crate) type Asked = Result<Asking, WireError>;
+
+/// A request on its way in.
+#[derive(Debug)]
+pub(crate) struct Asking {
+    pub(crate) id: RequestId,
+    pub(crate) request: Request,
+    /// The file that was posted beside the message, where the request needs one.
+    pub(crate) blob: Option<Blob>,
+}
 
 /// Where requests come in and answers go out.
 pub(crate) struct Port {
@@ -88,12 +97,12 @@ impl Port {
         let stops = Stops::default();
         let heard = stops.clone();
         let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let bytes = event.data().dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).unwrap_or_default();
+            let (bytes, blob) = parts(event.data());
             let asked = match decode::<ToWorker>(&bytes) {
                 Ok(ToWorker::Stop { id }) => return heard.stop(id),
                 Ok(ToWorker::Ask { id, request }) => {
                     heard.open(id);
-                    Ok((id, request))
+                    Ok(Asking { id, request, blob })
                 }
                 Err(error) => Err(error),
             };
@@ -131,6 +140,15 @@ impl Port {
             outbox.post(&FromWorker::Stopped(Failure::Internal { reason }));
         }));
     }
+}
+
+/// The bytes of a message, and the file beside it: the page posts either the bytes, or a pair.
+fn parts(data: JsValue) -> (Vec<u8>, Option<Blob>) {
+    let (bytes, blob) = match data.dyn_into::<Array>() {
+        Ok(pair) => (pair.get(0), pair.get(1).dyn_into().ok()),
+        Err(bytes) => (bytes, None),
+    };
+    (bytes.dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).unwrap_or_default(), blob)
 }
 
 impl Outbox {

@@ -2,12 +2,14 @@
 
 use std::rc::Rc;
 
-use headstart_protocol::{Ask, Failure, FromWorker, Request, RequestId, Run, Start, ZipAdd, ZipFinish};
+use headstart_protocol::{
+    Ask, CloseZip, Failure, FromWorker, NextZipFiles, OpenZip, Request, RequestId, Run, Start, ZipAdd, ZipFinish,
+};
 
 use crate::engine::StartedEngine;
 use crate::error::EngineError;
-use crate::jobs::{AnswerInTurn, RunBeside, ZipInProgress, start, unzip};
-use crate::port::{Asked, Outbox, Port, RunLine, Stops};
+use crate::jobs::{AnswerInTurn, OpenedZip, RunBeside, ZipInProgress, start};
+use crate::port::{Asked, Asking, Outbox, Port, RunLine, Stops};
 use crate::turns::Turns;
 
 /// The worker at work.
@@ -17,6 +19,7 @@ pub(crate) struct Scheduler {
     /// The engine, once it is started.
     engine: Option<Rc<StartedEngine>>,
     zip: ZipInProgress,
+    opened: OpenedZip,
 }
 
 /// Where answers are handed in.
@@ -49,12 +52,13 @@ impl Scheduler {
     /// Those of [`Turns::new`].
     pub(crate) fn new(outbox: Outbox, stops: Stops) -> Result<Self, EngineError> {
         let turns = Rc::new(Turns::new()?);
-        Ok(Self { desk: ReplyDesk { outbox, stops }, turns, engine: None, zip: ZipInProgress::default() })
+        let desk = ReplyDesk { outbox, stops };
+        Ok(Self { desk, turns, engine: None, zip: ZipInProgress::default(), opened: OpenedZip::default() })
     }
 
     /// Answers one request, or begins its run.
     pub(crate) async fn take_up(&mut self, asked: Asked) {
-        let (id, request) = match asked {
+        let Asking { id, request, blob } = match asked {
             Ok(asked) => asked,
             Err(error) => return self.desk.outbox.post(&FromWorker::Stopped(error.into())),
         };
@@ -62,9 +66,11 @@ impl Scheduler {
             Request::Start(request) => self.start(id, request).await,
             Request::ZipAdd(file) => self.desk.reply::<ZipAdd>(id, self.zip.add(file)),
             Request::ZipFinish(end) => self.desk.reply::<ZipFinish>(id, self.zip.finish(&end)),
-            Request::ReadZip(zip) => {
-                let turns = self.turns.clone();
-                self.desk.begin(id, move |line| async move { unzip(zip, &turns, &line).await });
+            Request::OpenZip(OpenZip) => self.desk.reply::<OpenZip>(id, self.opened.open(blob)),
+            Request::NextZipFiles(NextZipFiles) => self.desk.reply::<NextZipFiles>(id, self.opened.next()),
+            Request::CloseZip(CloseZip) => {
+                self.opened.close();
+                self.desk.reply::<CloseZip>(id, Ok(()));
             }
             Request::Classify(request) => self.answer(id, request).await,
             Request::Describe(request) => self.answer(id, request).await,

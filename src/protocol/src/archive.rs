@@ -48,13 +48,87 @@ pub struct ProjectPhoto {
     pub path: String,
 }
 
-/// What a zip turned out to hold, after its files.
+/// Classes of a project, at most.
+pub const MOST_CLASSES: usize = 1_000;
+/// Photos of a project, at most, and files of a zip that are read.
+pub const MOST_PHOTOS: usize = 20_000;
+/// Characters of a class's name, at most, without spaces around it.
+pub const LONGEST_CLASS_NAME: usize = 60;
+/// Bytes of a photo's name and of its path in the zip, at most.
+pub const LONGEST_PHOTO_NAME: usize = 1_000;
+
+/// What a zip holds, as its directory says: nothing of its files has been read yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Unzipped {
+pub struct ZipContents {
     /// The project, where the zip is one that [`crate::ZipFinish`] wrote.
     pub project: Option<ProjectManifest>,
+    /// Files that are to come.
+    pub files: u32,
+}
+
+/// A file out of the zip that is being read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ZipFile {
+    /// Its path in the zip.
+    pub path: String,
+    /// Its bytes.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+}
+
+/// The next files out of a zip.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ZipSlice {
+    /// The files; there may be none before the end, where those that came next could not be read.
+    pub files: Vec<ZipFile>,
+    /// How it went, after the last file.
+    pub end: Option<Unzipped>,
+}
+
+/// What a zip turned out to hold, after its files.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unzipped {
     /// Files handed over.
     pub files: u32,
     /// Files that are no pictures by their name, left in the zip. The litter of systems is not counted.
     pub passed_over: u32,
+    /// The first pictures and heads that could not be read, in the zip's order: those that a person can be told of.
+    pub left_out: Vec<LeftOut>,
+    /// How many could not be read in all.
+    pub left_out_count: u32,
+}
+
+impl Unzipped {
+    /// The most that [`Self::left_out`] names.
+    pub const NAMED: usize = 20;
+}
+
+/// A file of a zip that could not be read. The others are read all the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The photo's name in the project, else its path in the zip; shortened, and without characters that cannot be shown.
+    pub name: String,
+    /// Why.
+    pub reason: LeftOutReason,
+}
+
+/// Why a file of a zip could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LeftOutReason {
+    /// Its bytes make no sense, or are not those that were put in.
+    Damaged,
+    /// It is behind a password.
+    Encrypted,
+    /// It is compressed in a way that is not read here.
+    Unsupported,
+    /// It has more bytes than any photo that is read.
+    TooLarge,
+    /// It grows when it is unpacked as no photo does.
+    Bomb,
+    /// Its path leads out of the folder that it is unpacked in, or is no name for a file.
+    BadName,
+    /// Another file has the same path.
+    Duplicate,
+    /// The project names it, but it is not in the zip.
+    Missing,
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Backend, ErrorKind, Learner, WireError};
+use crate::{Backend, ErrorKind, Learner, LeftOut, SettingOutOfRange, WireError};
 
 /// Why the worker could not do what the page asked. A `reason` is a technical detail in English, for brackets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -151,6 +151,8 @@ pub enum Failure {
     },
     /// Two classes have the same name, or one has none.
     ClassNames,
+    /// A setting out of its range.
+    SettingOutOfRange(SettingOutOfRange),
     /// Settings that no training can have.
     BadSettings {
         /// What is wrong.
@@ -189,29 +191,22 @@ pub enum Failure {
         /// What is wrong.
         reason: String,
     },
-    /// A file in a zip is encrypted, or compressed in a way that is not read here.
-    UnreadableInZip {
-        /// Its path in the zip.
-        path: String,
+    /// A zip holds more files than are read.
+    TooManyInZip {
+        /// Files that it may hold.
+        limit: u32,
     },
-    /// A file in a zip is too large.
-    TooLargeInZip {
-        /// Its path in the zip.
-        path: String,
-        /// Mebibytes that it may have.
-        limit: u64,
-    },
-    /// The files in a zip come to too much.
-    ZipTooLarge {
-        /// Gibibytes that they may come to.
-        limit: u64,
+    /// The browser does not hand over a zip's bytes any more.
+    ZipGone {
+        /// What it says.
+        reason: String,
     },
     /// A zip cannot be written.
     ZipNotWritten {
         /// Why.
         reason: String,
     },
-    /// A file for a zip that was not begun.
+    /// A file for, or out of, a zip that was not begun or opened.
     NoZip,
     /// A project of a newer release.
     NewerProject {
@@ -225,10 +220,12 @@ pub enum Failure {
         /// What is wrong.
         reason: String,
     },
-    /// A photo that a project names is not in its zip.
-    MissingInProject {
-        /// The photo's name.
-        name: String,
+    /// Not one photo of a project could be read out of its zip.
+    NoPhotoInProject {
+        /// Photos that it names.
+        photos: u32,
+        /// The first, and why it could not.
+        first: LeftOut,
     },
 
     /// A request that needs the models came before [`crate::Start`] was answered.
@@ -277,6 +274,7 @@ impl Failure {
             Self::TooFewClasses { .. }
             | Self::EmptyClass { .. }
             | Self::TooFewToValidate { .. }
+            | Self::SettingOutOfRange(_)
             | Self::BadSettings { .. }
             | Self::OtherLayers
             | Self::PhotosMissing { .. }
@@ -284,13 +282,11 @@ impl Failure {
             | Self::BadExamples { .. }
             | Self::StoppedEarly => ErrorKind::CannotTrain,
             Self::Diverged { .. } => ErrorKind::Diverged,
-            Self::NotAZip
-            | Self::DamagedZip { .. }
-            | Self::UnreadableInZip { .. }
-            | Self::TooLargeInZip { .. }
-            | Self::ZipTooLarge { .. }
-            | Self::ZipNotWritten { .. } => ErrorKind::BadZip,
-            Self::NewerProject { .. } | Self::BadProject { .. } | Self::MissingInProject { .. } => {
+            Self::NotAZip | Self::DamagedZip { .. } | Self::TooManyInZip { .. } | Self::ZipNotWritten { .. } => {
+                ErrorKind::BadZip
+            }
+            Self::ZipGone { .. } => ErrorKind::UnreadableFile,
+            Self::NewerProject { .. } | Self::BadProject { .. } | Self::NoPhotoInProject { .. } => {
                 ErrorKind::BadProject
             }
             Self::Wire(WireError::Version { .. }) => ErrorKind::VersionMismatch,

@@ -16,11 +16,15 @@ mod kind;
 mod message;
 mod reply;
 mod request;
+mod settings;
 mod teach;
 mod wire;
 
 pub use accuracy::{count, wilson_interval};
-pub use archive::{PROJECT_VERSION, ProjectClass, ProjectManifest, ProjectPhoto, Unzipped};
+pub use archive::{
+    LONGEST_CLASS_NAME, LONGEST_PHOTO_NAME, LeftOut, LeftOutReason, MOST_CLASSES, MOST_PHOTOS, PROJECT_VERSION,
+    ProjectClass, ProjectManifest, ProjectPhoto, Unzipped, ZipContents, ZipFile, ZipSlice,
+};
 pub use compare::{
     CurvePoint, CurveProgress, CurveRecord, CurveResult, FeatureMap, LayerMaps, Learner, ModelFacts, RunRecord,
     ScratchResult, Shipped, TestRecord,
@@ -29,16 +33,18 @@ pub use device::{Backend, InputSize};
 pub use failure::Failure;
 pub use kind::ErrorKind;
 pub use message::{Ask, FromWorker, HeadNumber, Progress, Reply, Request, RequestId, Run, ToWorker};
-pub use reply::{BenchReport, OwnPrediction, Prediction, Ready, ScratchPrediction, StartProgress, Transfer, ZipFile};
+pub use reply::{BenchReport, OwnPrediction, Prediction, Ready, ScratchPrediction, StartProgress, Transfer};
 pub use request::{
-    Classify, CloseHead, Describe, DrawCurve, ForgetPhotos, KeepDescriptors, KeepSquare, MeasureParity, OpenHead,
-    OpenScratch, PhotoData, ReadZip, ShowLayers, Start, TimeBase, Train, TrainScratch, ZipAdd, ZipFinish,
+    Classify, CloseHead, CloseZip, Describe, DrawCurve, ForgetPhotos, KeepDescriptors, KeepSquare, MeasureParity,
+    NextZipFiles, OpenHead, OpenScratch, OpenZip, PhotoData, ShowLayers, Start, TimeBase, Train, TrainScratch, ZipAdd,
+    ZipFinish,
 };
 /// Bytes on the way, encoded as such and not one by one.
 pub use serde_bytes::ByteBuf;
+pub use settings::{Setting, SettingOutOfRange};
 pub use teach::{
     ClassFigures, DESCRIPTOR_BYTES, DESCRIPTOR_RECIPE, Description, Epoch, HeadKind, HeadSummary, OptimizerKind,
-    PhotoHash, THUMBNAIL, TrainingExample, TrainingProgress, TrainingRequest, TrainingResult, TrainingSettings,
-    ValidatedBy, Validation,
+    PhotoHash, Resumed, RunCheckpoint, RunNews, THUMBNAIL, TrainingExample, TrainingProgress, TrainingRequest,
+    TrainingResult, TrainingSettings, ValidatedBy, Validation,
 };
 pub use wire::{PROTOCOL_VERSION, WireError, decode, encode};

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::{
-    BenchReport, Classify, CloseHead, CurveProgress, CurveResult, Describe, Description, DrawCurve, Failure,
-    ForgetPhotos, HeadSummary, KeepDescriptors, KeepSquare, LayerMaps, MeasureParity, OpenHead, OpenScratch, PhotoHash,
-    Prediction, ReadZip, Ready, ScratchResult, Shipped, ShowLayers, Start, StartProgress, TimeBase, Train,
-    TrainScratch, TrainingProgress, TrainingResult, Unzipped, ZipAdd, ZipFile, ZipFinish,
+    BenchReport, Classify, CloseHead, CloseZip, CurveProgress, CurveResult, Describe, Description, DrawCurve, Failure,
+    ForgetPhotos, HeadSummary, KeepDescriptors, KeepSquare, LayerMaps, MeasureParity, NextZipFiles, OpenHead,
+    OpenScratch, OpenZip, PhotoHash, Prediction, Ready, RunNews, ScratchResult, Shipped, ShowLayers, Start,
+    StartProgress, TimeBase, Train, TrainScratch, TrainingProgress, TrainingResult, ZipAdd, ZipContents, ZipFinish,
+    ZipSlice,
 };
 
 /// The number of a request, chosen by the page and never used for another request to the same worker.
@@ -26,7 +27,7 @@ pub enum ToWorker {
     Ask {
         /// Returned with everything that is said of the request.
         id: RequestId,
-        /// The request. It is the last field: see [`ReadZip::bytes`].
+        /// The request.
         request: Request,
     },
     /// End that run with the best so far, if it still goes on ([`Start`] cannot be ended). It is heard at once.
@@ -164,9 +165,9 @@ requests! {
     KeepDescriptors => ();
     KeepSquare => PhotoHash;
     ForgetPhotos => ();
-    Train => TrainingResult, TrainingProgress;
-    TrainScratch => ScratchResult, TrainingProgress;
-    DrawCurve => CurveResult, CurveProgress;
+    Train => TrainingResult, RunNews<TrainingProgress>;
+    TrainScratch => ScratchResult, RunNews<TrainingProgress>;
+    DrawCurve => CurveResult, RunNews<CurveProgress>;
     OpenScratch => Shipped;
     ShowLayers => Vec<LayerMaps>;
     OpenHead => HeadSummary;
@@ -175,13 +176,15 @@ requests! {
     MeasureParity => String;
     ZipAdd => ByteBuf;
     ZipFinish => ByteBuf;
-    ReadZip => Unzipped, ZipFile;
+    OpenZip => ZipContents;
+    NextZipFiles => ZipSlice;
+    CloseZip => ();
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Backend, decode, encode};
+    use crate::{Backend, RunCheckpoint, decode, encode};
 
     /// The name of the request that `reply` answers, found by asking every request.
     fn owners(reply: &Reply) -> Vec<&'static str> {
@@ -192,7 +195,7 @@ mod tests {
             };
         }
         ask!(Start Classify Describe KeepDescriptors KeepSquare ForgetPhotos Train TrainScratch DrawCurve OpenScratch
-            ShowLayers OpenHead CloseHead TimeBase MeasureParity ZipAdd ZipFinish ReadZip);
+            ShowLayers OpenHead CloseHead TimeBase MeasureParity ZipAdd ZipFinish OpenZip NextZipFiles CloseZip);
         owners
     }
 
@@ -201,6 +204,7 @@ mod tests {
         assert_eq!(owners(&KeepDescriptors::replied(())), ["KeepDescriptors"]);
         assert_eq!(owners(&ForgetPhotos::replied(())), ["ForgetPhotos"]);
         assert_eq!(owners(&CloseHead::replied(())), ["CloseHead"]);
+        assert_eq!(owners(&CloseZip::replied(())), ["CloseZip"]);
         assert_eq!(owners(&ZipAdd::replied(ByteBuf::new())), ["ZipAdd"]);
         assert_eq!(owners(&ZipFinish::replied(ByteBuf::new())), ["ZipFinish"]);
         assert_eq!(owners(&KeepSquare::replied([7; 32])), ["KeepSquare"]);
@@ -210,36 +214,30 @@ mod tests {
 
     #[test]
     fn progress_is_of_its_own_run_alone_even_where_others_look_alike() {
-        let far = TrainingProgress { done: 1, of: 2, fitting: true, latest: None };
-        assert_eq!(Train::progress(Train::progressed(far)), Some(far));
-        assert_eq!(TrainScratch::progress(Train::progressed(far)), None);
-        assert_eq!(Train::progress(TrainScratch::progressed(far)), None);
-        assert_eq!(ReadZip::progress(Start::progressed(StartProgress::WarmingUp(Backend::Cpu))), None);
+        let far = || RunNews::Far(TrainingProgress { done: 1, of: 2, fitting: true, latest: None });
+        assert_eq!(Train::progress(Train::progressed(far())), Some(far()));
+        assert_eq!(TrainScratch::progress(Train::progressed(far())), None);
+        assert_eq!(Train::progress(TrainScratch::progressed(far())), None);
+        assert_eq!(DrawCurve::progress(Start::progressed(StartProgress::WarmingUp(Backend::Cpu))), None);
     }
 
     #[test]
     fn what_the_worker_says_is_decoded_again() {
         let id = RequestId(300);
+        let bytes = ByteBuf::from(vec![1, 2]);
+        let kept = RunNews::Checkpoint(RunCheckpoint { done: 1, of: 2, bytes });
         let failed = Failure::Download { file: "head".into(), reason: "404".into() };
         let said = [
             FromWorker::Alive,
             FromWorker::Reply { id, reply: Ok(KeepSquare::replied([3; 32])) },
             FromWorker::Reply { id, reply: Err(failed.clone()) },
             FromWorker::Progress { id, progress: Start::progressed(StartProgress::WarmingUp(Backend::WebGpu)) },
+            FromWorker::Progress { id, progress: Train::progressed(RunNews::Resumed(None)) },
+            FromWorker::Progress { id, progress: DrawCurve::progressed(kept) },
             FromWorker::Stopped(failed),
         ];
         for message in said {
             assert_eq!(decode::<FromWorker>(&encode(&message).unwrap()).unwrap(), message);
         }
-    }
-
-    #[test]
-    fn a_zip_is_the_last_of_its_message() {
-        let ask = |bytes| ToWorker::Ask { id: RequestId(5), request: ReadZip { bytes }.into() };
-        let mut appended = encode(&ask(Vec::new())).unwrap();
-        assert_eq!(appended.pop(), Some(0), "the length of no bytes");
-        appended.push(3);
-        appended.extend([9, 8, 7]);
-        assert_eq!(appended, encode(&ask(vec![9, 8, 7])).unwrap());
     }
 }

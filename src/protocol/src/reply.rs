@@ -94,13 +94,3 @@ pub struct BenchReport {
     /// Bytes of the worker's wasm memory after the runs.
     pub wasm_heap_bytes: u64,
 }
-
-/// A file out of the zip that is being read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ZipFile {
-    /// Its path in the zip.
-    pub path: String,
-    /// Its bytes.
-    #[serde(with = "serde_bytes")]
-    pub bytes: Vec<u8>,
-}

@@ -135,14 +135,19 @@ pub struct ZipFinish {
     pub manifest: ProjectManifest,
 }
 
-/// Take a zip apart: each picture or head in it is told on the way. One that is stopped has only been read so far.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReadZip {
-    /// The zip. It is the last field of the whole message, so that the page can append a file's bytes to the encoded
-    /// message without holding them in its own memory.
-    #[serde(with = "serde_bytes")]
-    pub bytes: Vec<u8>,
-}
+/// Open the zip that is posted beside the message as a `Blob`, in place of one that is open. It is read where it lies: neither
+/// side ever holds all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenZip;
+
+/// Hand over the next pictures and heads out of the open zip, as many as are quickly read. The next ones are read only when
+/// they are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextZipFiles;
+
+/// Let go of the open zip, if there is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloseZip;
 
 /// A photo on its way to the worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! What teaching a head needs: described photos, a training run, its progress and its result.
 
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 
 use crate::InputSize;
 
@@ -55,7 +56,44 @@ pub struct TrainingRequest {
     /// How to train.
     pub settings: TrainingSettings,
     /// A head file to go on from instead of starting anew: its layers must fit the classes and the settings.
-    pub continue_from: Option<serde_bytes::ByteBuf>,
+    pub continue_from: Option<ByteBuf>,
+    /// A run of the same kind that was interrupted, as [`RunNews::Checkpoint`] told it: this one goes on from there. It ends
+    /// with the same bits as if it had never been interrupted, but for its seconds.
+    pub resume: Option<ByteBuf>,
+}
+
+/// What a run on the project's photos says on the way, `P` being how far it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum RunNews<P> {
+    /// How far it is.
+    Far(P),
+    /// The first word of a run with [`TrainingRequest::resume`]: from where it goes on, or [`None`] where that is a run
+    /// on other photos or settings, or damaged, so that this one begins anew.
+    Resumed(Option<Resumed>),
+    /// All that it needs to go on from here.
+    Checkpoint(RunCheckpoint),
+}
+
+/// From where a run goes on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Resumed {
+    /// Epochs (of a learning curve: draws) done, as its progress counts them.
+    pub done: u32,
+    /// Those at most.
+    pub of: u32,
+    /// The epochs of the fit that makes the result; none of a learning curve.
+    pub history: Vec<Epoch>,
+}
+
+/// A run as it was at the end of an epoch or of a draw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunCheckpoint {
+    /// Epochs (of a learning curve: draws) done, as its progress counts them.
+    pub done: u32,
+    /// Those at most.
+    pub of: u32,
+    /// For [`TrainingRequest::resume`]. Only the worker reads them; they carry a version and a SHA-256 of their own.
+    pub bytes: ByteBuf,
 }
 
 /// The layers of a head.

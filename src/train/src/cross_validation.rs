@@ -1,7 +1,7 @@
 //! How good a head is where no photos are held out for good: every photo is held out once.
 
 use burn::module::Module;
-use burn::optim::{GradientsParams, ModuleOptimizer};
+use burn::optim::GradientsParams;
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 use headstart_nn::{HeadStack, read};
@@ -10,10 +10,18 @@ use headstart_weights::head::HeadArchitecture;
 
 use crate::batch_order::BatchOrder;
 use crate::metrics::{answer, cross_entropy};
+use crate::optimizer::HeadOptimizer;
 use crate::scaling::Scaling;
 use crate::split::folds;
 use crate::training_set::{class_weights, descriptors_on, indices_on};
 use crate::{Examples, HeadSettings, HeadTrainer, TrainError, initial};
+
+mod checkpoint;
+mod outcome;
+
+pub(crate) use checkpoint::{FoldsState, FoundState};
+pub use outcome::CrossValidated;
+use outcome::{Candidate, Outcome};
 
 /// The most folds.
 pub(crate) const MOST_FOLDS: usize = 5;
@@ -32,7 +40,7 @@ pub struct CrossValidation {
     candidates: Vec<Candidate>,
     /// For each candidate a head for each fold.
     stack: HeadStack,
-    optimizer: ModuleOptimizer,
+    optimizer: HeadOptimizer,
     /// Scaled, `[n, width]`, on the device.
     descriptors: Tensor<2>,
     /// Those of the photos alone, without autodiff.
@@ -72,38 +80,6 @@ impl Fold {
     }
 }
 
-/// What one strength of the penalty comes to.
-struct Candidate {
-    c: f64,
-    /// For each epoch the sum of losses over the held-out photos.
-    losses: Vec<f64>,
-    /// For each epoch the answer to each photo.
-    answers: Vec<Vec<usize>>,
-}
-
-impl Candidate {
-    /// The epoch with the lowest loss from `settled` on, both counted from 1.
-    fn best_epoch(&self, settled: usize) -> usize {
-        let epochs = settled..=self.losses.len();
-        epochs.min_by(|a, b| self.losses[a - 1].total_cmp(&self.losses[b - 1])).unwrap_or(self.losses.len())
-    }
-}
-
-/// What a cross-validation has found.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CrossValidated {
-    /// The penalty's inverse strength that did best; see [`HeadSettings::c`].
-    pub c: f64,
-    /// The epoch with the lowest loss once the runs had settled, counted from 1.
-    pub best_epoch: usize,
-    /// How many folds there were.
-    pub folds: usize,
-    /// To each photo the answer, after the best epoch, of the head that had not seen it.
-    pub answers: Vec<usize>,
-    /// The validation accuracy: the share of them that is right.
-    pub accuracy: f64,
-}
-
 impl CrossValidation {
     /// Up to five folds over all `examples`. `classes` are names, in the order of the labels.
     ///
@@ -120,11 +96,7 @@ impl CrossValidation {
         let fold_of = folds(examples.labels(), examples.groups(), classes, MOST_FOLDS, settings.seed)?;
         let fold_count = fold_of.iter().max().map_or(0, |last| last + 1);
         let photos: Vec<usize> = examples.photos().collect();
-        let candidate = |c| Candidate {
-            c,
-            losses: vec![0.0; settings.epochs],
-            answers: vec![vec![0; photos.len()]; settings.epochs],
-        };
+        let candidate = |c| Candidate { c, outcome: Outcome::default() };
         let candidates: Vec<_> = strengths(&settings).into_iter().map(candidate).collect();
         let folds = (0..fold_count)
             .map(|fold| Fold::new(fold, &fold_of, &examples, classes, settings.balance))
@@ -137,7 +109,7 @@ impl CrossValidation {
         let descriptors = descriptors_on(&examples, &scaling, &device);
         Ok(Self {
             stack: HeadStack::new(&layers, &settings.architecture, heads, &device)?,
-            optimizer: settings.rule(),
+            optimizer: HeadOptimizer::new(settings.optimizer),
             held_out: select(descriptors.clone().inner(), &photos),
             descriptors,
             targets: targets(&examples, &fold_of, &folds, candidates.len(), classes.len(), &device),
@@ -220,20 +192,24 @@ impl CrossValidation {
         let classes = self.classes.len();
         let logits = self.stack.valid().forward(self.held_out.clone());
         let logits = read(logits).await?;
-        for (at, (rows, example)) in logits.chunks_exact(self.heads() * classes).zip(&self.photos).enumerate() {
-            let (fold, label) = (self.fold_of[*example], self.examples.labels()[*example]);
-            let weight = f64::from(self.folds[fold].weights[label]);
-            for (index, candidate) in self.candidates.iter_mut().enumerate() {
-                let row = &rows[(index * self.folds.len() + fold) * classes..][..classes];
-                candidate.losses[self.epoch] += weight * cross_entropy(row, label);
-                candidate.answers[self.epoch][at] = answer(row);
-            }
-        }
         self.epoch += 1;
-        if self.candidates.iter().any(|candidate| !candidate.losses[self.epoch - 1].is_finite()) {
-            return Err(TrainError::Diverged { epoch: count(self.epoch) });
+        let mut finite = true;
+        let (width, settled) = (self.heads() * classes, self.settings.settled());
+        for (index, candidate) in self.candidates.iter_mut().enumerate() {
+            let (mut losses, mut right) = (0.0, 0);
+            let mut answers = Vec::with_capacity(self.photos.len());
+            for (rows, example) in logits.chunks_exact(width).zip(&self.photos) {
+                let (fold, label) = (self.fold_of[*example], self.examples.labels()[*example]);
+                let row = &rows[(index * self.folds.len() + fold) * classes..][..classes];
+                losses += f64::from(self.folds[fold].weights[label]) * cross_entropy(row, label);
+                let answer = answer(row);
+                right += usize::from(answer == label);
+                answers.push(answer);
+            }
+            finite &= losses.is_finite();
+            candidate.outcome.push(losses, right, answers, settled);
         }
-        Ok(())
+        if finite { Ok(()) } else { Err(TrainError::Diverged { epoch: count(self.epoch) }) }
     }
 
     /// The photos' labels.
@@ -253,44 +229,9 @@ impl CrossValidation {
         if !self.is_over() {
             return Err(TrainError::Unfinished);
         }
-        let best = self.best_candidate();
-        let epoch = best.best_epoch(self.settings.settled());
-        let n = self.photos.len() as f64;
-        let accuracy = |answers: &[usize]| {
-            answers.iter().zip(self.labels()).filter(|(answer, label)| *answer == label).count() as f64 / n
-        };
-        let known = (0..epoch).map(|epoch| (best.losses[epoch] / n, accuracy(&best.answers[epoch]))).collect();
-        let found = CrossValidated {
-            c: best.c,
-            best_epoch: epoch,
-            folds: self.folds.len(),
-            answers: best.answers[epoch - 1].clone(),
-            accuracy: accuracy(&best.answers[epoch - 1]),
-        };
-        let settings = HeadSettings { c: best.c, ..self.settings.clone() };
-        let trainer = HeadTrainer::known(known, settings, &self.classes, &self.examples, &self.device)?;
+        let found = self.found(self.best_candidate());
+        let trainer = found.refit(&self.settings, &self.classes, &self.examples, &self.device)?;
         Ok((found, trainer))
-    }
-
-    /// The first candidate, unless another is right where it is wrong more often than the other way round, by more than
-    /// chance brings (McNemar, 1947, at one standard deviation). Losses would choose the one that is surest of itself.
-    fn best_candidate(&self) -> &Candidate {
-        let right = |candidate: &Candidate| -> Vec<bool> {
-            let answers = &candidate.answers[candidate.best_epoch(self.settings.settled()) - 1];
-            answers.iter().zip(self.labels()).map(|(answer, label)| *answer == label).collect()
-        };
-        let (mut best, mut best_margin) = (&self.candidates[0], 0.0);
-        let first = right(best);
-        for candidate in &self.candidates[1..] {
-            let pairs = || first.iter().zip(right(candidate));
-            let gained = pairs().filter(|(first, other)| !**first && *other).count() as f64;
-            let lost = pairs().filter(|(first, other)| **first && !*other).count() as f64;
-            let margin = gained - lost - (gained + lost).sqrt();
-            if margin > best_margin {
-                (best, best_margin) = (candidate, margin);
-            }
-        }
-        best
     }
 }
 

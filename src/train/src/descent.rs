@@ -2,9 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use burn::optim::{AdamConfig, ModuleOptimizer, RmsPropConfig};
 use burn::tensor::Device;
-use headstart_protocol::OptimizerKind;
 use headstart_weights::head::HeadArchitecture;
 use rand::Rng;
 
@@ -26,14 +24,6 @@ pub(crate) fn seed_dropout(seed: u64, step: usize, device: &Device) -> MutexGuar
 }
 
 impl HeadSettings {
-    /// The rule of each step.
-    pub(crate) fn rule(&self) -> ModuleOptimizer {
-        match self.optimizer {
-            OptimizerKind::Adam => AdamConfig::new().with_epsilon(1e-8).init(),
-            OptimizerKind::RmsProp => RmsPropConfig::new().with_alpha(0.9).with_momentum(0.0).with_epsilon(1e-8).init(),
-        }
-    }
-
     /// The learning rate of a step, of so many an epoch, counted from the first of the run.
     pub(crate) fn rate(&self, step: usize, an_epoch: usize) -> f64 {
         let progress = step as f64 / (self.epochs * an_epoch) as f64;

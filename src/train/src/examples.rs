@@ -1,5 +1,7 @@
 //! Examples: descriptors and the classes that they belong to.
 
+use headstart_weights::FileHash;
+
 use crate::TrainError;
 
 /// Descriptors with labels.
@@ -119,6 +121,17 @@ impl Examples {
             labels: indices.iter().map(|index| self.labels[*index]).collect(),
             groups: indices.iter().map(|index| self.groups[*index]).collect(),
             views: indices.iter().map(|index| self.views[*index]).collect(),
+        }
+    }
+
+    /// Feeds `hash` with labels, groups and descriptors: those of the photos, from which their views follow.
+    pub(crate) fn digest_into(&self, hash: &mut FileHash) {
+        for index in 0..self.len() {
+            let row = if self.views[index] { &[] } else { self.descriptor(index) };
+            hash.push(&(self.labels[index] as u64).to_le_bytes());
+            hash.push(&self.groups[index].to_le_bytes());
+            hash.push(&[u8::from(self.views[index])]);
+            hash.push(&row.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>());
         }
     }
 

@@ -2,14 +2,15 @@
 
 use headstart_protocol::{HeadKind, OptimizerKind, TrainingSettings};
 use headstart_weights::head::HeadArchitecture;
+use serde::Serialize;
 
 use crate::TrainError;
 
-/// The most epochs: a cross-validation keeps every photo's answer after each.
+/// The most epochs: each has a place in the history and in the chart.
 pub(crate) const MOST_EPOCHS: usize = 2000;
 
 /// How a head is trained: a visitor's [`TrainingSettings`] with all that they leave open.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct HeadSettings {
     /// The head's layers.
     pub architecture: HeadArchitecture,

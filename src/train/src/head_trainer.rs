@@ -1,7 +1,7 @@
 //! The training loop, in steps, so that whoever runs it can show progress, wait, or stop in between.
 
 use burn::module::Module;
-use burn::optim::{GradientsParams, ModuleOptimizer};
+use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use headstart_nn::{Head, NnError, read};
 use headstart_protocol::{Epoch, count};
@@ -9,10 +9,15 @@ use headstart_weights::head::DenseWeights;
 
 use crate::batch_order::BatchOrder;
 use crate::early_stopping::EarlyStopping;
+use crate::optimizer::HeadOptimizer;
 use crate::scaling::Scaling;
 use crate::training_set::{TrainingSet, class_weights};
 use crate::validator::{ValidationSet, Validator};
 use crate::{Examples, HeadSettings, TrainError, initial};
+
+mod checkpoint;
+
+pub(crate) use checkpoint::FitState;
 
 /// A head in training, the examples on the device, and the best head so far.
 pub struct HeadTrainer {
@@ -21,7 +26,7 @@ pub struct HeadTrainer {
     epochs: usize,
     device: Device,
     head: Head,
-    optimizer: ModuleOptimizer,
+    optimizer: HeadOptimizer,
     scaling: Scaling,
     /// How much an example of each class counts.
     weights: Vec<f32>,
@@ -112,7 +117,7 @@ impl HeadTrainer {
         let device = device.clone().autodiff();
         let head = Head::new(&layers, &settings.architecture, &device)?;
         Ok(Self {
-            optimizer: settings.rule(),
+            optimizer: HeadOptimizer::new(settings.optimizer),
             validator: validator(&scaling),
             training: TrainingSet::new(training, &scaling, &weights, &device),
             batches: BatchOrder::new(training.len(), settings.batch),
@@ -148,6 +153,11 @@ impl HeadTrainer {
         })?;
         self.best.head = self.head.valid();
         Ok(self)
+    }
+
+    /// Whether the last epoch is over and the next one has not begun.
+    pub(crate) fn is_between_epochs(&self) -> bool {
+        self.batches.is_dealt() && self.totals.is_none()
     }
 
     /// Whether there is nothing more to do: all epochs run, patience over, or the loss no number any more.

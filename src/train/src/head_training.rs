@@ -5,8 +5,13 @@ use headstart_protocol::{Epoch, ValidatedBy, Validation, count};
 use headstart_weights::FileHash;
 use headstart_weights::head::DenseWeights;
 
+use crate::checkpoint::fingerprint;
 use crate::held_out::set_aside;
-use crate::{CrossValidation, Examples, HeadSettings, HeadTrainer, HeldOutAnswer, TrainError, TrainedHead};
+use crate::{
+    CrossValidated, CrossValidation, Examples, HeadSettings, HeadTrainer, HeldOutAnswer, TrainError, TrainedHead,
+};
+
+mod checkpoint;
 
 /// Which photos say how good the head is.
 #[derive(Debug, Clone)]
@@ -50,8 +55,8 @@ pub struct HeadTraining {
     validated_by: ValidatedBy,
     /// The held-out photos, in the order of the best epoch's answers: indices and labels.
     held_out: Vec<(usize, usize)>,
-    /// The answers to them, where a cross-validation has found them.
-    found: Option<Vec<usize>>,
+    /// What the cross-validation has found, answers to them among it.
+    found: Option<CrossValidated>,
     /// Of those, where they are held out for good.
     held_out_sha256: Option<String>,
     trained_on: usize,
@@ -61,6 +66,10 @@ pub struct HeadTraining {
     /// Epochs of the fit, at most.
     epochs_to_fit: usize,
     history: Vec<Epoch>,
+    /// By the caller's clock, at the last step.
+    seconds: f64,
+    /// Of all that it began with.
+    fingerprint: String,
 }
 
 enum Phase {
@@ -81,6 +90,7 @@ impl HeadTraining {
     pub fn new(plan: HeadPlan, device: &Device) -> Result<Self, TrainError> {
         let trained_on = plan.examples.photos().count();
         let golden_input = if plan.examples.is_empty() { Vec::new() } else { plan.examples.descriptor(0).to_vec() };
+        let fingerprint = plan.fingerprint()?;
         let mut run = Self {
             epochs_to_fit: plan.settings.epochs,
             device: device.clone(),
@@ -93,6 +103,8 @@ impl HeadTraining {
             golden_input,
             epochs_before: 0,
             history: Vec::new(),
+            seconds: 0.0,
+            fingerprint,
             plan,
         };
         match std::mem::replace(&mut run.plan.validation, ValidationSplit::Of(Validation::Cross)) {
@@ -156,12 +168,16 @@ impl HeadTraining {
     }
 
     fn fit(&mut self, trainer: HeadTrainer) -> Result<(), TrainError> {
-        let trainer = match &self.plan.continue_from {
-            Some(start) => trainer.continue_from(&start.layers)?,
-            None => trainer,
-        };
-        self.phase = Phase::Fit(Box::new(trainer));
+        self.phase = Phase::Fit(Box::new(self.begun(trainer)?));
         Ok(())
+    }
+
+    /// `trainer` where the head to go on from, if any, leaves it.
+    fn begun(&self, trainer: HeadTrainer) -> Result<HeadTrainer, TrainError> {
+        match &self.plan.continue_from {
+            Some(start) => trainer.continue_from(&start.layers),
+            None => Ok(trainer),
+        }
     }
 
     /// Whether there is nothing more to do but [`Self::finish`].
@@ -196,11 +212,13 @@ impl HeadTraining {
         &self.history
     }
 
-    /// A step, or the end of an epoch: what takes about as long as one batch.
+    /// A step, or the end of an epoch: what takes about as long as one batch. `seconds`, since the run began by the caller's
+    /// clock, go into the figures.
     ///
     /// # Errors
     /// [`TrainError::Diverged`] and whatever the device says; the run is of no more use then.
-    pub async fn advance(&mut self) -> Result<(), TrainError> {
+    pub async fn advance(&mut self, seconds: f64) -> Result<(), TrainError> {
+        self.seconds = seconds;
         match std::mem::replace(&mut self.phase, Phase::Over) {
             Phase::Folds(mut folds) => {
                 if folds.step() {
@@ -214,7 +232,7 @@ impl HeadTraining {
             }
             Phase::Fit(mut trainer) => {
                 if !trainer.is_over() && trainer.step() {
-                    self.history.push(trainer.epoch().await?);
+                    self.history.push(Epoch { seconds, ..trainer.epoch().await? });
                 }
                 self.phase = Phase::Fit(trainer);
             }
@@ -225,13 +243,20 @@ impl HeadTraining {
 
     fn refit(&mut self, folds: CrossValidation) -> Result<(), TrainError> {
         let (found, trainer) = folds.refit()?;
+        let trainer = self.begun(trainer)?;
+        self.adopt(found, trainer);
+        Ok(())
+    }
+
+    /// The folds are over: `trainer` makes the head with what they have found.
+    fn adopt(&mut self, found: CrossValidated, trainer: HeadTrainer) {
         self.validated_by = ValidatedBy::CrossValidation { folds: count(found.folds) };
         let examples = &self.plan.examples;
         self.held_out = examples.photos().map(|index| (index, examples.labels()[index])).collect();
-        self.found = Some(found.answers);
         self.plan.settings.c = found.c;
         self.epochs_to_fit = found.best_epoch;
-        self.fit(trainer)
+        self.found = Some(found);
+        self.phase = Phase::Fit(Box::new(trainer));
     }
 
     /// Leaves the folds, if the run is still in them, for the fit on all photos, whose head then has no validation accuracy.
@@ -253,12 +278,12 @@ impl HeadTraining {
     pub async fn finish(mut self) -> Result<TrainedHead, TrainError> {
         self.skip_folds()?;
         while self.history.is_empty() && !self.is_over() {
-            self.advance().await?;
+            self.advance(self.seconds).await?;
         }
         let Phase::Fit(trainer) = self.phase else { return Err(TrainError::Unfinished) };
         let answers = match (self.validated_by, &self.found) {
             (ValidatedBy::Nothing, _) => &[],
-            (_, Some(found)) => &found[..],
+            (_, Some(found)) => &found.answers[..],
             (_, None) => trainer.best_answers(),
         };
         let answer = |(&(example, label), &answer): (&(usize, usize), &usize)| HeldOutAnswer { example, label, answer };
@@ -274,6 +299,22 @@ impl HeadTraining {
             held_out_sha256: self.held_out_sha256,
             golden_input: self.golden_input,
         })
+    }
+}
+
+impl HeadPlan {
+    /// The SHA-256 of all of it.
+    fn fingerprint(&self) -> Result<String, TrainError> {
+        let (validation, given) = match &self.validation {
+            ValidationSplit::Of(validation) => (Some(validation), None),
+            ValidationSplit::Given(examples) => (None, Some(examples)),
+        };
+        let start = self.continue_from.as_ref().map(|start| {
+            let layers: Vec<_> = start.layers.iter().map(|layer| (&layer.weight, &layer.bias)).collect();
+            (layers, &start.held_out_sha256)
+        });
+        let examples: Vec<&Examples> = [&self.examples].into_iter().chain(given).collect();
+        fingerprint(&("head", &self.settings, &self.classes, validation, start), &examples)
     }
 }
 

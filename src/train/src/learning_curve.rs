@@ -7,6 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use headstart_nn::{Head, ScratchCnn, read};
 use headstart_protocol::{CurvePoint, Learner, count};
 use rand::seq::SliceRandom;
+use serde::{Deserialize, Serialize};
 
 use crate::metrics::answer;
 use crate::scratch::{BatchLoader, LabelledPhotos, ScratchSettings, ScratchTrainer, answers};
@@ -19,8 +20,10 @@ const DRAWS: u64 = 5 << 32;
 /// Photos that are scored at once.
 const PORTION: usize = 16;
 
+mod checkpoint;
+
 /// The draws of one learner with so many photos a class.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Measured {
     learner: Learner,
     photos: usize,
@@ -84,10 +87,12 @@ pub struct LearningCurve {
     of: usize,
     current: Option<(Task, Fit)>,
     measured: Vec<Measured>,
+    /// Of the photos and settings.
+    fingerprint: String,
 }
 
 /// One training and its score.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Task {
     learner: Learner,
     photos: usize,
@@ -139,7 +144,9 @@ impl LearningCurve {
         let scratch = rounds.flat_map(|draw| counts.iter().map(move |photos| task(Learner::Scratch, *photos, draw)));
         let tasks: VecDeque<Task> = heads.chain(scratch).collect();
         let of = tasks.len();
-        Ok(Self { photos, settings, device: device.clone(), tasks, of, current: None, measured: Vec::new() })
+        let fingerprint = checkpoint::of(&photos, &settings)?;
+        let device = device.clone();
+        Ok(Self { photos, settings, device, tasks, of, current: None, measured: Vec::new(), fingerprint })
     }
 
     /// Draws done or given up, and draws in all.

@@ -7,11 +7,15 @@
 //! [`CrossValidation::refit`] trains on every photo. [`held_out()`] names the photos on which a head and a CNN trained from
 //! scratch are compared, and a [`LearningCurve`] says how good either is with how many photos.
 //!
+//! Any of these runs can be written down as a checkpoint, and one that is put back ends with the same bits as if it had never been
+//! interrupted.
+//!
 //! Nothing here knows of files, clocks or browsers; the command line and the worker run the same code, which works in
 //! steps so that whoever runs it can show progress, wait, or stop in between. Figures that cross to the page or go on record
 //! are `headstart-protocol`'s.
 
 mod batch_order;
+mod checkpoint;
 mod cross_validation;
 mod descent;
 mod early_stopping;
@@ -25,6 +29,8 @@ mod initial;
 mod learning_curve;
 mod likeness;
 pub mod metrics;
+mod optimizer;
+mod parameters;
 mod scaling;
 pub mod scratch;
 mod split;

@@ -34,6 +34,11 @@ impl ValidationSet {
         Self { descriptors, labels: examples.labels().to_vec(), answers: Vec::new() }
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.labels.len()
+    }
+
     /// Mean cross-entropy with examples weighted by class, and the accuracy.
     fn validate(&mut self, logits: &[f32], weights: &[f32]) -> (f64, f64) {
         let rows = || logits.chunks_exact(weights.len()).zip(&self.labels);

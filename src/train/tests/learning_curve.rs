@@ -117,3 +117,68 @@ fn pools_that_no_curve_can_come_of_are_refused() {
         |pool: &mut CurvePhotos| pool.photos = pool.photos.as_ref().map(|photos| Arc::new(photos.select(&[1, 0])));
     assert!(matches!(refused(other), Some(TrainError::Photos(_))));
 }
+
+/// Runs `steps` steps; fewer, where it is over before.
+fn measured_so_far(steps: usize) -> LearningCurve {
+    let mut curve = LearningCurve::new(pool(true), quick(), &Device::flex()).unwrap();
+    for _ in 0..steps {
+        block_on(curve.advance()).unwrap();
+    }
+    curve
+}
+
+fn quick() -> CurveSettings {
+    let scratch = |classes, photos| ScratchSettings { epochs: 3, ..tiny(classes, photos) };
+    CurveSettings { head: HeadSettings { epochs: 4, ..HeadSettings::default() }, scratch, ..settings() }
+}
+
+fn finish(mut curve: LearningCurve) -> LearningCurve {
+    while !curve.is_over() {
+        block_on(curve.advance()).unwrap();
+    }
+    curve
+}
+
+#[test]
+fn an_interrupted_curve_ends_as_if_it_had_not_been_interrupted() {
+    let uninterrupted = finish(measured_so_far(0)).points();
+    // Between draws, in the middle of a head's and of a CNN's, and at the end.
+    for steps in [0, 1, 5, 7, 59, 60, 75, 90, 120, 10_000] {
+        let curve = measured_so_far(steps);
+        let bytes = curve.checkpoint(&("notes", 3)).unwrap();
+        let mut resumed = LearningCurve::new(pool(true), quick(), &Device::flex()).unwrap();
+        let notes: (String, u8) = resumed.restore(&bytes).unwrap();
+        assert_eq!(notes, ("notes".to_owned(), 3));
+        assert_eq!((resumed.points(), resumed.learner()), (curve.points(), curve.learner()), "after {steps}");
+        assert_eq!(resumed.progress(), curve.progress());
+        assert_eq!(finish(resumed).points(), uninterrupted, "after {steps}");
+    }
+}
+
+#[test]
+fn what_was_given_up_stays_so() {
+    let mut curve = measured_so_far(80);
+    curve.give_up(Learner::Scratch);
+    let bytes = curve.checkpoint(&()).unwrap();
+    let mut resumed = LearningCurve::new(pool(true), quick(), &Device::flex()).unwrap();
+    resumed.restore::<()>(&bytes).unwrap();
+    assert!(resumed.is_over());
+    assert_eq!(resumed.points(), curve.points());
+}
+
+#[test]
+fn another_curves_checkpoint_is_refused() {
+    let bytes = measured_so_far(9).checkpoint(&()).unwrap();
+    let refused = |pool, settings, bytes: &[u8]| {
+        let mut curve = LearningCurve::new(pool, settings, &Device::flex()).unwrap();
+        matches!(curve.restore::<()>(bytes), Err(TrainError::Checkpoint(_)))
+    };
+    assert!(!refused(pool(true), quick(), &bytes));
+    assert!(refused(pool(false), quick(), &bytes));
+    assert!(refused(pool(true), settings(), &bytes));
+    assert!(refused(pool(true), CurveSettings { seed: 8, ..quick() }, &bytes));
+    assert!(refused(pool(true), quick(), &bytes[..bytes.len() - 1]));
+    assert!(refused(pool(true), quick(), b""));
+    let other = CurvePhotos { held_out: (19..26).collect(), training: (0..19).collect(), ..pool(true) };
+    assert!(refused(other, quick(), &bytes));
+}

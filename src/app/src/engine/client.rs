@@ -6,8 +6,7 @@ use std::rc::Rc;
 
 use futures::channel::mpsc::UnboundedSender;
 use futures::channel::oneshot;
-use headstart_protocol::{Ask, Backend, InputSize, OpenScratch, ReadZip, Ready, Run, Shipped, Start};
-use web_sys::Blob;
+use headstart_protocol::{Ask, Backend, InputSize, OpenScratch, Ready, Run, Shipped, Start};
 
 use super::connection::{Connection, Running};
 use super::heads::Heads;
@@ -211,14 +210,6 @@ impl Engine {
     /// As for [`Engine::ask`]; the failure of the run itself comes with its outcome.
     pub(crate) async fn run<R: Run>(&self, request: R) -> Result<Running<R>, PageError> {
         self.main().await?.run(request)
-    }
-
-    /// Has a zip read, which never lies in the page's own memory.
-    ///
-    /// # Errors
-    /// As for [`Engine::run`], and a file that the browser does not hand over.
-    pub(crate) async fn read_zip(&self, zip: &Blob) -> Result<Running<ReadZip>, PageError> {
-        self.main().await?.run_with_tail(ReadZip { bytes: Vec::new() }, zip).await
     }
 
     /// Has what ships for the comparison of the models fetched, once for each worker.

@@ -18,7 +18,6 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, MessageEvent, Worker};
 
 use crate::error::PageError;
-use crate::platform::files;
 
 /// The script that starts the engine for a device, beside the page: trunk names it after the engine's program.
 fn script(backend: Backend) -> &'static str {
@@ -89,11 +88,16 @@ impl Connection {
 
     /// Asks at once; the reply can be awaited.
     pub(super) fn ask<A: Ask>(&self, request: A) -> impl Future<Output = Result<A::Reply, PageError>> + use<A> {
-        let posted = self.post(request.into());
-        async move {
-            let (_, _, reply) = posted?;
-            read_reply::<A>(reply.await)
-        }
+        replied::<A>(self.post(request.into(), None))
+    }
+
+    /// The same with a file, which the worker reads where it lies.
+    pub(super) fn ask_with<A: Ask>(
+        &self,
+        request: A,
+        file: &Blob,
+    ) -> impl Future<Output = Result<A::Reply, PageError>> + use<A> {
+        replied::<A>(self.post(request.into(), Some(file)))
     }
 
     /// Asks for what takes a while.
@@ -101,27 +105,7 @@ impl Connection {
     /// # Errors
     /// A request that cannot be encoded or posted.
     pub(super) fn run<R: Run>(self: &Rc<Self>, request: R) -> Result<Running<R>, PageError> {
-        let posted = self.post(request.into())?;
-        Ok(self.running(posted))
-    }
-
-    /// The same for a request whose last field, empty in `request`, is the bytes of `tail`: these never lie in the page's
-    /// own memory, which does not shrink again.
-    ///
-    /// # Errors
-    /// A request that cannot be encoded or posted, or a file that the browser does not hand over.
-    pub(super) async fn run_with_tail<R: Run>(
-        self: &Rc<Self>,
-        request: R,
-        tail: &Blob,
-    ) -> Result<Running<R>, PageError> {
-        let id = self.next_id();
-        // Sizes are whole numbers far below 2^53.
-        let head = head_for(&ToWorker::Ask { id, request: request.into() }, tail.size() as u64)?;
-        let parts = Array::of2(&Uint8Array::from(head.as_slice()), tail);
-        let whole = Blob::new_with_blob_sequence(&parts).map_err(|error| broken(&error))?;
-        let message = files::bytes(&whole).await?;
-        let posted = self.call(id, &message)?;
+        let posted = self.post(request.into(), None)?;
         Ok(self.running(posted))
     }
 
@@ -136,28 +120,29 @@ impl Connection {
         RequestId(callers.last)
     }
 
-    fn post(&self, request: headstart_protocol::Request) -> Result<Posted, PageError> {
+    /// Posts a request, and notes who awaits its reply.
+    fn post(&self, request: headstart_protocol::Request, file: Option<&Blob>) -> Result<Posted, PageError> {
         let id = self.next_id();
-        let message = Uint8Array::from(encode(&ToWorker::Ask { id, request })?.as_slice());
-        self.call(id, &message)
-    }
-
-    /// Posts the message of request `id` and notes who awaits its reply.
-    fn call(&self, id: RequestId, message: &Uint8Array) -> Result<Posted, PageError> {
+        let message = encode(&ToWorker::Ask { id, request })?;
         if self.callers.borrow().has_ended {
             return Err(PageError::EngineStopped);
         }
         let (progress, progressed) = unbounded();
         let (reply, replied) = oneshot::channel();
-        self.send(message)?;
+        self.send(&message, file)?;
         self.callers.borrow_mut().waiting.insert(id, Caller { progress, reply });
         Ok((id, progressed, replied))
     }
 
-    /// The message's bytes are handed over, not copied.
-    fn send(&self, message: &Uint8Array) -> Result<(), PageError> {
+    /// The message's bytes are handed over, not copied; a file goes beside them, as a name for what the browser holds.
+    fn send(&self, message: &[u8], file: Option<&Blob>) -> Result<(), PageError> {
+        let message = Uint8Array::from(message);
         let transfer = Array::of1(&message.buffer());
-        self.worker.post_message_with_transfer(message, &transfer).map_err(|error| broken(&error))
+        let data: JsValue = match file {
+            Some(file) => Array::of2(&message, file).into(),
+            None => message.into(),
+        };
+        self.worker.post_message_with_transfer(&data, &transfer).map_err(|error| broken(&error))
     }
 }
 
@@ -226,9 +211,15 @@ impl Stopper {
         let Some(connection) = self.connection.upgrade() else { return };
         if let Ok(message) = encode(&ToWorker::Stop { id: self.id }) {
             // A worker that takes no messages any more has said so elsewhere.
-            let _ = connection.send(&Uint8Array::from(message.as_slice()));
+            let _ = connection.send(&message, None);
         }
     }
+}
+
+/// The reply to what was posted.
+async fn replied<A: Ask>(posted: Result<Posted, PageError>) -> Result<A::Reply, PageError> {
+    let (_, _, reply) = posted?;
+    read_reply::<A>(reply.await)
 }
 
 fn read_reply<A: Ask>(reply: Result<Result<Reply, PageError>, oneshot::Canceled>) -> Result<A::Reply, PageError> {
@@ -273,35 +264,9 @@ fn end(callers: &RefCell<Callers>, news: &dyn Fn(WorkerNews), error: PageError) 
     }
 }
 
-/// What stands before the last field of a message, where that field is so many bytes; it is empty in `message`.
-fn head_for(message: &ToWorker, bytes: u64) -> Result<Vec<u8>, WireError> {
-    let mut head = encode(message)?;
-    // The length of the empty field, a single zero.
-    head.pop();
-    postcard::to_extend(&bytes, head).map_err(|_| WireError::Malformed)
-}
-
 /// The failure behind an error event or a thrown value; a script that is missing says nothing of itself.
 fn broken(cause: &JsValue) -> PageError {
     let message = Reflect::get(cause, &"message".into()).ok().and_then(|message| message.as_string());
     let detail = message.filter(|message| !message.is_empty());
     PageError::WorkerFailed { detail: detail.unwrap_or_else(|| "its script did not load".to_owned()) }
-}
-
-#[cfg(test)]
-mod tests {
-    use headstart_protocol::ReadZip;
-
-    use super::*;
-
-    #[test]
-    fn a_tail_follows_as_if_it_had_been_encoded() {
-        let ask = |bytes: Vec<u8>| ToWorker::Ask { id: RequestId(300), request: ReadZip { bytes }.into() };
-        for length in [0, 1, 127, 128, 70_000] {
-            let tail = vec![7; length];
-            let mut message = head_for(&ask(Vec::new()), length as u64).unwrap();
-            message.extend(&tail);
-            assert_eq!(message, encode(&ask(tail)).unwrap(), "{length}");
-        }
-    }
 }

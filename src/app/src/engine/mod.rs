@@ -17,6 +17,7 @@ mod photos;
 mod pool;
 mod queue;
 mod restart;
+mod zip;
 
 pub(crate) use client::{Engine, EngineNews, EngineOptions};
 pub(crate) use connection::{BUILD, Running, Stopper};

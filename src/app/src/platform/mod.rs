@@ -9,3 +9,6 @@ pub(crate) mod files;
 pub(crate) mod folders;
 pub(crate) mod locks;
 pub(crate) mod storage;
+
+#[cfg(all(test, target_family = "wasm"))]
+mod tests;

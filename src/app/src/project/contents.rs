@@ -1,7 +1,6 @@
 //! All of a project that another one can take the place of.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use headstart_protocol::{InputSize, TrainingSettings};
 use leptos::prelude::*;
@@ -13,7 +12,7 @@ use super::describing::Describer;
 use super::head::{Head, OwnHead};
 use super::notices::Notices;
 use super::recording::Recorder;
-use super::training::{Taught, Training};
+use super::training::{Results, Training};
 use crate::error::PageError;
 use crate::ui::Announcer;
 
@@ -24,7 +23,7 @@ pub(crate) struct Snapshot {
     pub(crate) classes: Vec<Class>,
     pub(crate) size: Option<InputSize>,
     pub(crate) settings: TrainingSettings,
-    pub(crate) result: Option<Arc<Taught>>,
+    pub(crate) results: Results,
     pub(crate) head: Option<Vec<u8>>,
     /// The highest number that one of its photos or classes had.
     pub(crate) last_id: u32,
@@ -71,9 +70,9 @@ impl Contents {
         self.album.active.set(None);
         self.album.count_from(project.last_id);
         self.training.settings.set(project.settings);
-        let changed = project.result.as_ref().is_some_and(|taught| !self.training.is_as_taught(taught));
+        let changed = project.results.run.as_ref().is_some_and(|taught| !self.training.is_as_taught(taught));
         self.album.changed.set(changed);
-        self.training.show(project.result);
+        self.training.show_all(project.results);
         let head = project.head.map(|bytes| Head { bytes: Rc::new(bytes), summary: None });
         self.head.put_back(head, move |error| self.notices.complain(error));
         self.describer.ask(&self.album.photos());

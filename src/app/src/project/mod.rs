@@ -79,7 +79,7 @@ impl Project {
         let recorder = Recorder::new(camera, album, edits, notices);
         let contents = Contents::new(album, describer, training, head, recorder, undo, notices, announcer);
         let saver = Saver::new(album, training, head, announcer, deployment);
-        let library = Library::new(saver, contents, album, notices, busy, announcer);
+        let library = Library::new(saver, contents, training, album, notices, busy, announcer);
         let intake = Intake::new(album, edits, contents, library, notices, busy, engine.clone());
         let export = Export::new(album, settings, head, notices, busy, announcer, engine);
         Self {

@@ -29,7 +29,7 @@ pub(crate) fn TeachView() -> impl IntoView {
             </p>
         </div>
         <NoticesView />
-        <LibraryView />
+        <LibraryView on_rescue=move |(manifest, photos)| project.export.save_rescued(manifest, photos) />
         <Opening />
         <Show when=move || project.library.opened.get()>
             // Where another tab writes the project, nothing in it can be changed.

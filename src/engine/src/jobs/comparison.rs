@@ -33,7 +33,7 @@ impl AnswerInTurn for OpenScratch {
 /// What is there of it; an error is a lost device or an index of no use.
 async fn fetch(engine: &StartedEngine) -> Result<Shipped, EngineError> {
     let index = index()?;
-    let cache = ModelCache::open().await;
+    let cache = ModelCache::open(&engine.base_url).await;
     let mut shipped = Shipped { transfer: transfer_facts(engine), ..Shipped::default() };
     if let Some(entry) = &index.scratch {
         match open_cnn(engine, entry, &cache).await {

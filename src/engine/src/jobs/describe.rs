@@ -1,7 +1,9 @@
 //! Photos for training: each goes through the base once, and what is found is kept.
 
 use headstart_nn::read;
-use headstart_protocol::{Describe, Description, ForgetPhotos, KeepDescriptors, KeepSquare, PhotoHash, THUMBNAIL};
+use headstart_protocol::{
+    Describe, Description, Failure, ForgetPhotos, KeepDescriptors, KeepSquare, PhotoHash, THUMBNAIL, TrainingSettings,
+};
 use headstart_vision::{square, thumbnail, view};
 
 use super::AnswerInTurn;
@@ -14,6 +16,8 @@ use crate::pixels::{self, pixels};
 impl AnswerInTurn for Describe {
     async fn answer(self, engine: &StartedEngine) -> Result<Description, EngineError> {
         let Self { photo, size, views } = self;
+        // Each view is a pass through the base.
+        TrainingSettings { views, ..TrainingSettings::default() }.check().map_err(Failure::SettingOutOfRange)?;
         let hash = pixels::hash(&photo);
         let image = pixels(photo).await?;
         let thumbnail = thumbnail(&image, THUMBNAIL)?;

@@ -74,12 +74,13 @@ pub(crate) fn check_names(classes: &[String]) -> Result<(), EngineError> {
 /// The examples of `training` with their augmented views, those that a split must not tear apart in one group.
 ///
 /// # Errors
-/// [`Failure::PhotosMissing`], [`EngineError::Train`].
+/// [`Failure::SettingOutOfRange`], [`Failure::PhotosMissing`], [`EngineError::Train`].
 pub(crate) async fn examples(
     training: &TrainingRequest,
     photos: &PhotoStore,
     slice: &mut Slice<'_>,
 ) -> Result<Examples, EngineError> {
+    training.settings.check().map_err(Failure::SettingOutOfRange)?;
     let wanted = training.settings.views;
     let kept = training.examples.iter().map(|example| photos.descriptors(example.hash, training.size, wanted));
     let kept: Vec<Descriptors> = all_of(kept)?;

@@ -6,6 +6,7 @@ mod comparison;
 mod curve;
 mod describe;
 mod heads;
+mod keeping;
 mod layers;
 mod material;
 mod measure;
@@ -17,7 +18,7 @@ mod zip;
 use headstart_protocol::{Ask, Run};
 
 pub(crate) use self::start::start;
-pub(crate) use self::zip::{ZipInProgress, unzip};
+pub(crate) use self::zip::{OpenedZip, ZipInProgress};
 use crate::engine::{StartedEngine, Workplace};
 use crate::error::EngineError;
 use crate::port::RunLine;

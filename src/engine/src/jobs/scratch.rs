@@ -1,10 +1,13 @@
 //! The training of a small CNN from scratch, beside later requests.
 
 use headstart_nn::ScratchCnn;
-use headstart_protocol::{Failure, ScratchResult, TrainScratch, TrainingProgress, count, wilson_interval};
+use headstart_protocol::{
+    Failure, Resumed, RunNews, ScratchResult, TrainScratch, TrainingProgress, count, wilson_interval,
+};
 use headstart_train::scratch::{BestEpoch, ScratchSettings, ScratchTrainer, answers};
 
 use super::RunBeside;
+use super::keeping::{Keeping, resume};
 use super::material::Material;
 use crate::clock::{Throttle, now};
 use crate::engine::Workplace;
@@ -14,13 +17,16 @@ use crate::turns::Slice;
 
 /// Milliseconds between two words on how far a run is, at least.
 const TELL_MS: f64 = 100.0;
+/// Numbers of a checkpoint for each parameter: itself, AdamW's moments, the running average, the best epoch's.
+const NUMBERS: usize = 5;
 /// Held-out photos that are answered at once.
 const PORTION: usize = 16;
 
 impl RunBeside for TrainScratch {
-    async fn work(self, place: &Workplace, line: &RunLine<Self>) -> Result<ScratchResult, EngineError> {
-        let start = now();
+    async fn work(mut self, place: &Workplace, line: &RunLine<Self>) -> Result<ScratchResult, EngineError> {
+        let mut start = now();
         let mut slice = Slice::new(&place.turns);
+        let checkpoint = self.0.resume.take();
         let material = Material::new(self.0, place, &mut slice).await?;
         let [training, held_out] = material.sides();
         let settings = ScratchSettings {
@@ -29,18 +35,29 @@ impl RunBeside for TrainScratch {
         };
         let epochs = settings.epochs;
         let mut trainer = ScratchTrainer::new(settings, &material.classes, training, held_out, &place.device)?;
+        let resumed = |trainer: &ScratchTrainer| {
+            let history = trainer.history().to_vec();
+            Resumed { done: count(history.len()), of: count(epochs), history }
+        };
+        let restored = resume(checkpoint.as_ref(), &mut trainer, ScratchTrainer::restore, resumed, line)?;
+        drop(checkpoint);
+        if restored.is_some() {
+            // Its clock goes on, too.
+            start -= 1e3 * trainer.history().last().map_or(0.0, |epoch| epoch.seconds);
+        }
         let mut loader = trainer.loader();
         let batches = loader.batches();
         let tell = |trainer: &ScratchTrainer| {
-            line.tell(TrainingProgress {
+            line.tell(RunNews::Far(TrainingProgress {
                 done: count(trainer.next_batch().div_ceil(batches.max(1))),
                 of: count(epochs),
                 fitting: true,
                 latest: trainer.history().last().copied(),
-            });
+            }));
         };
         tell(&trainer);
         let mut due = Throttle::new(TELL_MS);
+        let mut keeping = Keeping::new();
         while !trainer.is_over() && !line.is_stopped() {
             let mut over = false;
             if trainer.is_validation_due() {
@@ -51,6 +68,10 @@ impl RunBeside for TrainScratch {
             // Each epoch is told: the curves are drawn from these.
             if due.is_due(over) {
                 tell(&trainer);
+            }
+            if over && !trainer.is_over() && keeping.is_due(NUMBERS * 4 * trainer.architecture().parameters()) {
+                let since = now();
+                keeping.tell(line, (trainer.history().len(), epochs), trainer.checkpoint()?, since);
             }
             slice.breathe().await;
         }

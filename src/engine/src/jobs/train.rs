@@ -1,9 +1,12 @@
 //! A head's training, beside later requests.
 
-use headstart_protocol::{Failure, Train, TrainingProgress, TrainingRequest, TrainingResult, count, wilson_interval};
+use headstart_protocol::{
+    Failure, Resumed, RunNews, Train, TrainingProgress, TrainingRequest, TrainingResult, count, wilson_interval,
+};
 use headstart_train::{HeadPlan, HeadSettings, HeadTraining, StartingHead, TrainError, TrainedHead, ValidationSplit};
 
 use super::RunBeside;
+use super::keeping::{Keeping, resume};
 use super::material::{check_names, examples};
 use crate::clock::{Throttle, now};
 use crate::engine::Workplace;
@@ -19,13 +22,13 @@ const LAST_FIT_MS: f64 = 1000.0;
 
 impl RunBeside for Train {
     async fn work(self, place: &Workplace, line: &RunLine<Self>) -> Result<TrainingResult, EngineError> {
-        let start = now();
+        let mut start = now();
         let Self(training) = self;
         check_names(&training.classes)?;
         let continue_from = starting_head(&training, &place.base_sha256)?;
         let mut slice = Slice::new(&place.turns);
         let examples = examples(&training, &place.photos, &mut slice).await?;
-        let TrainingRequest { size, classes, settings, .. } = training;
+        let TrainingRequest { size, classes, settings, resume: checkpoint, .. } = training;
         let plan = HeadPlan {
             settings: HeadSettings::from(&settings),
             classes,
@@ -34,9 +37,13 @@ impl RunBeside for Train {
             continue_from,
         };
         let mut run = HeadTraining::new(plan, &place.device)?;
+        let restored = resume(checkpoint.as_ref(), &mut run, HeadTraining::restore, resumed, line)?;
+        // Its clock goes on, too.
+        start -= 1e3 * restored.unwrap_or_default();
+        drop(checkpoint);
 
         let mut due = Throttle::new(TELL_MS);
-        let mut seconds = Vec::new();
+        let mut keeping = Keeping::new();
         let mut deadline = None;
         while !run.is_over() {
             if deadline.is_none() && line.is_stopped() {
@@ -47,17 +54,18 @@ impl RunBeside for Train {
             if deadline.is_some_and(|deadline| now() >= deadline) && !run.history().is_empty() {
                 break;
             }
-            run.advance().await?;
-            seconds.resize(run.history().len(), (now() - start) / 1e3);
+            run.advance((now() - start) / 1e3).await?;
             if due.is_due(false) {
-                line.tell(progress(&run, &seconds));
+                line.tell(RunNews::Far(progress(&run)));
+            }
+            let keeps = deadline.is_none() && run.is_between_epochs() && !run.is_over();
+            if keeps && keeping.is_due(run.checkpoint_len()) {
+                let since = now();
+                keeping.tell(line, run.progress(), run.checkpoint((since - start) / 1e3).await?, since);
             }
             slice.breathe().await;
         }
-        let mut trained = run.finish().await?;
-        for (epoch, seconds) in trained.history.iter_mut().zip(seconds) {
-            epoch.seconds = seconds;
-        }
+        let trained = run.finish().await?;
         let file = trained.head_file(size.pixels(), &place.base_sha256, &place.device).await?;
         let summary = summary(&file.manifest)?;
         let head = file.to_bytes().map_err(|error| EngineError::File { file: "The head".to_owned(), error })?;
@@ -81,13 +89,15 @@ impl RunBeside for Train {
     }
 }
 
-fn progress(run: &HeadTraining, seconds: &[f64]) -> TrainingProgress {
+fn progress(run: &HeadTraining) -> TrainingProgress {
     let (done, of) = run.progress();
-    let mut latest = run.history().last().copied();
-    if let (Some(latest), Some(seconds)) = (&mut latest, seconds.last()) {
-        latest.seconds = *seconds;
-    }
+    let latest = run.history().last().copied();
     TrainingProgress { done: count(done), of: count(of), fitting: run.is_fitting(), latest }
+}
+
+fn resumed(run: &HeadTraining) -> Resumed {
+    let (done, of) = run.progress();
+    Resumed { done: count(done), of: count(of), history: run.history().to_vec() }
 }
 
 /// The head to go on from, if it tells the same classes apart on photos of the same size.

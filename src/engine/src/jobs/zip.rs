@@ -1,11 +1,17 @@
 //! Projects and photos as zip files.
 
-use headstart_archive::{ArchiveReader, ArchiveWriter};
-use headstart_protocol::{ByteBuf, Failure, ReadZip, Unzipped, ZipAdd, ZipFile, ZipFinish};
+use headstart_archive::{ArchiveReader, ArchiveWriter, ArchivedFile, Entry};
+use headstart_protocol::{ByteBuf, Failure, ZipAdd, ZipContents, ZipFile, ZipFinish, ZipSlice};
+use web_sys::Blob;
 
+use crate::blob_reader::BlobReader;
+use crate::clock::now;
 use crate::error::EngineError;
-use crate::port::RunLine;
-use crate::turns::Turns;
+
+/// Bytes of files that are handed over at once; a single file may have more.
+const SLICE: usize = 4 << 20;
+/// Milliseconds that reading them takes, at most, unless a single file takes longer.
+const SLICE_MS: f64 = 12.0;
 
 /// The zip that is being written, if any.
 #[derive(Default)]
@@ -38,17 +44,46 @@ impl ZipInProgress {
     }
 }
 
-/// Hands over what is in a zip, until it is through or is to end.
-///
-/// # Errors
-/// [`EngineError::Archive`].
-pub(crate) async fn unzip(zip: ReadZip, turns: &Turns, line: &RunLine<ReadZip>) -> Result<Unzipped, EngineError> {
-    let mut reader = ArchiveReader::open(zip.bytes)?;
-    while !line.is_stopped()
-        && let Some(file) = reader.next_file()?
-    {
-        line.tell(ZipFile { path: file.path, bytes: file.bytes });
-        turns.next().await;
+/// The zip that is being read, if any. Nothing of it is read ahead: what the page has not asked for does not lie in memory.
+#[derive(Default)]
+pub(crate) struct OpenedZip(Option<ArchiveReader<BlobReader>>);
+
+impl OpenedZip {
+    /// Opens the zip in `blob`, in place of the one before.
+    ///
+    /// # Errors
+    /// [`Failure::NoZip`] without a blob, [`EngineError::Archive`].
+    pub(crate) fn open(&mut self, blob: Option<Blob>) -> Result<ZipContents, EngineError> {
+        self.0 = None;
+        let zip = ArchiveReader::open(BlobReader::new(blob.ok_or(Failure::NoZip)?)?)?;
+        let contents = zip.contents();
+        self.0 = Some(zip);
+        Ok(contents)
     }
-    Ok(reader.finish())
+
+    /// Reads the next files. A zip that failed, or is through, is let go.
+    ///
+    /// # Errors
+    /// [`Failure::NoZip`], [`EngineError::Archive`].
+    pub(crate) fn next(&mut self) -> Result<ZipSlice, EngineError> {
+        let mut zip = self.0.take().ok_or(Failure::NoZip)?;
+        let start = now();
+        let (mut files, mut bytes) = (Vec::new(), 0);
+        while let Some(entry) = zip.next_entry()? {
+            if let Entry::File(ArchivedFile { path, bytes: file }) = entry {
+                bytes += file.len();
+                files.push(ZipFile { path, bytes: file });
+            }
+            if bytes >= SLICE || now() - start >= SLICE_MS {
+                self.0 = Some(zip);
+                return Ok(ZipSlice { files, end: None });
+            }
+        }
+        Ok(ZipSlice { files, end: Some(zip.finish()) })
+    }
+
+    /// Lets go of it.
+    pub(crate) fn close(&mut self) {
+        self.0 = None;
+    }
 }

@@ -15,7 +15,7 @@ use crate::port::RunLine;
 /// What this release was built with: name, length and hash of every model file.
 const INDEX: &[u8] = include_bytes!("../../../../public/models/index.json");
 /// Where the model files lie, relative to the page.
-const FOLDER: &str = "models/";
+pub(super) const FOLDER: &str = "models/";
 
 /// The models on the device.
 pub(crate) struct Models {
@@ -86,7 +86,7 @@ impl Models {
         line: &RunLine<Start>,
     ) -> Result<Self, EngineError> {
         let index = index()?;
-        let cache = ModelCache::open().await;
+        let cache = ModelCache::open(&start.base_url).await;
         let shipped = |entry: &FileEntry| shipped(&start.base_url, entry);
         let foreign =
             |url: &String| RemoteFile { name: url.clone(), url: format!("{}{url}", start.base_url), known: None };

@@ -1,5 +1,6 @@
 //! Jobs of the worker that need no weights, in a worker of a real browser.
 
+mod cache;
 mod photos;
 mod scheduling;
 mod training;

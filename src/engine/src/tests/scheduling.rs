@@ -1,5 +1,5 @@
 use headstart_protocol::{
-    Ask, Backend, Classify, Failure, FromWorker, InputSize, KeepSquare, PhotoData, ReadZip, Reply, RequestId, Train,
+    Ask, Backend, Classify, Failure, FromWorker, InputSize, KeepSquare, OpenZip, PhotoData, Reply, RequestId, Train,
     TrainingRequest, TrainingSettings, WireError, ZipAdd,
 };
 
@@ -7,7 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::Told;
 use crate::error::EngineError;
-use crate::port::Stops;
+use crate::port::{Asking, Stops};
 use crate::scheduler::Scheduler;
 use crate::turns::Turns;
 
@@ -16,7 +16,7 @@ const ID: RequestId = RequestId(7);
 async fn told_of(request: impl Ask) -> Vec<FromWorker> {
     let told = Told::default();
     let mut scheduler = Scheduler::new(told.outbox(), Stops::default()).unwrap();
-    scheduler.take_up(Ok((ID, request.into()))).await;
+    scheduler.take_up(Ok(Asking { id: ID, request: request.into(), blob: None })).await;
     // A run goes on by itself.
     let turns = Turns::new().unwrap();
     for _ in 0..10 {
@@ -37,6 +37,7 @@ async fn whoever_needs_the_models_before_they_are_there_is_told_so() {
         examples: Vec::new(),
         settings: TrainingSettings::default(),
         continue_from: None,
+        resume: None,
     };
     assert_eq!(told_of(Train(training)).await, refused);
 }
@@ -45,8 +46,8 @@ async fn whoever_needs_the_models_before_they_are_there_is_told_so() {
 async fn zips_need_no_models() {
     let told = told_of(ZipAdd { first: true, path: "a.jpg".to_owned(), bytes: vec![1] }).await;
     assert!(matches!(&told[..], [FromWorker::Reply { id: ID, reply: Ok(Reply::ZipAdd(part)) }] if !part.is_empty()));
-    let told = told_of(ReadZip { bytes: vec![0; 50] }).await;
-    assert_eq!(told, [FromWorker::Reply { id: ID, reply: Err(Failure::NotAZip) }]);
+    let told = told_of(OpenZip).await;
+    assert_eq!(told, [FromWorker::Reply { id: ID, reply: Err(Failure::NoZip) }]);
 }
 
 #[wasm_bindgen_test]

@@ -1,7 +1,8 @@
 use headstart_nn::DESCRIPTOR;
 use headstart_protocol::{
-    ByteBuf, DrawCurve, Failure, InputSize, PhotoHash, RequestId, Train, TrainScratch, TrainingExample,
-    TrainingRequest, TrainingSettings, ValidatedBy,
+    ByteBuf, DrawCurve, Failure, InputSize, PhotoHash, RequestId, RunCheckpoint, RunNews, ScratchResult, Setting,
+    SettingOutOfRange, Train, TrainScratch, TrainingExample, TrainingProgress, TrainingRequest, TrainingResult,
+    TrainingSettings, ValidatedBy,
 };
 use headstart_vision::RgbImage;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -25,7 +26,7 @@ fn training(settings: TrainingSettings) -> TrainingRequest {
         .map(|photo| TrainingExample { hash: hash(photo), label: u32::from(photo % 2), burst: None })
         .collect();
     let classes = ["cat", "dog"].map(str::to_owned).to_vec();
-    TrainingRequest { size: SIZE, classes, examples, settings, continue_from: None }
+    TrainingRequest { size: SIZE, classes, examples, settings, continue_from: None, resume: None }
 }
 
 fn keep_descriptors(place: &Workplace) {
@@ -41,6 +42,10 @@ fn quick() -> TrainingSettings {
     TrainingSettings { epochs: Some(20), ..TrainingSettings::default() }
 }
 
+fn far(news: Vec<RunNews<TrainingProgress>>) -> Vec<TrainingProgress> {
+    news.into_iter().filter_map(|news| if let RunNews::Far(far) = news { Some(far) } else { None }).collect()
+}
+
 #[wasm_bindgen_test]
 async fn a_head_is_trained_on_what_is_kept() {
     let place = place().await;
@@ -54,7 +59,8 @@ async fn a_head_is_trained_on_what_is_kept() {
     assert!(result.history.iter().all(|epoch| epoch.seconds > 0.0));
     let file = read_head(&result.head, &place.base_sha256).unwrap();
     assert_eq!(file.manifest.classes, result.summary.classes);
-    assert!(told.progress::<Train>().iter().all(|far| far.done <= far.of));
+    let far = far(told.progress::<Train>());
+    assert!(!far.is_empty() && far.iter().all(|far| far.done <= far.of));
 }
 
 #[wasm_bindgen_test]
@@ -70,6 +76,16 @@ async fn photos_of_which_nothing_is_kept_are_counted() {
     assert_eq!(trained.map(|_| ()), Err(EngineError::Own(Failure::PhotosMissing { count: 12 })));
     let trained = TrainScratch(training(quick())).work(&place, &line().0).await;
     assert_eq!(trained.map(|_| ()), Err(EngineError::Own(Failure::PhotosMissing { count: 12 })));
+}
+
+#[wasm_bindgen_test]
+async fn settings_that_no_run_can_have_are_refused_by_name() {
+    let place = place().await;
+    keep_descriptors(&place);
+    let settings = TrainingSettings { views: u32::MAX, ..quick() };
+    let trained = Train(training(settings)).work(&place, &line().0).await.map_err(EngineError::failure);
+    let error = SettingOutOfRange { setting: Setting::Views, least: 0.0, most: 16.0 };
+    assert_eq!(trained.map(|_| ()), Err(Failure::SettingOutOfRange(error)));
 }
 
 #[wasm_bindgen_test]
@@ -111,10 +127,78 @@ async fn a_cnn_and_a_curve_that_are_stopped_at_once_have_nothing_or_no_points() 
     stops.stop(RequestId(1));
     let trained = TrainScratch(training(quick())).work(&place, &scratch).await;
     assert_eq!(trained.map(|_| ()), Err(EngineError::Own(Failure::StoppedEarly)));
-    assert_eq!(told.progress::<TrainScratch>()[0].done, 0);
+    assert_eq!(far(told.progress::<TrainScratch>())[0].done, 0);
     let (curve, told, stops) = line();
     stops.stop(RequestId(1));
     let drawn = DrawCurve(training(quick())).work(&place, &curve).await.unwrap();
     assert!(drawn.stopped && !drawn.out_of_time && drawn.points.is_empty() && drawn.held_out > 0);
     assert_eq!(told.progress::<DrawCurve>().len(), 1);
+}
+
+/// The result and what was told on the way, of a training that takes several seconds.
+async fn long(place: &Workplace, resume: Option<ByteBuf>) -> (TrainingResult, Vec<RunNews<TrainingProgress>>) {
+    let (line, told, _) = line();
+    let settings = TrainingSettings { epochs: Some(1500), ..TrainingSettings::default() };
+    let result = Train(TrainingRequest { resume, ..training(settings) }).work(place, &line).await.unwrap();
+    (result, told.progress::<Train>())
+}
+
+#[wasm_bindgen_test]
+async fn a_training_goes_on_from_what_it_told_to_the_same_head() {
+    let place = place().await;
+    keep_descriptors(&place);
+    let (uninterrupted, told) = long(&place, None).await;
+    let checkpoints = told.into_iter().filter_map(|news| match news {
+        RunNews::Checkpoint(checkpoint) => Some(checkpoint),
+        RunNews::Far(_) | RunNews::Resumed(_) => None,
+    });
+    let checkpoints: Vec<RunCheckpoint> = checkpoints.collect();
+    // Once in two seconds at most.
+    assert!(!checkpoints.is_empty() && checkpoints.len() as f64 <= uninterrupted.seconds / 2.0);
+    let RunCheckpoint { done, of, bytes } = checkpoints.last().unwrap().clone();
+    assert!(done > 0 && done < of);
+    let (resumed, told) = long(&place, Some(bytes)).await;
+    assert!(matches!(&told[0], RunNews::Resumed(Some(from)) if (from.done, from.of) == (done, of)), "{:?}", told[0]);
+    assert!(resumed.head == uninterrupted.head && resumed.answers == uninterrupted.answers);
+    assert!(resumed.history.iter().map(|epoch| epoch.seconds).is_sorted());
+    assert!(resumed.seconds > 2.0, "its clock went on: {}", resumed.seconds);
+}
+
+#[wasm_bindgen_test]
+async fn a_training_that_cannot_go_on_begins_anew_and_says_so() {
+    let place = place().await;
+    keep_descriptors(&place);
+    let (line, told, _) = line();
+    let damaged = TrainingRequest { resume: Some(ByteBuf::from(vec![1, 2, 3])), ..training(quick()) };
+    let result = Train(damaged).work(&place, &line).await.unwrap();
+    assert_eq!(told.progress::<Train>()[0], RunNews::Resumed(None));
+    let plain = Train(training(quick())).work(&place, &super::line().0).await.unwrap();
+    assert!(result.head == plain.head);
+}
+
+#[wasm_bindgen_test]
+async fn a_cnn_goes_on_from_what_it_told_to_the_same_figures() {
+    let place = place().await;
+    keep_descriptors(&place);
+    for photo in 0..PHOTOS {
+        place.photos.keep_square(hash(photo), RgbImage::from_pixel(64, 64, [20 * photo; 3].into()));
+    }
+    let run = async |resume| {
+        let (line, told, _) = line();
+        let request = TrainingRequest { resume, ..training(quick()) };
+        let result = TrainScratch(request).work(&place, &line).await.unwrap();
+        (result, told.progress::<TrainScratch>())
+    };
+    let (uninterrupted, told) = run(None).await;
+    let first = told.into_iter().find_map(|news| match news {
+        RunNews::Checkpoint(checkpoint) => Some(checkpoint),
+        RunNews::Far(_) | RunNews::Resumed(_) => None,
+    });
+    let RunCheckpoint { done, bytes, .. } = first.unwrap();
+    let (resumed, told) = run(Some(bytes)).await;
+    let RunNews::Resumed(Some(from)) = &told[0] else { panic!("{:?}", told[0]) };
+    assert_eq!((from.done, from.history.len()), (done, done as usize));
+    assert_eq!((&resumed.answers, resumed.best_epoch), (&uninterrupted.answers, uninterrupted.best_epoch));
+    let losses = |result: &ScratchResult| -> Vec<f64> { result.history.iter().map(|epoch| epoch.loss).collect() };
+    assert_eq!(losses(&resumed), losses(&uninterrupted));
 }

@@ -1,13 +1,13 @@
 use headstart_protocol::{
-    Failure, InputSize, PROJECT_VERSION, ProjectClass, ProjectManifest, ProjectPhoto, ReadZip, RequestId,
-    TrainingSettings, ZipAdd, ZipFinish,
+    Failure, InputSize, LeftOut, LeftOutReason, PROJECT_VERSION, ProjectClass, ProjectManifest, ProjectPhoto,
+    TrainingSettings, Unzipped, ZipAdd, ZipContents, ZipFile, ZipFinish, ZipSlice,
 };
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::Blob;
 
-use super::line;
 use crate::error::EngineError;
-use crate::jobs::{ZipInProgress, unzip};
-use crate::turns::Turns;
+use crate::jobs::{OpenedZip, ZipInProgress};
 
 const PATHS: [&str; 2] = ["cat/1.jpg", "cat/2.jpg"];
 
@@ -36,30 +36,81 @@ fn zip() -> Vec<u8> {
     bytes
 }
 
+fn blob(bytes: &[u8]) -> Option<Blob> {
+    Some(Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(bytes))).unwrap())
+}
+
+/// The files of a zip, slice by slice, and how it went.
+fn read(zip: &mut OpenedZip) -> (Vec<Vec<ZipFile>>, Unzipped) {
+    let mut slices = Vec::new();
+    loop {
+        let ZipSlice { files, end } = zip.next().unwrap();
+        slices.push(files);
+        if let Some(went) = end {
+            return (slices, went);
+        }
+    }
+}
+
 #[wasm_bindgen_test]
-async fn a_zip_that_was_written_is_read_again() {
-    let (line, told, _) = line();
-    let unzipped = unzip(ReadZip { bytes: zip() }, &Turns::new().unwrap(), &line).await.unwrap();
-    assert_eq!((unzipped.files, unzipped.passed_over), (2, 0));
-    assert_eq!(unzipped.project, Some(manifest(&PATHS)));
-    let files = told.progress::<ReadZip>();
+fn a_zip_that_was_written_is_read_again() {
+    let mut opened = OpenedZip::default();
+    let contents = opened.open(blob(&zip())).unwrap();
+    assert_eq!(contents, ZipContents { project: Some(manifest(&PATHS)), files: 2 });
+    let (slices, went) = read(&mut opened);
+    assert_eq!(went, Unzipped { files: 2, ..Unzipped::default() });
+    let files = slices.concat();
     assert_eq!(files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), PATHS);
     assert_eq!(files[1].bytes, vec![1; 300]);
+    // It is through, and let go.
+    assert_eq!(opened.next().map(|_| ()), Err(EngineError::Own(Failure::NoZip)));
+}
+
+/// Five photos of 3 MB: larger than the window that is read at once, and than a slice together.
+#[wasm_bindgen_test]
+fn a_large_zip_comes_slice_by_slice_and_only_when_it_is_asked_for() {
+    let mut writing = ZipInProgress::default();
+    let mut bytes = Vec::new();
+    for index in 0..5 {
+        let photo: Vec<u8> = (0..3_000_000u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8 ^ index).collect();
+        let file = ZipAdd { first: index == 0, path: format!("{index}.jpg"), bytes: photo };
+        bytes.extend(writing.add(file).unwrap().into_vec());
+    }
+    bytes.extend(writing.finish(&ZipFinish { first: false, manifest: manifest(&[]) }).unwrap().into_vec());
+    let mut opened = OpenedZip::default();
+    assert_eq!(opened.open(blob(&bytes)).unwrap().files, 5);
+    let (slices, went) = read(&mut opened);
+    assert!(slices.len() >= 3 && slices.iter().all(|files| files.len() <= 2), "{}", slices.len());
+    assert_eq!((went.files, went.left_out_count), (5, 0));
+    for (index, file) in slices.concat().iter().enumerate() {
+        assert_eq!(file.path, format!("{index}.jpg"));
+        assert_eq!((file.bytes.len(), file.bytes[0]), (3_000_000, index as u8));
+    }
 }
 
 #[wasm_bindgen_test]
-async fn a_zip_that_is_stopped_is_read_no_further() {
-    let (line, told, stops) = line();
-    stops.stop(RequestId(1));
-    let unzipped = unzip(ReadZip { bytes: zip() }, &Turns::new().unwrap(), &line).await.unwrap();
-    assert_eq!(unzipped.files, 0);
-    assert!(told.all().is_empty());
+fn a_damaged_file_costs_itself_alone() {
+    let mut bytes = zip();
+    let at = bytes.windows(300).position(|window| window == [1; 300]).unwrap();
+    bytes[at] = 7;
+    let mut opened = OpenedZip::default();
+    opened.open(blob(&bytes)).unwrap();
+    let (slices, went) = read(&mut opened);
+    assert_eq!(slices.concat().len(), 1);
+    let left_out = vec![LeftOut { name: PATHS[1].to_owned(), reason: LeftOutReason::Damaged }];
+    assert_eq!(went, Unzipped { files: 1, left_out, left_out_count: 1, ..Unzipped::default() });
 }
 
 #[wasm_bindgen_test]
-async fn what_is_no_zip_is_said() {
-    let refused = unzip(ReadZip { bytes: vec![1; 100] }, &Turns::new().unwrap(), &line().0).await;
-    assert_eq!(refused.map_err(EngineError::failure), Err(Failure::NotAZip));
+fn what_is_no_zip_is_said_and_a_zip_that_was_closed_is_gone() {
+    let mut opened = OpenedZip::default();
+    assert_eq!(opened.open(blob(&[1; 100])).map_err(EngineError::failure), Err(Failure::NotAZip));
+    assert_eq!(opened.open(blob(&[])).map_err(EngineError::failure), Err(Failure::NotAZip));
+    let none = Err(EngineError::Own(Failure::NoZip));
+    assert_eq!(opened.open(None).map(|_| ()), none);
+    opened.open(blob(&zip())).unwrap();
+    opened.close();
+    assert_eq!(opened.next().map(|_| ()), none);
 }
 
 #[wasm_bindgen_test]

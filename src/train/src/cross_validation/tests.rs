@@ -55,7 +55,7 @@ fn each_fold_comes_to_what_a_trainer_without_its_photos_comes_to() {
                 }
                 expected += last * held_out.len() as f64 / 60.0;
             }
-            let found = candidate.losses.last().unwrap() / 60.0;
+            let found = candidate.outcome.losses.last().unwrap() / 60.0;
             assert!((found - expected).abs() < bound, "c = {}: {found}, not {expected}", candidate.c);
         }
     }

@@ -1,8 +1,10 @@
 use super::*;
+use crate::checkpoint::resealed;
 use crate::generator;
 use futures::executor::block_on;
 use headstart_nn::{DESCRIPTOR, Head};
 use headstart_weights::head::{HeadArchitecture, HeadFile};
+use proptest::prelude::*;
 use rand::Rng;
 
 /// `count` photos in turn of each of three classes, each around an axis of its own.
@@ -30,7 +32,7 @@ fn finished(plan: HeadPlan) -> TrainedHead {
     let mut run = HeadTraining::new(plan, &Device::flex()).unwrap();
     while !run.is_over() {
         let before = run.progress();
-        block_on(run.advance()).unwrap();
+        block_on(run.advance(0.0)).unwrap();
         let (done, of) = run.progress();
         assert!(done >= before.0 && done <= of, "{done} of {of} after {before:?}");
     }
@@ -109,7 +111,7 @@ fn a_run_stopped_at_any_time_has_a_head() {
         let mut run =
             HeadTraining::new(plan(photos(30, 0.02), ValidationSplit::Of(Validation::Cross)), &Device::flex()).unwrap();
         for _ in 0..steps {
-            block_on(run.advance()).unwrap();
+            block_on(run.advance(0.0)).unwrap();
         }
         let in_folds = !run.is_fitting();
         let head = block_on(run.finish()).unwrap();
@@ -164,7 +166,46 @@ fn a_run_that_diverges_says_so() {
         let mut plan = plan(photos(30, 0.02), validation);
         plan.settings.learning_rate = f64::MAX;
         let mut run = HeadTraining::new(plan, &Device::flex()).unwrap();
-        let error = (0..200).find_map(|_| block_on(run.advance()).err());
+        let error = (0..200).find_map(|_| block_on(run.advance(0.0)).err());
         assert!(matches!(error, Some(TrainError::Diverged { .. })), "{error:?}");
+    }
+}
+
+/// Checkpoints of every phase of a small run, with the run that they are of.
+fn checkpoints() -> (HeadPlan, Vec<Vec<u8>>) {
+    let rows: Vec<Vec<f32>> = (0..18).map(|at| vec![(at % 3) as f32, (at as f32).sin(), 1.0]).collect();
+    let examples = Examples::new(&rows, (0..18).map(|at| at % 3).collect(), 3).unwrap();
+    let mut plan = plan(examples, ValidationSplit::Of(Validation::Cross));
+    plan.settings.epochs = 3;
+    let mut run = HeadTraining::new(plan.clone(), &Device::flex()).unwrap();
+    let mut checkpoints = Vec::new();
+    while !run.is_over() {
+        block_on(run.advance(0.0)).unwrap();
+        if run.is_between_epochs() {
+            checkpoints.push(block_on(run.checkpoint(0.0)).unwrap());
+        }
+    }
+    (plan, checkpoints)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Whoever seals a checkpoint that nobody wrote gets a refusal, or a run that goes on somehow.
+    #[test]
+    fn no_checkpoint_panics(which in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        thread_local!(static KNOWN: (HeadPlan, Vec<Vec<u8>>) = checkpoints());
+        KNOWN.with(|(plan, checkpoints)| {
+            let forged = resealed(&checkpoints[which.index(checkpoints.len())], |file| {
+                // The JSON in front is what can be understood wrongly.
+                let end = file.len().min(1500);
+                file[at.index(end)] = byte;
+            });
+            let mut run = HeadTraining::new(plan.clone(), &Device::flex()).unwrap();
+            if run.restore(&forged).is_ok() {
+                while !run.is_over() && block_on(run.advance(0.0)).is_ok() {}
+                let _ = block_on(run.finish());
+            }
+        });
     }
 }

@@ -75,7 +75,7 @@ impl LabelledPhotos {
     }
 
     /// SHA-256 of all pixels and labels: a run goes on only with the photos that it began with.
-    pub(super) fn digest(&self) -> String {
+    pub(crate) fn digest(&self) -> String {
         let mut hash = FileHash::default();
         for (image, label) in self.images.iter().zip(&self.labels) {
             hash.push(&(*label as u64).to_le_bytes());

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use burn::tensor::activation::log_softmax;
-use burn::tensor::{Device, Tensor, TensorData, Transaction};
-use headstart_nn::{NnError, ScratchCnn, read};
+use burn::tensor::{Device, Tensor, TensorData};
+use headstart_nn::{ScratchCnn, read};
 use headstart_protocol::{Epoch, count};
 use headstart_vision::normalise;
 use headstart_weights::scratch::ScratchArchitecture;
@@ -14,6 +14,7 @@ use super::{BatchLoader, LabelledPhotos, PhotoBatch, ScratchSettings, initial};
 use crate::TrainError;
 use crate::descent::seed_dropout;
 use crate::metrics::{answer, cross_entropy};
+use crate::parameters::{read_all, unreadable};
 
 /// Photos that are validated at once.
 const PORTION: usize = 16;
@@ -34,7 +35,7 @@ pub struct ScratchTrainer {
     pub(super) steps: usize,
     /// Over this epoch's steps so far.
     pub(super) totals: Totals,
-    check: Option<Check>,
+    pub(super) check: Option<Check>,
     pub(super) history: Vec<Epoch>,
     pub(super) best: Option<BestEpoch>,
     failed: bool,
@@ -66,7 +67,7 @@ impl Totals {
 }
 
 /// A validation that is going on.
-struct Check {
+pub(super) struct Check {
     /// Of the averaged weights.
     network: ScratchCnn,
     /// The first photo that is not validated yet.
@@ -224,17 +225,13 @@ impl ScratchTrainer {
         drop((network, objective));
 
         // All that is needed of the device comes back at once: each way there and back takes its time on a GPU.
-        let mut wanted = Transaction::default().register(logits.inner());
+        let mut wanted = vec![logits.inner().flatten(0, 1)];
         for leaf in &leaves {
             let gradient = leaf.grad_remove(&mut gradients);
-            wanted = wanted.register(gradient.ok_or_else(|| unreadable("a tensor has no gradient"))?);
+            wanted.push(gradient.ok_or_else(|| unreadable("a tensor has no gradient"))?);
         }
-        for leaf in leaves {
-            wanted = wanted.register(leaf.inner());
-        }
-        let found = wanted.execute_async().await.map_err(unreadable)?;
-        let found = found.into_iter().map(|data| data.try_into_vec::<f32>().map_err(unreadable));
-        let mut found = found.collect::<Result<Vec<_>, _>>()?.into_iter();
+        wanted.extend(leaves.into_iter().map(Tensor::inner));
+        let mut found = read_all(wanted).await?.into_iter();
 
         let before = self.totals.loss;
         self.totals.add(&found.next().unwrap_or_default(), &batch.labels);
@@ -343,11 +340,6 @@ pub async fn answers(
     let pixels = indices.iter().flat_map(|index| normalise(photos.image(*index))).collect();
     let logits = read(network.forward(network.photos(pixels))).await?;
     Ok(logits.chunks_exact(network.architecture().classes).map(answer).collect())
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "handed to map_err")]
-fn unreadable(error: impl ToString) -> TrainError {
-    NnError::Readback(error.to_string()).into()
 }
 
 #[cfg(test)]

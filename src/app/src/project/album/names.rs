@@ -4,7 +4,7 @@ use crate::error::PageError;
 use crate::platform::file_kind::{extension, is_picture_extension};
 
 /// Longer names do not fit a card.
-const LONGEST: usize = 60;
+const LONGEST: usize = headstart_protocol::LONGEST_CLASS_NAME;
 
 /// `name` as a class may bear it beside `others`.
 ///

@@ -1,25 +1,35 @@
 //! The whole project as a zip, written photo by photo, so that memory never holds them all; and the head as a file.
 
-use std::collections::HashSet;
+use std::rc::Rc;
 
-use headstart_protocol::{TrainingSettings, ZipAdd, ZipFinish};
-use js_sys::Array;
+use headstart_protocol::{MOST_PHOTOS, ProjectManifest, TrainingSettings, ZipAdd, ZipFinish};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use web_sys::{Blob, BlobPropertyBag};
 
 use crate::engine::Engine;
 use crate::error::PageError;
-use crate::platform::download::download;
+use crate::platform::download::{ZipFile, download};
 use crate::platform::files::blob;
-use crate::project::album::Album;
+use crate::project::album::{Album, Original};
 use crate::project::busy::Busy;
 use crate::project::head::OwnHead;
 use crate::project::notices::Notices;
 use crate::ui::Announcer;
 
+/// What the zip is called.
+const NAME: &str = "headstart-project.zip";
+/// Photos that are named where they could not be read, at most.
+const NAMED: usize = 20;
 /// Where the head lies in the zip.
 const HEAD: &str = "head.safetensors";
+
+/// A project on its way into a zip.
+struct Project {
+    manifest: ProjectManifest,
+    /// The bytes of the manifest's photos, in their order.
+    originals: Vec<Original>,
+    head: Option<Rc<Vec<u8>>>,
+}
 
 /// What hands the project out. Copies are the same one.
 #[derive(Clone, Copy)]
@@ -56,58 +66,84 @@ impl Export {
 
     /// Writes the project into a zip and hands it out.
     pub(crate) fn save_project(self) {
+        let manifest = self.album.manifest(self.settings.get_untracked());
+        let originals = self.album.photos().iter().map(|photo| (*photo.original).clone()).collect();
+        self.save(Project { manifest, originals, head: self.head.bytes() });
+    }
+
+    /// Writes the photos of a project that cannot be opened into a zip and hands it out.
+    pub(crate) fn save_rescued(self, manifest: ProjectManifest, originals: Vec<Original>) {
+        self.save(Project { manifest, originals, head: None });
+    }
+
+    fn save(self, project: Project) {
         if !self.engine.with_value(Engine::is_ready) {
             return self.notices.complain(PageError::EngineNotReady);
+        }
+        if project.originals.len() > MOST_PHOTOS {
+            return self.notices.complain(PageError::TooManyForZip { limit: MOST_PHOTOS });
         }
         let Some(turn) = self.busy.try_zip_turn() else { return self.notices.complain(PageError::ZipBusy) };
         self.busy.begin("Saving the project".to_owned());
         spawn_local(async move {
-            let written = self.write().await;
+            // At once: a browser asks for a file only right after a click.
+            let saved = match ZipFile::begin(NAME, about_bytes(&project.originals)).await {
+                Some(zip) => self.save_into(zip, project).await.map(|()| true),
+                None => Ok(false),
+            };
             self.busy.end();
             drop(turn);
-            match written {
-                Ok(zip) => {
-                    download(&zip, "headstart-project.zip");
-                    self.announcer.say("The project is saved as a zip.");
-                }
+            match saved {
+                Ok(true) => self.announcer.say("The project is saved as a zip."),
+                Ok(false) => {}
                 Err(PageError::EngineStopped) => self.notices.complain(PageError::ZipLost),
                 Err(error) => self.notices.complain(error),
             }
         });
     }
 
-    async fn write(self) -> Result<Blob, PageError> {
+    async fn save_into(self, zip: ZipFile, project: Project) -> Result<(), PageError> {
+        match self.write(&zip, project).await {
+            Ok(()) => zip.finish(NAME).await,
+            Err(error) => {
+                zip.abort().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Writes head, photos and manifest, and tells which photos could not be read any more.
+    async fn write(self, zip: &ZipFile, project: Project) -> Result<(), PageError> {
         let engine = self.engine.get_value();
-        let mut manifest = self.album.manifest(self.settings.get_untracked());
-        let photos = self.album.photos();
-        // Blobs, which the browser need not hold in memory.
-        let parts = Array::new();
+        let Project { mut manifest, originals, head } = project;
         let mut first = true;
         let mut add = async |path: String, bytes: Vec<u8>| {
             let part = engine.ask(ZipAdd { first: std::mem::take(&mut first), path, bytes }).await?;
-            parts.push(&blob(&part, ""));
-            Ok::<_, PageError>(())
+            zip.write(&part).await
         };
-        if let Some(head) = self.head.bytes() {
+        if let Some(head) = head {
             add(HEAD.to_owned(), head.to_vec()).await?;
         }
-        let mut missing = HashSet::new();
-        for (number, photo) in photos.iter().enumerate() {
-            self.busy.begin(format!("Saving photo {} of {}", number + 1, photos.len()));
-            let Some(path) = manifest.photos.get(number).map(|photo| photo.path.clone()) else { break };
-            match photo.original.read().await {
-                Ok(bytes) => add(path, bytes.to_vec()).await?,
-                Err(_) => drop(missing.insert(photo.id)),
+        let mut missing = Vec::new();
+        for (number, (photo, original)) in manifest.photos.iter().zip(&originals).enumerate() {
+            self.busy.begin(format!("Saving photo {} of {}", number + 1, originals.len()));
+            match original.read().await {
+                Ok(bytes) => add(photo.path.clone(), bytes.to_vec()).await?,
+                Err(_) => missing.push((photo.id, photo.name.clone())),
             }
         }
-        manifest.photos.retain(|photo| !missing.contains(&photo.id));
-        let last = engine.ask(ZipFinish { first, manifest }).await?;
-        parts.push(&blob(&last, ""));
+        manifest.photos.retain(|photo| missing.iter().all(|missing| missing.0 != photo.id));
+        zip.write(&engine.ask(ZipFinish { first, manifest }).await?).await?;
         if !missing.is_empty() {
-            self.notices.complain(PageError::MissingInZip { count: missing.len() });
+            let names = missing.iter().take(NAMED).map(|photo| photo.1.clone()).collect();
+            self.notices.complain(PageError::MissingInZip { count: missing.len(), names });
         }
-        let options = BlobPropertyBag::new();
-        options.set_type("application/zip");
-        Blob::new_with_blob_sequence_and_options(&parts, &options).map_err(|_| PageError::ZipLost)
+        Ok(())
     }
+}
+
+/// About how many bytes the photos have, going by those that were read before.
+fn about_bytes(photos: &[Original]) -> u64 {
+    let known: Vec<u64> = photos.iter().filter_map(Original::bytes).collect();
+    known.iter().sum::<u64>() / known.len().max(1) as u64 * photos.len() as u64
 }

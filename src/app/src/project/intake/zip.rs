@@ -3,21 +3,19 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use headstart_protocol::{PROJECT_VERSION, ProjectManifest, Unzipped};
+use headstart_protocol::{PROJECT_VERSION, ProjectManifest, Unzipped, ZipSlice};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::{Blob, File};
 
 use super::Intake;
 use super::groups::Groups;
-use crate::error::PageError;
+use crate::error::{LeftOutOfZip, PageError};
 use crate::platform::file_kind::{FileKind, file_kind, folder, stem};
 use crate::platform::files::blob;
 use crate::project::album::{DropTarget, Example, Fresh, classes, fill};
 use crate::project::contents::Snapshot;
-
-/// The largest zip that is read: it passes through memory whole.
-const LARGEST: u64 = 1 << 30;
+use crate::wording::counted;
 
 /// Zips that wait to be read, one after the other.
 #[derive(Default)]
@@ -26,9 +24,10 @@ pub(super) struct Zips {
     is_reading: bool,
 }
 
-/// What a zip held.
+/// What a zip held. Its files are the browser's, which puts on its disk what is much.
 struct Contained {
-    unzipped: Unzipped,
+    project: Option<ProjectManifest>,
+    went: Unzipped,
     files: Vec<(String, Blob)>,
     head: Option<Vec<u8>>,
 }
@@ -51,12 +50,10 @@ impl Intake {
             let read = self.unzip(&zip).await;
             self.busy.end();
             drop(turn);
+            // Whatever becomes of one, those behind it have their turn.
             match read {
                 Ok(contained) => self.put_contained(&zip.name(), contained, place).await,
-                Err(PageError::EngineStopped) => {
-                    self.zips.update_value(|zips| zips.waiting.clear());
-                    self.notices.complain(PageError::ZipLost);
-                }
+                Err(PageError::EngineStopped) => self.notices.complain(PageError::ZipLost),
                 Err(error) => self.notices.complain(error),
             }
         }
@@ -64,33 +61,42 @@ impl Intake {
     }
 
     async fn unzip(self, zip: &File) -> Result<Contained, PageError> {
-        // Sizes are whole numbers far below 2^53.
-        let bytes = zip.size() as u64;
-        if bytes > LARGEST {
-            return Err(PageError::ZipTooLarge { bytes, limit: LARGEST });
-        }
-        let mut reading = self.engine.get_value().read_zip(zip).await?;
+        let reading = self.engine.get_value().open_zip(zip).await?;
+        let of = reading.contents().files;
         let (mut files, mut head) = (Vec::new(), None);
-        while let Some(file) = reading.next().await {
-            match file_kind(name(&file.path), "") {
-                FileKind::Head => head = Some(file.bytes),
-                _ => files.push((file.path, blob(&file.bytes, ""))),
+        loop {
+            let ZipSlice { files: slice, end } = reading.next().await?;
+            for file in slice {
+                match file_kind(name(&file.path), "") {
+                    FileKind::Head => head = Some(file.bytes),
+                    _ => files.push((file.path, blob(&file.bytes, ""))),
+                }
             }
+            if let Some(went) = end {
+                return Ok(Contained { project: reading.contents().project.clone(), went, files, head });
+            }
+            self.busy.begin(format!("Opening “{}”: {} of {}", zip.name(), files.len(), counted(of as usize, "file")));
         }
-        let unzipped = reading.outcome().await?;
-        Ok(Contained { unzipped, files, head })
     }
 
     async fn put_contained(self, zip: &str, contained: Contained, place: DropTarget) {
-        let Contained { unzipped, files, head } = contained;
-        match unzipped.project {
+        let Contained { project, went, files, head } = contained;
+        if went.left_out_count > 0 {
+            self.notices.complain(PageError::LeftOut(LeftOutOfZip {
+                files: went.left_out.clone(),
+                count: went.left_out_count as usize,
+                of_project: project.is_some(),
+                has_rest: went.files > 0,
+            }));
+        }
+        match project {
             Some(manifest) if manifest.version > PROJECT_VERSION => self.notices.complain(PageError::NewerProject),
             Some(manifest) => self.open_project(stem(zip), manifest, files, head).await,
             None => {
-                if unzipped.passed_over > 0 {
-                    let count = unzipped.passed_over as usize;
+                if went.passed_over > 0 {
+                    let count = went.passed_over as usize;
                     self.notices.complain(PageError::NoPhotos { count, example: format!("in “{zip}”") });
-                } else if files.is_empty() && head.is_none() {
+                } else if went.files == 0 && went.left_out_count == 0 {
                     self.notices.complain(PageError::NothingToAdd);
                 }
                 let mut groups = Groups::default();
@@ -112,18 +118,14 @@ impl Intake {
     ) {
         let classes = classes(&manifest.classes);
         let mut files: HashMap<String, Blob> = files.into_iter().collect();
-        let mut missing = 0;
         let mut photos = Vec::new();
         let last =
             manifest.classes.iter().map(|class| class.id).chain(manifest.photos.iter().map(|photo| photo.id)).max();
         for photo in manifest.photos {
-            match files.remove(&photo.path) {
-                Some(file) => {
-                    let fresh = Fresh { name: photo.name, file, burst: photo.burst };
-                    photos.push(Arc::new(Example::new(photo.id, photo.class, fresh)));
-                }
-                None => missing += 1,
-            }
+            // Those that are not there could not be read, which was said.
+            let Some(file) = files.remove(&photo.path) else { continue };
+            let fresh = Fresh { name: photo.name, file, burst: photo.burst };
+            photos.push(Arc::new(Example::new(photo.id, photo.class, fresh)));
         }
         Example::sort(&mut photos);
         fill(&classes, &photos);
@@ -136,10 +138,7 @@ impl Intake {
             ..Snapshot::default()
         };
         if let Err(error) = self.library.import(project, head).await {
-            return self.notices.complain(error);
-        }
-        if missing > 0 {
-            self.notices.complain(PageError::MissingPhotos { count: missing });
+            self.notices.complain(error);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use headstart_protocol::ProjectManifest;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -9,11 +10,12 @@ use super::entry::Entry;
 use crate::error::PageError;
 use crate::platform::dom::pause;
 use crate::platform::storage;
-use crate::project::album::{Album, Fresh, classes, fill};
+use crate::project::album::{Album, Fresh, Original, classes, fill};
 use crate::project::busy::Busy;
 use crate::project::contents::{Contents, Snapshot};
 use crate::project::notices::Notices;
 use crate::project::saving::{Claim, Loaded, ProjectDocument, SavedProject, Saver};
+use crate::project::training::Training;
 use crate::ui::Announcer;
 
 /// What a project is called that nobody has named.
@@ -36,6 +38,7 @@ pub(crate) struct Library {
     pub(crate) progress: RwSignal<Option<(usize, usize)>>,
     saver: Saver,
     contents: Contents,
+    training: Training,
     album: Album,
     notices: Notices,
     busy: Busy,
@@ -47,6 +50,7 @@ impl Library {
     pub(crate) fn new(
         saver: Saver,
         contents: Contents,
+        training: Training,
         album: Album,
         notices: Notices,
         busy: Busy,
@@ -58,6 +62,7 @@ impl Library {
             progress: RwSignal::new(None),
             saver,
             contents,
+            training,
             album,
             notices,
             busy,
@@ -228,6 +233,15 @@ impl Library {
         });
     }
 
+    /// The photos of a project that cannot be opened go to `save`, as one that can.
+    pub(crate) fn rescue(self, number: u32, save: impl FnOnce(ProjectManifest, Vec<Original>) + 'static) {
+        self.act(async move {
+            let (manifest, originals) = self.saver.rescue(number).await?;
+            save(manifest, originals);
+            Ok(())
+        });
+    }
+
     /// Writes the open project from now on, in place of the tab that does.
     pub(crate) fn take_over(self) {
         let Some(number) = self.saver.open.get_untracked() else { return };
@@ -275,8 +289,9 @@ impl Library {
         }
         let loaded = self.saver.load(number, |read, of| self.progress.set(Some((read, of)))).await;
         self.progress.set(None);
-        let loaded = loaded?;
+        let mut loaded = loaded?;
         let created = loaded.document.created;
+        let interrupted = loaded.interrupted.take();
         if loaded.unreadable > 0 {
             self.notices.complain(PageError::UnreadablePlaces { count: loaded.unreadable });
         }
@@ -292,6 +307,9 @@ impl Library {
             self.album.journal.project_changed();
         }
         self.opened.set(true);
+        if let Some(interrupted) = interrupted.filter(|_| is_writer) {
+            self.training.resume(interrupted);
+        }
         self.refresh().await
     }
 
@@ -333,13 +351,5 @@ fn snapshot(loaded: Loaded) -> Snapshot {
     let ProjectDocument { name, size, classes: listed, settings, .. } = loaded.document;
     let classes = classes(&listed);
     fill(&classes, &loaded.photos);
-    Snapshot {
-        name,
-        classes,
-        size,
-        settings,
-        result: loaded.run.map(std::sync::Arc::new),
-        head: loaded.head,
-        last_id: loaded.last_id,
-    }
+    Snapshot { name, classes, size, settings, results: loaded.results, head: loaded.head, last_id: loaded.last_id }
 }

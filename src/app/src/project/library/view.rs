@@ -1,18 +1,27 @@
 //! The open project's name, how far it is saved, and the other projects.
 
+use headstart_protocol::ProjectManifest;
+use leptos::callback::UnsyncCallback;
 use leptos::prelude::*;
 use web_sys::Event;
 
 use super::{Entry, Library};
 use crate::platform::dom::input;
-use crate::project::album::{Album, Tally};
+use crate::project::album::{Album, Original, Tally};
 use crate::project::saving::{Saver, SavingLine};
 use crate::ui::Button;
 use crate::wording::date;
 
+/// What takes the photos of a project that cannot be opened.
+type OnRescue = UnsyncCallback<(ProjectManifest, Vec<Original>)>;
+
 /// The open project, and the list.
 #[component]
-pub(crate) fn LibraryView() -> impl IntoView {
+pub(crate) fn LibraryView(
+    /// Takes the photos of a project that cannot be opened, with a list of them.
+    #[prop(into)]
+    on_rescue: OnRescue,
+) -> impl IntoView {
     let album = expect_context::<Album>();
     let library = expect_context::<Library>();
     let saver = expect_context::<Saver>();
@@ -36,14 +45,17 @@ pub(crate) fn LibraryView() -> impl IntoView {
                 />
             </label>
             <SavingLine on_take_over=move |()| library.take_over() />
-            <Projects />
+            <Projects on_rescue=on_rescue />
         </section>
     }
 }
 
 /// The list.
 #[component]
-fn Projects() -> impl IntoView {
+fn Projects(
+    /// Takes the photos of a project that cannot be opened.
+    on_rescue: OnRescue,
+) -> impl IntoView {
     let library = expect_context::<Library>();
     let kept = move || library.list.get().into_iter().filter(|entry| entry.deleted().is_none()).collect::<Vec<_>>();
     let deleted = move || library.list.get().into_iter().filter(|entry| entry.deleted().is_some()).collect::<Vec<_>>();
@@ -53,7 +65,7 @@ fn Projects() -> impl IntoView {
             <summary>{move || format!("Projects ({})", kept().len())}</summary>
             <ul class="project-list">
                 <For each=kept key=Entry::key let:entry>
-                    <ProjectEntry entry=entry />
+                    <ProjectEntry entry=entry on_rescue=on_rescue />
                 </For>
             </ul>
             <Button testid="new-project" on_press=move || library.begin_new()>
@@ -77,6 +89,8 @@ fn Projects() -> impl IntoView {
 fn ProjectEntry(
     /// It.
     entry: Entry,
+    /// Takes the photos of one that cannot be opened.
+    on_rescue: OnRescue,
 ) -> impl IntoView {
     let library = expect_context::<Library>();
     let saver = expect_context::<Saver>();
@@ -106,6 +120,15 @@ fn ProjectEntry(
             <span class="project-title">{name}</span>
             <span class="hint">{shown_words} ", " <time>{changed}</time></span>
             <span class="project-actions">
+                <Show when=move || !can_be_read>
+                    <Button
+                        testid="project-rescue"
+                        class="quiet"
+                        on_press=move || library.rescue(number, move |manifest, photos| on_rescue.run((manifest, photos)))
+                    >
+                        "Save its photos as a zip"
+                    </Button>
+                </Show>
                 <Show when=move || can_be_read>
                     <Button testid="project-open" class="quiet" disabled=is_open on_press=move || library.open(number)>
                         "Open"

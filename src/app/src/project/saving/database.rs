@@ -67,11 +67,14 @@ pub(super) struct Batch {
     pub(super) photos: Vec<(u32, Uint8Array)>,
     /// What the engine said of photos.
     pub(super) descriptions: Vec<(u32, Arc<Described>)>,
-    /// Documents by name; without bytes they are removed.
-    pub(super) documents: Vec<(&'static str, Option<Rc<Vec<u8>>>)>,
+    /// Documents.
+    pub(super) documents: Vec<NamedDocument>,
     /// Photos whose bytes are removed.
     pub(super) gone: Vec<u32>,
 }
+
+/// A document by its name; without bytes it is removed.
+pub(super) type NamedDocument = (&'static str, Option<Arc<Vec<u8>>>);
 
 /// Why a batch was not written. Nothing of it was, then.
 #[derive(Debug, Clone, PartialEq)]

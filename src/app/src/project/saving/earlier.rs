@@ -4,7 +4,7 @@
 //!
 //! The types here are frozen: they say what was written then, whatever the present types become.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use headstart_protocol::{HeadKind, InputSize, OptimizerKind, ProjectClass, TrainingSettings, Validation};
 use idb::{Database as Connection, Error, Factory, Query, TransactionMode};
@@ -55,6 +55,7 @@ struct Photo1 {
     class: u32,
     name: String,
     burst: Option<u64>,
+    /// Where it was to lie in a zip.
     path: String,
 }
 
@@ -178,7 +179,7 @@ async fn copy(earlier: &Connection, database: &Database, writer: &str) -> Result
         }
         database.write(number, writer, &batch).await?;
     }
-    let head = document(earlier, "head").await?.map(Rc::new);
+    let head = document(earlier, "head").await?.map(Arc::new);
     project.incomplete = false;
     let batch = Batch {
         project: Some(written(&project)),
@@ -218,31 +219,41 @@ fn unreadable(error: &Error) -> PageError {
 mod tests {
     use super::*;
 
+    /// A list as it was written then: the classes “Tasse” and “皿” (switched off), a photo each.
+    const SAVED: &str = "01010201055461737365010203e79abf0002030105612e6a7067001470686f746f732f54617373652f332d612e6a7067\
+         ac020205622e706e6701ffffffffffffffffff011470686f746f732fe79abf2f3330302d622e706e67\
+         0000000001000000000000d03f333333333333d33f001401019a9999999999c93f0207";
+
+    fn bytes(hexadecimal: &str) -> Vec<u8> {
+        let digits: Vec<u8> = hexadecimal.bytes().filter(u8::is_ascii_hexdigit).collect();
+        let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+        digits.chunks(2).map(pair).collect()
+    }
+
     #[test]
-    fn print() {
-        use headstart_protocol::{ProjectManifest, ProjectPhoto};
-        let class = |id, name: &str, on| ProjectClass { id, name: name.into(), on };
-        let photo = |id, class, name: &str, burst| ProjectPhoto {
-            id,
-            class,
-            name: name.into(),
-            burst,
-            path: format!("photos/{id}.jpg"),
+    fn a_list_of_schema_1_is_read() {
+        let Manifest1 { version, size, classes, photos, settings } = postcard::from_bytes(&bytes(SAVED)).unwrap();
+        assert_eq!((version, size), (1, InputSize::S224));
+        let classes: Vec<_> = classes.iter().map(|class| (class.id, class.name.as_str(), class.on)).collect();
+        assert_eq!(classes, [(1, "Tasse", true), (2, "皿", false)]);
+        let photos: Vec<_> =
+            photos.iter().map(|photo| (photo.id, photo.class, photo.name.as_str(), photo.burst)).collect();
+        assert_eq!(photos, [(3, 1, "a.jpg", None), (300, 2, "b.png", Some(u64::MAX))]);
+        let expected = TrainingSettings {
+            learning_rate: Some(0.25),
+            validation: Validation::HoldOut(0.2),
+            views: 2,
+            seed: 7,
+            ..TrainingSettings::default()
         };
-        let manifest = ProjectManifest {
-            version: 1,
-            size: InputSize::S224,
-            classes: vec![class(1, "Tasse", true), class(2, "皿", false)],
-            photos: vec![photo(3, 1, "a.jpg", None), photo(300, 2, "b.png", Some(u64::MAX))],
-            settings: TrainingSettings {
-                learning_rate: Some(0.25),
-                validation: Validation::HoldOut(0.2),
-                views: 2,
-                seed: 7,
-                ..TrainingSettings::default()
-            },
-        };
-        let bytes = postcard::to_stdvec(&manifest).unwrap();
-        panic!("{}", bytes.iter().map(|b| format!("{b:02x}")).collect::<String>());
+        assert_eq!(TrainingSettings::from(settings), expected);
+    }
+
+    #[test]
+    fn a_list_that_is_cut_short_is_no_list() {
+        let saved = bytes(SAVED);
+        for length in 0..saved.len() {
+            assert!(postcard::from_bytes::<Manifest1>(&saved[..length]).is_err(), "{length}");
+        }
     }
 }

@@ -4,15 +4,17 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use headstart_protocol::TrainingSettings;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::Saver;
 use super::database::{Batch, Database};
 use super::format::{PlaceDocument, ProjectDocument, read};
+use super::writing::CHECKPOINT_STATE;
 use crate::error::PageError;
 use crate::project::album::{Described, DocumentKind, Example, ExampleState, Original};
-use crate::project::training::Taught;
+use crate::project::training::{Interrupted, InterruptedInfo, Results};
 
 /// A project as it was saved.
 pub(crate) struct Loaded {
@@ -22,8 +24,10 @@ pub(crate) struct Loaded {
     pub(crate) photos: Vec<Arc<Example>>,
     /// The head's file.
     pub(crate) head: Option<Vec<u8>>,
-    /// The last run.
-    pub(crate) run: Option<Taught>,
+    /// What runs came to.
+    pub(crate) results: Results,
+    /// The run that was going on.
+    pub(crate) interrupted: Option<Interrupted>,
     /// Places that could not be read: their photos are left where they are.
     pub(crate) unreadable: usize,
     /// The highest number that a photo or class ever had.
@@ -39,7 +43,10 @@ impl Saver {
         let store = self.store();
         let database = store.database().await?;
         let missing = || PageError::NotOpened { detail: "it is not there any more".to_owned() };
-        let document: ProjectDocument = read(&database.project(project).await?.ok_or_else(missing)?)?;
+        let mut document: ProjectDocument = read(&database.project(project).await?.ok_or_else(missing)?)?;
+        if document.settings.check().is_err() {
+            document.settings = TrainingSettings::default();
+        }
         let total = database.count(project).await? as usize;
         let places = places(&database, project).await?;
         let mut descriptions = HashMap::new();
@@ -68,8 +75,15 @@ impl Saver {
             photos.push(Arc::new(Example::kept(id, place.class, place.name, place.burst, original, state)));
         }
         let head = database.document(project, DocumentKind::Head.name()).await?;
-        let run = result(&database, project, DocumentKind::Run).await?;
-        Ok(Loaded { document, photos, head, run, unreadable, last_id })
+        let results = Results {
+            run: result(&database, project, DocumentKind::Run).await?.map(Arc::new),
+            cnn: result(&database, project, DocumentKind::Cnn).await?.map(Arc::new),
+            curve: result(&database, project, DocumentKind::Curve).await?.map(Arc::new),
+        };
+        let info: Option<InterruptedInfo> = result(&database, project, DocumentKind::Checkpoint).await?;
+        let state = database.document(project, CHECKPOINT_STATE).await?;
+        let interrupted = info.map(|info| Interrupted { info, bytes: Arc::new(state.unwrap_or_default()) });
+        Ok(Loaded { document, photos, head, results, interrupted, unreadable, last_id })
     }
 
     /// Removes the bytes of photos that are in no class any more: what was taken out of the project on an earlier visit.

@@ -5,7 +5,6 @@ use super::claim::Claim;
 use super::database::{Batch, Database};
 use super::format::{FORMAT, ProjectDocument, read, written};
 use crate::error::PageError;
-use crate::platform::dom::turn;
 use crate::project::album::DocumentKind;
 
 /// Photos copied at once.
@@ -110,7 +109,6 @@ async fn copy_photos(database: &Database, (from, to): (u32, u32), writer: &str) 
                 }
             }
             database.write(to, writer, &batch).await?;
-            turn().await;
         }
     }
     let mut after = None;
@@ -121,12 +119,12 @@ async fn copy_photos(database: &Database, (from, to): (u32, u32), writer: &str) 
         let described = descriptions.into_iter().filter_map(|(photo, described)| Some((photo, described?.into())));
         let batch = Batch { descriptions: described.collect(), ..Batch::default() };
         database.write(to, writer, &batch).await?;
-        turn().await;
     }
     let mut batch = Batch::default();
-    for kind in DocumentKind::ALL {
+    // A run that goes on belongs to the first alone.
+    for kind in DocumentKind::ALL.into_iter().filter(|kind| *kind != DocumentKind::Checkpoint) {
         let bytes = database.document(from, kind.name()).await?;
-        batch.documents.push((kind.name(), bytes.map(std::rc::Rc::new)));
+        batch.documents.push((kind.name(), bytes.map(std::sync::Arc::new)));
     }
     Ok(database.write(to, writer, &batch).await?)
 }

@@ -20,9 +20,13 @@ use crate::ui::Announcer;
 /// Changes that come so shortly after one another are written together (debounced).
 const CALM: Duration = Duration::from_millis(100);
 /// What could not be written is tried again after this.
-const AGAIN: Duration = Duration::from_secs(10);
+pub(super) const AGAIN: Duration = Duration::from_secs(10);
+/// A connection that ended is made anew after this.
+const RECONNECT: Duration = Duration::from_secs(1);
 /// Who leaves a project waits for what is unsaved so many milliseconds, as long as none of it can be written.
 const PATIENCE: f64 = 20_000.0;
+/// Milliseconds in which a tab that is to hand a project over may write what is unsaved; the other one waits longer.
+const HAND_OVER: f64 = 2_000.0;
 /// How often to look.
 const GLANCE: Duration = Duration::from_millis(50);
 
@@ -80,8 +84,12 @@ pub(super) struct Desk {
     pub(super) parked: BTreeMap<Change, PageError>,
     /// Whether the disk is full: the bytes of photos that are removed are then removed at once.
     pub(super) is_full: bool,
+    /// Whether the connection ended without our doing: what the database has is to be looked at first.
+    pub(super) is_lost: bool,
     pub(super) is_scheduled: bool,
     pub(super) is_writing: bool,
+    /// Whether it is tried again later.
+    pub(super) is_waiting: bool,
     /// Whether the browser was asked to keep what this site stores.
     pub(super) was_persisted: bool,
 }
@@ -110,8 +118,10 @@ impl Saver {
             project: None,
             parked: BTreeMap::new(),
             is_full: false,
+            is_lost: false,
             is_scheduled: false,
             is_writing: false,
+            is_waiting: false,
             was_persisted: false,
         };
         let this = *saver.get_or_init(|| Self {
@@ -183,6 +193,7 @@ impl Saver {
         self.album.journal.switch(!is_reader);
         self.is_reader.set(is_reader);
         self.has_reader.set(false);
+        self.is_blocked.set(false);
         self.trouble.set(None);
         self.open.set(Some(number));
     }
@@ -248,8 +259,15 @@ impl Saver {
     }
 
     /// Tries again later.
-    pub(super) fn try_later(self) {
-        set_timeout(move || self.try_again(), AGAIN);
+    pub(super) fn try_later(self, after: Duration) {
+        let is_waiting = self.desk.try_update_value(|desk| std::mem::replace(&mut desk.is_waiting, true));
+        if is_waiting == Some(false) {
+            let again = move || {
+                self.desk.update_value(|desk| desk.is_waiting = false);
+                self.try_again();
+            };
+            set_timeout(again, after);
+        }
     }
 
     /// Another tab writes this project from now on.
@@ -274,7 +292,11 @@ impl Saver {
         match said {
             Said::Reading => self.has_reader.set(is_writer),
             Said::HandOver if is_writer => spawn_local(async move {
-                self.write().await;
+                self.try_again();
+                let since = now();
+                while self.album.journal.count.get_untracked() > 0 && now() - since < HAND_OVER {
+                    pause(GLANCE).await;
+                }
                 self.lose(project);
             }),
             Said::Writing(name) if name != self.tab().name => self.lose(project),
@@ -301,7 +323,8 @@ impl Saver {
                 let _ = photo.original.take_out().await;
             }
         }
+        self.desk.update_value(|desk| desk.is_lost = true);
         self.store().close();
-        self.try_later();
+        self.try_later(RECONNECT);
     }
 }

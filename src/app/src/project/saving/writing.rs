@@ -3,17 +3,16 @@
 //! descriptions. What fails is tried once more on a fresh connection, then by itself, and then it waits: everything else
 //! goes on.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use serde::Serialize;
 
 use super::Saver;
-use super::database::{Batch, WriteError};
+use super::database::{Batch, NamedDocument, WriteError};
 use super::format::{FORMAT, PlaceDocument, ProjectDocument, written};
+use super::saver::AGAIN;
 use crate::error::PageError;
-use crate::platform::dom::turn;
 use crate::platform::storage;
 use crate::project::album::{Change, DocumentKind, Example};
 
@@ -21,6 +20,9 @@ use crate::project::album::{Change, DocumentKind, Example};
 const SLICE: usize = 8;
 /// Bytes of photos written at once, about.
 const SLICE_BYTES: u64 = 4 << 20;
+
+/// The bytes of a checkpoint, whose document says what it is about.
+pub(super) const CHECKPOINT_STATE: &str = "checkpoint-state";
 
 /// Parts of the project with the numbers of their changes.
 type Parts = Vec<(Change, u64)>;
@@ -60,9 +62,14 @@ impl Saver {
             // The one at work finds what is new.
             return;
         }
+        if let Err(error) = self.look_again().await {
+            self.desk.update_value(|desk| desk.is_writing = false);
+            self.fail(error);
+            return self.try_later(AGAIN);
+        }
+        // Each transaction gives the event loop its turns.
         while let Some(parts) = self.next_parts() {
             self.put(parts).await;
-            turn().await;
         }
         let parked = self.desk.try_update_value(|desk| {
             desk.is_writing = false;
@@ -72,11 +79,24 @@ impl Saver {
         match parked.flatten() {
             Some(error) => {
                 self.fail(error);
-                self.try_later();
+                self.try_later(AGAIN);
             }
             None if self.album.journal.count.get_untracked() == 0 => self.trouble.set(None),
             None => {}
         }
+    }
+
+    /// After the connection has ended, looks whether the project is still there; where it is not all of it is written again.
+    async fn look_again(self) -> Result<(), PageError> {
+        let is_lost = self.desk.with_value(|desk| desk.is_lost);
+        let Some(project) = self.open.get_untracked().filter(|_| is_lost && !self.is_reader.get_untracked()) else {
+            return Ok(());
+        };
+        if self.store().database().await?.project(project).await?.is_none() {
+            self.write_anew();
+        }
+        self.desk.update_value(|desk| desk.is_lost = false);
+        Ok(())
     }
 
     /// What to write next, if this tab may write and something does not have to wait.
@@ -255,7 +275,7 @@ impl Saver {
                 Change::Description(id) => {
                     batch.descriptions.extend(find(id).and_then(|photo| Some((id, photo.described()?))));
                 }
-                Change::Document(kind) => batch.documents.push((kind.name(), self.of_training(kind))),
+                Change::Document(kind) => batch.documents.extend(self.of_training(kind)),
             }
         }
         if !batch.photos.is_empty() {
@@ -283,15 +303,24 @@ impl Saver {
         Some(written(&document))
     }
 
-    /// A document of the training's; none where there is nothing to keep.
-    fn of_training(self, kind: DocumentKind) -> Option<Rc<Vec<u8>>> {
-        match kind {
-            DocumentKind::Head => self.head.bytes(),
-            DocumentKind::Run => json(self.training.result.get_untracked().as_deref()),
-            DocumentKind::Cnn => None,
-            DocumentKind::Curve => None,
-            DocumentKind::Checkpoint => None,
-        }
+    /// The documents of a kind; without bytes where there is nothing to keep.
+    fn of_training(self, kind: DocumentKind) -> Vec<NamedDocument> {
+        let training = self.training;
+        let bytes = match kind {
+            DocumentKind::Head => self.head.bytes().map(|head| Arc::new(head.to_vec())),
+            DocumentKind::Run => json(training.result.get_untracked().as_deref()),
+            DocumentKind::Cnn => json(training.cnn.result.get_untracked().as_deref()),
+            DocumentKind::Curve => json(training.curve.result.get_untracked().as_deref()),
+            DocumentKind::Checkpoint => {
+                let checkpoint = training.checkpoint.get_untracked();
+                let info = json(checkpoint.as_ref().map(|checkpoint| &checkpoint.info));
+                return vec![
+                    (kind.name(), info),
+                    (CHECKPOINT_STATE, checkpoint.map(|checkpoint| checkpoint.bytes.clone())),
+                ];
+            }
+        };
+        vec![(kind.name(), bytes)]
     }
 }
 
@@ -302,8 +331,8 @@ struct Kept<'a, T> {
     result: &'a T,
 }
 
-fn json<T: Serialize>(result: Option<&T>) -> Option<Rc<Vec<u8>>> {
-    result.map(|result| Rc::new(written(&Kept { version: FORMAT, result }).into_bytes()))
+fn json<T: Serialize>(result: Option<&T>) -> Option<Arc<Vec<u8>>> {
+    result.map(|result| Arc::new(written(&Kept { version: FORMAT, result }).into_bytes()))
 }
 
 /// Where a photo belongs.

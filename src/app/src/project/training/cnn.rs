@@ -5,15 +5,17 @@
 
 use std::sync::Arc;
 
-use headstart_protocol::{Epoch, TrainScratch, ValidatedBy};
+use headstart_protocol::{Epoch, Resumed, TrainScratch, ValidatedBy};
 use leptos::prelude::*;
 
+use super::checkpoints::{Checkpoints, Interrupted, RunKind, resuming};
 use super::lesson::Lesson;
-use super::progress::follow;
+use super::progress::{follow, went_on};
 use super::run::{RunControl, RunState};
 use super::taught::{CnnTaught, Taught};
 use crate::engine::Engine;
 use crate::error::PageError;
+use crate::project::album::DocumentKind;
 use crate::ui::Announcer;
 use crate::wording::share;
 
@@ -30,10 +32,15 @@ pub(crate) struct Cnn {
     pub(crate) result: RwSignal<Option<Arc<CnnTaught>>>,
     engine: StoredValue<Engine, LocalStorage>,
     announcer: Announcer,
+    checkpoints: Checkpoints,
 }
 
 impl Cnn {
-    pub(super) fn new(engine: StoredValue<Engine, LocalStorage>, announcer: Announcer) -> Self {
+    pub(super) fn new(
+        engine: StoredValue<Engine, LocalStorage>,
+        announcer: Announcer,
+        checkpoints: Checkpoints,
+    ) -> Self {
         Self {
             too: RwSignal::new(false),
             run: RunControl::new(),
@@ -41,20 +48,27 @@ impl Cnn {
             result: RwSignal::new(None),
             engine,
             announcer,
+            checkpoints,
         }
     }
 
     /// As before the first run.
     pub(super) fn clear(self) {
         self.run.set(RunState::Idle);
-        self.history.set(Vec::new());
-        self.result.set(None);
+        self.show(None);
     }
 
-    /// Trains one on what the head learned, and says itself how it ends: the head and its result stand in any case.
-    pub(super) async fn learn(self, lesson: &Lesson, beside: &Taught) {
-        self.run.set(RunState::Running);
-        match self.trained(lesson, beside).await {
+    /// Shows what an earlier run came to.
+    pub(crate) fn show(self, result: Option<Arc<CnnTaught>>) {
+        self.history.set(result.as_ref().map(|taught| taught.result.history.clone()).unwrap_or_default());
+        self.result.set(result);
+    }
+
+    /// Trains one on what the head learned, `from` where an earlier run was interrupted, and says itself how it ends: the head and
+    /// its result stand in any case.
+    pub(super) async fn learn(self, lesson: &Lesson, beside: &Taught, from: Option<Arc<Interrupted>>) {
+        let trained = self.checkpoints.through(from, |from| self.trained(lesson, beside, from)).await;
+        match trained {
             Ok(taught) => {
                 self.announcer.say(format!(
                     "The CNN from scratch is done: validation accuracy {}.",
@@ -63,16 +77,35 @@ impl Cnn {
                 self.history.set(taught.result.history.clone());
                 self.run.ended(taught.result.stopped);
                 self.result.set(Some(Arc::new(taught)));
+                self.checkpoints.came_to(DocumentKind::Cnn);
+                self.checkpoints.over();
             }
-            Err(error) => self.run.failed(error),
+            Err(error) => {
+                self.run.failed(error);
+                self.checkpoints.failed(&self.engine.get_value());
+            }
         }
     }
 
-    async fn trained(self, lesson: &Lesson, beside: &Taught) -> Result<CnnTaught, PageError> {
+    async fn trained(
+        self,
+        lesson: &Lesson,
+        beside: &Taught,
+        from: Option<Arc<Interrupted>>,
+    ) -> Result<CnnTaught, PageError> {
+        self.run.set(RunState::Running);
+        self.history.set(Vec::new());
+        let has_only_begun = from.as_ref().is_some_and(|from| from.bytes.is_empty());
         let engine = self.engine.get_value();
         hand_over(&engine, lesson).await?;
-        let run = engine.run(TrainScratch(lesson.request())).await?;
-        let result = follow(run, self.run, self.history).await?;
+        let run = engine.run(TrainScratch(resuming(from.as_deref(), lesson.request()))).await?;
+        let about = lesson.about(RunKind::Cnn);
+        let resumed = |from: Option<&_>| went_on(RunKind::Cnn, self.run, self.announcer, from);
+        if has_only_begun {
+            resumed(Some(&Resumed { done: 0, of: 0, history: Vec::new() }));
+        }
+        let keep = |told| self.checkpoints.keep(&about, told);
+        let result = follow(run, self.run, self.history, resumed, keep).await?;
         let folds = match beside.result.validated_by {
             ValidatedBy::CrossValidation { folds } => Some(folds),
             ValidatedBy::HeldOut | ValidatedBy::Nothing => None,

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use leptos::html::{Div, Section};
 use leptos::prelude::*;
 
+use super::checkpoints::RunKind;
 use super::result_panel::Accuracy;
+use super::resumed::ResumedLine;
 use super::run::{RunState, RunStatus};
 use super::taught::CnnTaught;
 use super::train_panel::RunProgress;
@@ -33,6 +35,7 @@ pub(super) fn CnnProgress() -> impl IntoView {
             data-epoch=move || status.with(|status| status.done.to_string())
             data-epochs=move || status.with(|status| status.of.to_string())
         >
+            <ResumedLine kind=RunKind::Cnn status=status />
             <Show when=move || state.with(|state| *state != RunState::Idle)>
                 <h3 class="small-title">"The CNN from scratch"</h3>
                 <RunProgress label="Training the CNN from scratch" status=status />

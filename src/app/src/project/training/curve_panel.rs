@@ -6,6 +6,8 @@ use headstart_protocol::{CurveResult, Learner};
 use leptos::html::Div;
 use leptos::prelude::*;
 
+use super::checkpoints::RunKind;
+use super::resumed::ResumedLine;
 use super::run::{RunState, RunStatus};
 use super::train_panel::RunProgress;
 use super::training::Training;
@@ -55,6 +57,7 @@ pub(crate) fn LearningCurvePanel() -> impl IntoView {
                 <Show when=move || is_on.get()>
                     <p class="training-words">{move || status.with(words)}</p>
                 </Show>
+                <ResumedLine kind=RunKind::Curve status=status />
                 {move || state.with(RunState::failure).map(|failure| view! { <FailureText failure=failure /> })}
             </div>
             <LearningCurve points=curve.points />

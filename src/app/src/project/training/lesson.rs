@@ -1,10 +1,12 @@
 //! What is learned: the classes that are on and their described photos, as they are now.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use headstart_protocol::{InputSize, PhotoHash, TrainingExample, TrainingRequest, TrainingSettings};
 use leptos::prelude::*;
 
+use super::checkpoints::InterruptedInfo;
 use super::taught::Taught;
 use crate::engine::Engine;
 use crate::error::PageError;
@@ -17,7 +19,7 @@ pub(super) struct Lesson {
     /// The size at which the photos are described.
     pub(super) size: InputSize,
     /// How to train.
-    settings: TrainingSettings,
+    pub(super) settings: TrainingSettings,
     /// Number and name of each class.
     pub(super) classes: Vec<(u32, String)>,
     /// Its photos, class by class.
@@ -55,6 +57,23 @@ impl Lesson {
         Ok(Self { size, settings, classes, photos })
     }
 
+    /// What an interrupted run learned: its photos in its classes, whatever else the project has by now. None, where one of them
+    /// is gone, or in another class, or where a class has another name.
+    pub(super) fn again(album: Album, info: &InterruptedInfo) -> Option<Self> {
+        let of = |(id, name): &(u32, String)| album.class(*id).filter(|class| *class.name.read_untracked() == *name);
+        let classes: Vec<Class> = info.classes.iter().map(of).collect::<Option<_>>()?;
+        let there = (0_u32..).zip(&classes).flat_map(|(label, class)| {
+            class.photos.get_untracked().into_iter().map(move |photo| ((photo.id, label), photo))
+        });
+        let there: HashMap<(u32, u32), Arc<Example>> = there.collect();
+        let photo = |at: &(u32, u32)| {
+            let photo = there.get(at)?.clone();
+            Some(LessonPhoto { described: photo.described()?, photo, label: at.1 })
+        };
+        let photos = info.photos.iter().map(photo).collect::<Option<Vec<_>>>()?;
+        Some(Self { size: info.size, settings: info.settings, classes: info.classes.clone(), photos })
+    }
+
     /// What the engine needs to have of each photo: its descriptors, under the SHA-256 of its file.
     pub(super) fn descriptors(&self) -> impl Iterator<Item = (PhotoHash, &[u8])> {
         self.photos.iter().map(|photo| (photo.described.hash, photo.described.descriptors.as_slice()))
@@ -78,6 +97,7 @@ impl Lesson {
             examples: self.photos.iter().map(example).collect(),
             settings: self.settings,
             continue_from: None,
+            resume: None,
         }
     }
 
@@ -108,6 +128,24 @@ pub(super) async fn prepare(
     describer.ask_again(classes.iter().flat_map(|class| class.photos.get_untracked()));
     describer.idle().await;
     Lesson::of(album, album.size.get_untracked().unwrap_or(ready.size), settings.get_untracked())
+}
+
+/// What an interrupted run learned, once the engine is ready and every photo is described; none where that is there no more.
+///
+/// # Errors
+/// An engine that failed.
+pub(super) async fn prepare_again(
+    album: Album,
+    describer: Describer,
+    engine: &Engine,
+    info: &InterruptedInfo,
+) -> Result<Option<Lesson>, PageError> {
+    engine.ready().await?;
+    describer.idle().await;
+    let classes = album.classes.get_untracked();
+    describer.ask_again(classes.iter().flat_map(|class| class.photos.get_untracked()));
+    describer.idle().await;
+    Ok(Lesson::again(album, info))
 }
 
 /// The two or more classes that take part, or why there is no training.

@@ -1,12 +1,15 @@
 //! What a training says on the way, taken into the signals that the views follow.
 
-use headstart_protocol::{Epoch, Run, TrainingProgress};
+use headstart_protocol::{Epoch, Resumed, Run, RunCheckpoint, RunNews, TrainingProgress};
 use leptos::prelude::*;
 
+use super::checkpoints::RunKind;
+use super::resumed::Resumption;
 use super::run::RunControl;
 use crate::engine::Running;
 use crate::error::PageError;
 use crate::platform::dom::now;
+use crate::ui::Announcer;
 
 /// Curves are drawn no more often than once in so many milliseconds.
 const FRAME_MS: f64 = 60.0;
@@ -36,25 +39,52 @@ impl FreshEpochs {
     }
 }
 
-/// Follows a training to its end: how far it is goes to `control`, the epochs of the fit that makes the result to `history`.
+/// Follows a training to its end: how far it is goes to `control`, the epochs of the fit that makes the result to `history`,
+/// checkpoints to `keep`.
 ///
 /// # Errors
 /// Those of the run.
-pub(super) async fn follow<R: Run<Progress = TrainingProgress>>(
+pub(super) async fn follow<R: Run<Progress = RunNews<TrainingProgress>>>(
     mut run: Running<R>,
     control: RunControl,
     history: RwSignal<Vec<Epoch>>,
+    resumed: impl Fn(Option<&Resumed>),
+    keep: impl Fn(RunCheckpoint),
 ) -> Result<R::Reply, PageError> {
     control.began(run.stopper());
     let mut fresh = FreshEpochs::default();
-    while let Some(progress) = run.next().await {
-        let drawn = fresh.take(progress.latest.filter(|_| progress.fitting), now());
-        if !drawn.is_empty() {
-            history.update(|history| history.extend(drawn));
+    while let Some(news) = run.next().await {
+        match news {
+            RunNews::Far(progress) => {
+                let drawn = fresh.take(progress.latest.filter(|_| progress.fitting), now());
+                if !drawn.is_empty() {
+                    history.update(|history| history.extend(drawn));
+                }
+                control.progressed(|status| status.take(progress));
+            }
+            RunNews::Resumed(from) => {
+                resumed(from.as_ref());
+                if let Some(from) = from {
+                    fresh.last = from.history.last().map_or(0, |epoch| epoch.epoch);
+                    history.set(from.history);
+                }
+            }
+            RunNews::Checkpoint(told) => keep(told),
         }
-        control.progressed(|status| status.take(progress));
     }
     run.outcome().await
+}
+
+/// Shows and says that a run went on after it was interrupted; `from` nothing, where it begins anew.
+pub(super) fn went_on(kind: RunKind, control: RunControl, announcer: Announcer, from: Option<&Resumed>) {
+    let how = from.map_or(Resumption::Anew, |from| Resumption::From(from.done, from.of));
+    control.progressed(|status| {
+        status.resumed = Some(how);
+        if let Some(from) = from {
+            (status.done, status.of) = (from.done, from.of);
+        }
+    });
+    announcer.say(how.sentence(kind, true));
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use headstart_protocol::{Epoch, Failure, TrainingProgress};
 use leptos::prelude::*;
 
+use super::resumed::Resumption;
 use super::task::Task;
 use crate::engine::Stopper;
 use crate::error::PageError;
@@ -64,6 +65,8 @@ pub(crate) struct RunStatus {
     pub(crate) fitting: bool,
     /// The last epoch of the fit that makes the result.
     pub(crate) latest: Option<Epoch>,
+    /// How it went on after it was interrupted, if it was.
+    pub(crate) resumed: Option<Resumption>,
 }
 
 impl RunStatus {
@@ -108,6 +111,12 @@ impl RunControl {
     /// The worker has begun it.
     pub(super) fn began(self, stopper: Stopper) {
         self.stopper.set_value(Some(stopper));
+    }
+
+    /// It does not go on, and why.
+    pub(super) fn left(self, how: Resumption) {
+        self.set(RunState::Idle);
+        self.status.update(|status| status.resumed = Some(how));
     }
 
     /// It goes on.

@@ -42,14 +42,14 @@ pub(super) fn SettingsForm() -> impl IntoView {
                     <Number
                         testid="setting-epochs"
                         label="Epochs"
-                        range=1..=2_000_u32
+                        range=TrainingSettings::EPOCHS
                         value=|s| s.epochs
                         set=|s, epochs| s.epochs = epochs
                     />
                     <Number
                         testid="setting-batch"
                         label="Batch size"
-                        range=1..=100_000_u32
+                        range=TrainingSettings::BATCH
                         value=|s| s.batch
                         set=|s, batch| s.batch = batch
                     />
@@ -58,21 +58,21 @@ pub(super) fn SettingsForm() -> impl IntoView {
                     <Number
                         testid="setting-learning-rate"
                         label="Learning rate"
-                        range=1e-12..=1e30
+                        range=TrainingSettings::LEARNING_RATE
                         value=|s| s.learning_rate
                         set=|s, rate| s.learning_rate = rate
                     />
                     <Number
                         testid="setting-c"
                         label="C (inverse strength of the L2 penalty)"
-                        range=1e-9..=1e9
+                        range=TrainingSettings::C
                         value=|s| s.c
                         set=|s, c| s.c = c
                     />
                     <Number
                         testid="setting-dropout"
                         label="Dropout"
-                        range=0.0..=0.95
+                        range=TrainingSettings::DROPOUT
                         value=|s| Some(s.dropout)
                         set=|s, share| s.dropout = share.unwrap_or(TrainingSettings::default().dropout)
                     />
@@ -86,7 +86,7 @@ pub(super) fn SettingsForm() -> impl IntoView {
                     <Number
                         testid="setting-patience"
                         label="Early stopping (patience in epochs)"
-                        range=1..=10_000_u32
+                        range=TrainingSettings::PATIENCE
                         value=|s| Some(s.patience)
                         set=|s, epochs| s.patience = epochs.unwrap_or(TrainingSettings::default().patience)
                     />

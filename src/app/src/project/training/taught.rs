@@ -1,6 +1,8 @@
 //! What runs came to, with the project as it was then.
 
-use headstart_protocol::{InputSize, ScratchResult, TrainingResult};
+use std::sync::Arc;
+
+use headstart_protocol::{CurveResult, InputSize, ScratchResult, TrainingResult};
 use serde::{Deserialize, Serialize};
 
 /// A run that ended with a head, with the project as it was then. It is saved with the project.
@@ -36,8 +38,8 @@ impl Taught {
     }
 }
 
-/// A CNN trained from scratch, beside the head on the same photos.
-#[derive(Debug, Clone, PartialEq)]
+/// A CNN trained from scratch, beside the head on the same photos. It is saved with the project.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct CnnTaught {
     /// What its run came to.
     pub(crate) result: ScratchResult,
@@ -47,6 +49,17 @@ pub(crate) struct CnnTaught {
     /// Folds of the head's cross-validation, of which the CNN's held-out photos are the first; `None` where the head's
     /// photos were held out once and for all.
     pub(crate) folds: Option<u32>,
+}
+
+/// What the last run of each kind came to.
+#[derive(Default)]
+pub(crate) struct Results {
+    /// A head's.
+    pub(crate) run: Option<Arc<Taught>>,
+    /// That of the CNN beside it.
+    pub(crate) cnn: Option<Arc<CnnTaught>>,
+    /// A learning curve's.
+    pub(crate) curve: Option<Arc<CurveResult>>,
 }
 
 impl CnnTaught {

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
+use super::checkpoints::RunKind;
 use super::cnn_panel::CnnProgress;
+use super::resumed::ResumedLine;
 use super::run::{RunState, RunStatus};
 use super::settings_form::SettingsForm;
 use super::training::Training;
@@ -59,6 +61,7 @@ pub(crate) fn TrainPanel() -> impl IntoView {
                 <div class="training-now" node_ref=now>
                     <RunProgress label="Training the head" status=status />
                     <p class="training-words">{move || status.with(words)}</p>
+                    <ResumedLine kind=RunKind::Head status=status />
                     {move || state.with(RunState::failure).map(|failure| view! { <FailureText failure=failure /> })}
                 </div>
                 <RunCharts history=training.history best=best_of(training) testid="history" />

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use headstart_protocol::{ByteBuf, Epoch, InputSize, Train, TrainingSettings};
 use leptos::prelude::*;
 
+use super::checkpoints::{Checkpoints, Interrupted, InterruptedInfo, RunKind, resuming};
 use super::cnn::Cnn;
 use super::learning_curve::CurveRun;
-use super::lesson::{Lesson, prepare, trainable};
-use super::progress::follow;
+use super::lesson::{Lesson, prepare, prepare_again, trainable};
+use super::progress::{follow, went_on};
+use super::resumed::Resumption;
 use super::run::{RunControl, RunState};
 use super::task::Task;
-use super::taught::Taught;
+use super::taught::{Results, Taught};
 use crate::engine::Engine;
 use crate::error::PageError;
 use crate::project::album::{Album, DocumentKind};
@@ -32,6 +34,8 @@ pub(crate) struct Training {
     pub(crate) history: RwSignal<Vec<Epoch>>,
     /// The last run that ended with a head.
     pub(crate) result: RwSignal<Option<Arc<Taught>>>,
+    /// The last checkpoint of the run that goes on, whichever it is: what is saved of it. The journal hears of each.
+    pub(crate) checkpoint: RwSignal<Option<Arc<Interrupted>>>,
     /// The CNN that learns the same photos from scratch.
     pub(crate) cnn: Cnn,
     /// How good either is with how many photos.
@@ -42,6 +46,7 @@ pub(crate) struct Training {
     engine: StoredValue<Engine, LocalStorage>,
     announcer: Announcer,
     task: Task,
+    checkpoints: Checkpoints,
     /// Whether the visitor ended what goes on: nothing follows it then.
     is_stopped: StoredValue<bool>,
 }
@@ -58,19 +63,22 @@ impl Training {
     ) -> Self {
         let engine = StoredValue::new_local(engine);
         let task = Task::new();
+        let checkpoints = Checkpoints::new(album);
         Self {
             settings,
             run: RunControl::new(),
             history: RwSignal::new(Vec::new()),
             result: RwSignal::new(None),
-            cnn: Cnn::new(engine, announcer),
-            curve: CurveRun::new(settings, (album, describer), engine, announcer, task),
+            checkpoint: checkpoints.last,
+            cnn: Cnn::new(engine, announcer, checkpoints),
+            curve: CurveRun::new(settings, (album, describer), engine, announcer, task, checkpoints),
             album,
             describer,
             head,
             engine,
             announcer,
             task,
+            checkpoints,
             is_stopped: StoredValue::new(false),
         }
     }
@@ -92,29 +100,109 @@ impl Training {
         self.run.set(RunState::Waiting);
         self.is_stopped.set_value(false);
         self.task.begin(async move {
-            match self.trained(go_on).await {
-                Ok((lesson, taught)) if self.cnn.too.get_untracked() && !self.is_stopped.get_value() => {
-                    self.cnn.learn(&lesson, &taught).await;
+            let engine = self.engine.get_value();
+            match prepare(self.album, self.settings, self.describer, &engine).await {
+                Ok(lesson) => {
+                    let then_cnn = self.cnn.too.get_untracked();
+                    let about = InterruptedInfo { from_head: go_on, then_cnn, ..lesson.about(RunKind::Head) };
+                    self.learn(&lesson, &about, None).await;
                 }
-                Ok(_) => {}
                 Err(error) => self.run.failed(error),
             }
         });
     }
 
-    async fn trained(self, go_on: bool) -> Result<(Lesson, Arc<Taught>), PageError> {
+    /// Goes on from where a run was interrupted, once the engine is ready and every photo is described, and says so. Where the
+    /// photos or classes that it had learned are not there any more, it says that instead.
+    pub(crate) fn resume(self, interrupted: Interrupted) {
+        if self.is_on().get_untracked() {
+            return;
+        }
+        let kind = interrupted.info.kind;
+        let run = self.run_of(kind);
+        if interrupted.is_left() {
+            return self.leave(kind, Resumption::too_often(&interrupted.info));
+        }
+        let from = Arc::new(interrupted);
+        // It is saved already.
+        self.checkpoint.set(Some(Arc::clone(&from)));
+        self.is_stopped.set_value(false);
+        if kind == RunKind::Curve {
+            return self.curve.resume(from);
+        }
+        run.set(RunState::Waiting);
+        self.task.begin(async move {
+            let engine = self.engine.get_value();
+            let lesson = prepare_again(self.album, self.describer, &engine, &from.info).await;
+            let taught = self.result.get_untracked();
+            match (lesson, taught) {
+                (Err(error), _) => run.failed(error),
+                (Ok(Some(lesson)), _) if kind == RunKind::Head => {
+                    let about = from.info.clone();
+                    self.checkpoints.attempt(&from);
+                    self.learn(&lesson, &about, Some(from)).await;
+                }
+                (Ok(Some(lesson)), Some(taught)) if lesson.is_of(&taught) => {
+                    self.checkpoints.attempt(&from);
+                    self.cnn.learn(&lesson, &taught, Some(from)).await;
+                }
+                _ => self.leave(kind, Resumption::changed(&from.info)),
+            }
+        });
+    }
+
+    fn run_of(self, kind: RunKind) -> RunControl {
+        match kind {
+            RunKind::Head => self.run,
+            RunKind::Cnn => self.cnn.run,
+            RunKind::Curve => self.curve.run,
+        }
+    }
+
+    /// A run that was interrupted does not go on.
+    fn leave(self, kind: RunKind, how: Resumption) {
+        self.run_of(kind).left(how);
+        self.announcer.say(how.sentence(kind, false));
+        self.checkpoints.over();
+    }
+
+    /// Trains a head, `from` where a run was interrupted, and then a CNN if one is wanted.
+    async fn learn(self, lesson: &Lesson, about: &InterruptedInfo, from: Option<Arc<Interrupted>>) {
+        let trained = self.checkpoints.through(from, |from| self.trained(lesson, about, from)).await;
+        match trained {
+            Ok(taught) if about.then_cnn && !self.is_stopped.get_value() => {
+                self.checkpoints.begun(lesson.about(RunKind::Cnn));
+                self.cnn.learn(lesson, &taught, None).await;
+            }
+            Ok(_) => self.checkpoints.over(),
+            Err(error) => {
+                self.run.failed(error);
+                self.checkpoints.failed(&self.engine.get_value());
+            }
+        }
+    }
+
+    async fn trained(
+        self,
+        lesson: &Lesson,
+        about: &InterruptedInfo,
+        from: Option<Arc<Interrupted>>,
+    ) -> Result<Arc<Taught>, PageError> {
         let engine = self.engine.get_value();
-        let lesson = prepare(self.album, self.settings, self.describer, &engine).await?;
-        let before = self.head.bytes().filter(|_| go_on);
+        let before = self.head.bytes().filter(|_| about.from_head);
         self.run.set(RunState::Running);
         self.history.set(Vec::new());
         self.cnn.clear();
-        self.announcer.say("Training started.");
+        if from.is_none() {
+            self.announcer.say("Training started.");
+        }
         engine.give_descriptors(lesson.size, lesson.descriptors()).await?;
-        let mut request = lesson.request();
+        let mut request = resuming(from.as_deref(), lesson.request());
         request.continue_from = before.map(|head| ByteBuf::from(head.to_vec()));
         let run = engine.run(Train(request)).await?;
-        let mut result = follow(run, self.run, self.history).await?;
+        let resumed = |from: Option<&_>| went_on(RunKind::Head, self.run, self.announcer, from);
+        let keep = |told| self.checkpoints.keep(about, told);
+        let mut result = follow(run, self.run, self.history, resumed, keep).await?;
         // Nobody has taken it up yet. Where another project is in the place meanwhile, this task has ended, and the head
         // goes with it.
         let head = self.head.accept(Rc::new(std::mem::take(&mut result.head))).await?;
@@ -122,10 +210,10 @@ impl Training {
             self.head.current.set(head);
         }
         let taught = Taught { classes: lesson.classes.clone(), photos: lesson.labels(), size: lesson.size, result };
-        Ok((lesson, self.took(taught)))
+        Ok(self.took(taught))
     }
 
-    /// Shows and saves what a run came to.
+    /// Shows what a run came to.
     fn took(self, taught: Taught) -> Arc<Taught> {
         let taught = Arc::new(taught);
         let result = &taught.result;
@@ -139,8 +227,10 @@ impl Training {
         self.history.set(result.history.clone());
         self.album.changed.set(!self.is_as_taught(&taught));
         self.result.set(Some(Arc::clone(&taught)));
-        self.album.journal.document_changed(DocumentKind::Head);
-        self.album.journal.document_changed(DocumentKind::Run);
+        // The CNN's result belonged to the head before.
+        for kind in [DocumentKind::Head, DocumentKind::Run, DocumentKind::Cnn] {
+            self.album.journal.document_changed(kind);
+        }
         taught
     }
 
@@ -149,6 +239,9 @@ impl Training {
         self.is_stopped.set_value(true);
         self.run.stop(self.task);
         self.cnn.run.stop(self.task);
+        if !self.is_on().get_untracked() {
+            self.checkpoints.stopped();
+        }
     }
 
     /// Shows what an earlier run came to.
@@ -157,9 +250,17 @@ impl Training {
         self.result.set(result);
     }
 
+    /// Shows what all earlier runs came to.
+    pub(crate) fn show_all(self, Results { run, cnn, curve }: Results) {
+        self.show(run);
+        self.cnn.show(cnn);
+        self.curve.show(curve);
+    }
+
     /// Ends what goes on without a trace, and forgets what runs came to: another project is in the place.
     pub(crate) fn reset(self) {
         self.task.end();
+        self.checkpoint.set(None);
         self.run.set(RunState::Idle);
         self.show(None);
         self.cnn.clear();
