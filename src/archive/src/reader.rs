@@ -19,6 +19,8 @@ pub struct ArchivedFile {
     pub path: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
+    /// Where these stand in the zip as they are, if they are not compressed.
+    pub start: Option<u64>,
 }
 
 /// What became of an entry.
@@ -66,7 +68,7 @@ impl<R: Read + Seek> ArchiveReader<R> {
             if zip.has_duplicate_names() {
                 return Err(ArchiveError::Project("two files of its zip have the same path".to_owned()));
             }
-            let json = unpack(&mut zip, &meter, number, MOST_MANIFEST)?
+            let (json, _) = unpack(&mut zip, &meter, number, MOST_MANIFEST)?
                 .map_err(|reason| ArchiveError::Project(format!("its manifest cannot be read ({})", words(reason))))?;
             project = Some(manifest::read(&json)?);
         }
@@ -89,10 +91,10 @@ impl<R: Read + Seek> ArchiveReader<R> {
             return self.check_photos().map(|()| None);
         };
         match unpack(&mut self.zip, &self.meter, number, MOST_FILE)? {
-            Ok(bytes) => {
+            Ok((bytes, start)) => {
                 self.went.files += 1;
                 self.has_photo |= is_of_project;
-                Ok(Some(Entry::File(ArchivedFile { path, bytes })))
+                Ok(Some(Entry::File(ArchivedFile { path, bytes, start })))
             }
             Err(reason) => {
                 leave_out(&mut self.went, LeftOut { name, reason });
@@ -119,13 +121,16 @@ impl<R: Read + Seek> ArchiveReader<R> {
     }
 }
 
+/// An entry's bytes, and where they stand in the zip if they are not compressed.
+type Unpacked = (Vec<u8>, Option<u64>);
+
 /// The bytes of an entry that may have `limit` of them, or why they cannot be had.
 fn unpack<R: Read + Seek>(
     zip: &mut ZipArchive<Source<R>>,
     meter: &Meter,
     number: usize,
     limit: u64,
-) -> Result<Result<Vec<u8>, LeftOutReason>, ArchiveError> {
+) -> Result<Result<Unpacked, LeftOutReason>, ArchiveError> {
     // Packed it is hardly larger, with its header.
     meter.allow(2 * limit);
     let unpacked = read(zip, number, limit);
@@ -133,7 +138,7 @@ fn unpack<R: Read + Seek>(
     Ok(unpacked)
 }
 
-fn read<R: Read + Seek>(zip: &mut ZipArchive<Source<R>>, number: usize, limit: u64) -> Result<Vec<u8>, LeftOutReason> {
+fn read<R: Read + Seek>(zip: &mut ZipArchive<Source<R>>, number: usize, limit: u64) -> Result<Unpacked, LeftOutReason> {
     let entry = zip.by_index_data(number).map_err(|_| LeftOutReason::Damaged)?;
     if entry.encrypted() {
         return Err(LeftOutReason::Encrypted);
@@ -141,7 +146,9 @@ fn read<R: Read + Seek>(zip: &mut ZipArchive<Source<R>>, number: usize, limit: u
     if !matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
         return Err(LeftOutReason::Unsupported);
     }
+    let is_stored = entry.compression() == CompressionMethod::Stored;
     let entry = zip.by_index(number).map_err(|_| LeftOutReason::Damaged)?;
+    let start = entry.data_start().filter(|_| is_stored);
     let size = entry.size();
     if size > limit {
         return Err(LeftOutReason::TooLarge);
@@ -149,7 +156,7 @@ fn read<R: Read + Seek>(zip: &mut ZipArchive<Source<R>>, number: usize, limit: u
     // What an entry says of its size may be a lie.
     let mut bytes = Vec::with_capacity(size as usize);
     entry.take(size + 1).read_to_end(&mut bytes).map_err(|_| LeftOutReason::Damaged)?;
-    if bytes.len() as u64 == size { Ok(bytes) } else { Err(LeftOutReason::Damaged) }
+    if bytes.len() as u64 == size { Ok((bytes, start)) } else { Err(LeftOutReason::Damaged) }
 }
 
 /// A reason in the words of this crate's errors.

@@ -105,6 +105,10 @@ fn any_zip_of_pictures_is_read_and_litter_is_passed_over() {
         let (found, manifest, went) = read(foreign(deflated, &files)).unwrap();
         assert_eq!(found.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["cats/1.JPG", "4.webp"]);
         assert_eq!(found[0].bytes, [1; 5000]);
+        // Where they are not compressed, they can be taken from the zip itself.
+        let zip = foreign(deflated, &files);
+        let within = found[0].start.map(|start| &zip[start as usize..][..5000]);
+        assert_eq!(within, (!deflated).then_some(&[1; 5000][..]));
         assert_eq!(manifest, None);
         assert_eq!(went, Unzipped { files: 2, passed_over: 3, ..Unzipped::default() });
     }

@@ -71,9 +71,22 @@ pub struct ZipContents {
 pub struct ZipFile {
     /// Its path in the zip.
     pub path: String,
-    /// Its bytes.
-    #[serde(with = "serde_bytes")]
-    pub bytes: Vec<u8>,
+    /// Its bytes, which were read and are those that were put in.
+    pub bytes: ZipBytes,
+}
+
+/// Where the bytes of a file out of a zip are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ZipBytes {
+    /// In the zip as they are: nobody need hold a copy.
+    Within {
+        /// The first.
+        start: u64,
+        /// How many.
+        count: u64,
+    },
+    /// Here: they were compressed.
+    Unpacked(#[serde(with = "serde_bytes")] Vec<u8>),
 }
 
 /// The next files out of a zip.

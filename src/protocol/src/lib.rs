@@ -23,7 +23,7 @@ mod wire;
 pub use accuracy::{count, wilson_interval};
 pub use archive::{
     LONGEST_CLASS_NAME, LONGEST_PHOTO_NAME, LeftOut, LeftOutReason, MOST_CLASSES, MOST_PHOTOS, PROJECT_VERSION,
-    ProjectClass, ProjectManifest, ProjectPhoto, Unzipped, ZipContents, ZipFile, ZipSlice,
+    ProjectClass, ProjectManifest, ProjectPhoto, Unzipped, ZipBytes, ZipContents, ZipFile, ZipSlice,
 };
 pub use compare::{
     CurvePoint, CurveProgress, CurveRecord, CurveResult, FeatureMap, LayerMaps, Learner, ModelFacts, RunRecord,

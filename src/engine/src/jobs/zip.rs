@@ -1,14 +1,14 @@
 //! Projects and photos as zip files.
 
 use headstart_archive::{ArchiveReader, ArchiveWriter, ArchivedFile, Entry};
-use headstart_protocol::{ByteBuf, Failure, ZipAdd, ZipContents, ZipFile, ZipFinish, ZipSlice};
+use headstart_protocol::{ByteBuf, Failure, ZipAdd, ZipBytes, ZipContents, ZipFile, ZipFinish, ZipSlice};
 use web_sys::Blob;
 
 use crate::blob_reader::BlobReader;
 use crate::clock::now;
 use crate::error::EngineError;
 
-/// Bytes of files that are handed over at once; a single file may have more.
+/// Bytes of unpacked files that are handed over at once; a single file may have more.
 const SLICE: usize = 4 << 20;
 /// Milliseconds that reading them takes, at most, unless a single file takes longer.
 const SLICE_MS: f64 = 12.0;
@@ -70,8 +70,15 @@ impl OpenedZip {
         let start = now();
         let (mut files, mut bytes) = (Vec::new(), 0);
         while let Some(entry) = zip.next_entry()? {
-            if let Entry::File(ArchivedFile { path, bytes: file }) = entry {
-                bytes += file.len();
+            if let Entry::File(ArchivedFile { path, bytes: file, start }) = entry {
+                let count = file.len() as u64;
+                let file = match start {
+                    Some(start) => ZipBytes::Within { start, count },
+                    None => {
+                        bytes += file.len();
+                        ZipBytes::Unpacked(file)
+                    }
+                };
                 files.push(ZipFile { path, bytes: file });
             }
             if bytes >= SLICE || now() - start >= SLICE_MS {

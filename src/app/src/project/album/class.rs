@@ -1,6 +1,7 @@
 //! A class of the project.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use leptos::prelude::*;
 
@@ -11,6 +12,8 @@ use super::{Example, ExampleState, Tally};
 pub(crate) struct Class {
     /// Never used for another class of the project.
     pub(crate) id: u32,
+    /// Never used for another class of the page: classes of two projects may have the same `id`.
+    pub(crate) key: u64,
     pub(crate) name: ArcRwSignal<String>,
     /// Whether it takes part in training.
     pub(crate) on: ArcRwSignal<bool>,
@@ -23,8 +26,10 @@ pub(crate) struct Class {
 impl Class {
     /// An empty class.
     pub(crate) fn new(id: u32, name: String, on: bool) -> Self {
+        static KEYS: AtomicU64 = AtomicU64::new(0);
         Self {
             id,
+            key: KEYS.fetch_add(1, Ordering::Relaxed),
             name: ArcRwSignal::new(name),
             on: ArcRwSignal::new(on),
             photos: ArcRwSignal::new(Vec::new()),

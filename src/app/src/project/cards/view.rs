@@ -33,7 +33,7 @@ pub(crate) fn ClassesView() -> impl IntoView {
                 <FirstSteps />
             </Show>
             <ul class="class-list">
-                <For each=move || classes.get() key=|class| class.id let:class>
+                <For each=move || classes.get() key=|class| class.key let:class>
                     <ClassCard class=class />
                 </For>
             </ul>

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use headstart_protocol::{PROJECT_VERSION, ProjectManifest, Unzipped, ZipSlice};
+use headstart_protocol::{PROJECT_VERSION, ProjectManifest, Unzipped, ZipBytes, ZipSlice};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::{Blob, File};
@@ -12,7 +12,7 @@ use super::Intake;
 use super::groups::Groups;
 use crate::error::{LeftOutOfZip, PageError};
 use crate::platform::file_kind::{FileKind, file_kind, folder, stem};
-use crate::platform::files::blob;
+use crate::platform::files::{self, blob, reason};
 use crate::project::album::{DropTarget, Example, Fresh, classes, fill};
 use crate::project::contents::Snapshot;
 use crate::wording::counted;
@@ -24,7 +24,7 @@ pub(super) struct Zips {
     is_reading: bool,
 }
 
-/// What a zip held. Its files are the browser's, which puts on its disk what is much.
+/// What a zip held. Its files are the browser's: parts of the zip, or what it puts on its disk where it is much.
 struct Contained {
     project: Option<ProjectManifest>,
     went: Unzipped,
@@ -63,40 +63,50 @@ impl Intake {
     async fn unzip(self, zip: &File) -> Result<Contained, PageError> {
         let reading = self.engine.get_value().open_zip(zip).await?;
         let of = reading.contents().files;
-        let (mut files, mut head) = (Vec::new(), None);
+        let (mut found, mut head) = (Vec::new(), None);
         loop {
             let ZipSlice { files: slice, end } = reading.next().await?;
             for file in slice {
+                let bytes = match file.bytes {
+                    ZipBytes::Within { start, count } => part(zip, start, count)?,
+                    ZipBytes::Unpacked(bytes) => blob(&bytes, ""),
+                };
                 match file_kind(name(&file.path), "") {
-                    FileKind::Head => head = Some(file.bytes),
-                    _ => files.push((file.path, blob(&file.bytes, ""))),
+                    FileKind::Head => head = Some(bytes),
+                    _ => found.push((file.path, bytes)),
                 }
             }
             if let Some(went) = end {
-                return Ok(Contained { project: reading.contents().project.clone(), went, files, head });
+                let head = match head {
+                    Some(head) => Some(files::bytes(&head).await?.to_vec()),
+                    None => None,
+                };
+                return Ok(Contained { project: reading.contents().project.clone(), went, files: found, head });
             }
-            self.busy.begin(format!("Opening “{}”: {} of {}", zip.name(), files.len(), counted(of as usize, "file")));
+            self.busy.begin(format!("Opening “{}”: {} of {}", zip.name(), found.len(), counted(of as usize, "file")));
         }
     }
 
     async fn put_contained(self, zip: &str, contained: Contained, place: DropTarget) {
         let Contained { project, went, files, head } = contained;
-        if went.left_out_count > 0 {
-            self.notices.complain(PageError::LeftOut(LeftOutOfZip {
-                files: went.left_out.clone(),
-                count: went.left_out_count as usize,
-                of_project: project.is_some(),
-                has_rest: went.files > 0,
-            }));
-        }
+        let left_out = LeftOutOfZip {
+            files: went.left_out,
+            count: went.left_out_count as usize,
+            of_project: project.is_some(),
+            has_rest: went.files > 0,
+        };
         match project {
             Some(manifest) if manifest.version > PROJECT_VERSION => self.notices.complain(PageError::NewerProject),
-            Some(manifest) => self.open_project(stem(zip), manifest, files, head).await,
+            Some(manifest) => {
+                if let Err(error) = self.open_project(stem(zip), manifest, files, head).await {
+                    return self.notices.complain(error);
+                }
+            }
             None => {
                 if went.passed_over > 0 {
                     let count = went.passed_over as usize;
                     self.notices.complain(PageError::NoPhotos { count, example: format!("in “{zip}”") });
-                } else if went.files == 0 && went.left_out_count == 0 {
+                } else if went.files == 0 && left_out.count == 0 {
                     self.notices.complain(PageError::NothingToAdd);
                 }
                 let mut groups = Groups::default();
@@ -106,16 +116,22 @@ impl Intake {
                 groups.put(self.album, self.edits, place, Some(stem(zip))).await;
             }
         }
+        if left_out.count > 0 {
+            self.notices.complain(PageError::LeftOut(left_out));
+        }
     }
 
     /// Opens the project out of a zip beside the others.
+    ///
+    /// # Errors
+    /// Why the present one stays open.
     async fn open_project(
         self,
         name: &str,
         manifest: ProjectManifest,
         files: Vec<(String, Blob)>,
         head: Option<Vec<u8>>,
-    ) {
+    ) -> Result<(), PageError> {
         let classes = classes(&manifest.classes);
         let mut files: HashMap<String, Blob> = files.into_iter().collect();
         let mut photos = Vec::new();
@@ -137,10 +153,15 @@ impl Intake {
             last_id: last.unwrap_or_default(),
             ..Snapshot::default()
         };
-        if let Err(error) = self.library.import(project, head).await {
-            self.notices.complain(error);
-        }
+        self.library.import(project, head).await
     }
+}
+
+/// A part of a zip, which stays where it is: the browser copies nothing.
+fn part(zip: &Blob, start: u64, count: u64) -> Result<Blob, PageError> {
+    // Sizes are whole numbers far below 2^53.
+    let part = zip.slice_with_f64_and_f64(start as f64, (start + count) as f64);
+    part.map_err(|error| PageError::UnreadableFile { detail: reason(&error) })
 }
 
 /// The last part of a path.

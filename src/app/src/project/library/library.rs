@@ -271,7 +271,7 @@ impl Library {
         self.saver.leave().await?;
         self.opened.set(false);
         self.contents.show(Snapshot::default());
-        Ok(())
+        self.refresh().await
     }
 
     /// Where a project could not be opened, opens another one; the error is given back all the same.

@@ -133,7 +133,7 @@ fn ClassSelect(
     };
     view! {
         <select class="example-class" data-testid="move-example" aria-label=label on:change=move_to>
-            <For each=move || album.classes.get() key=|class| class.id children=option />
+            <For each=move || album.classes.get() key=|class| class.key children=option />
         </select>
     }
 }

@@ -123,7 +123,7 @@ fn told(done: u32) -> RunCheckpoint {
 /// and how it ended.
 async fn lost_after(epochs: &[u32]) -> (usize, Result<(), PageError>) {
     let checkpoints = Checkpoints::new(Album::new());
-    let begun = Cell::new(0);
+    let begun = Cell::new(0_usize);
     let ended = checkpoints.through(None, async |from: Option<Arc<Interrupted>>| {
         let number = begun.replace(begun.get() + 1);
         assert_eq!(from.map(|from| from.info.done), number.checked_sub(1).map(|before| epochs[before]));
