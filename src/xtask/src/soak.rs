@@ -19,7 +19,7 @@ pub(crate) fn run(workspace: &Workspace, journal: &mut Journal, words: &[String]
         // By itself, as the bench.
         let soak = Program::new(workspace, "cargo").words("run --release --locked --package headstart-tests");
         let soak = soak.words("--bin soak --").env("HEADSTART_DIST", workspace.dist());
-        let soak = words.iter().fold(soak, |soak, word| soak.arg(word));
+        let soak = words.iter().fold(soak, Program::arg);
         soak.advice("What was lost is said above.").run()
     })
 }

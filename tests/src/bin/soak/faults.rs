@@ -1,6 +1,9 @@
 //! A database that fails: a write, the quota, deleted, of a newer version.
 
-use std::time::{Duration, Instant};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 use headstart_tests::{Site, TestError};
 use rand::{Rng, SeedableRng};
@@ -21,6 +24,9 @@ const RESUME: Duration = Duration::from_secs(90);
 const SAY: Duration = Duration::from_secs(30);
 /// Bytes for all that the origin keeps.
 const QUOTA: u32 = 5_000_000;
+
+/// For so long Chromium's databases go by the quota that they asked for last.
+const QUOTA_CACHE: Duration = Duration::from_secs(31);
 
 /// Makes the put fail that `putsUntilFailure` counts down to: by an exception, or by its transaction.
 const FAILING_PUT: &str = "window.putsUntilFailure = Infinity;
@@ -107,6 +113,7 @@ fn once(site: &Site, fault: Fault, random: &mut ChaCha8Rng, photos: &mut Photos)
         }
         Fault::Quota => {
             quota(&session, site, Some(QUOTA))?;
+            thread::sleep(QUOTA_CACHE);
             session.add(&mut log, 1, &photos.large(12)?)?;
         }
         Fault::Deleted => elsewhere(&session, site, DELETE)?,

@@ -90,6 +90,8 @@ fn once(
     session.teach().described(count, SOON)?;
     heap(&session, "MB of the page that opened them", measured, &mut broken)?;
 
+    // The engine writes the zip.
+    session.ready()?;
     let start = Instant::now();
     let downloads = Downloads::new(&session.browser)?;
     let zip = downloads.save(&session.page(), "export-project", LONG)?;

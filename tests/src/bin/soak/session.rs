@@ -18,7 +18,8 @@ use crate::{
 pub(crate) const SOON: Duration = Duration::from_secs(30);
 /// Until the engine can look at photos.
 const ENGINE: Duration = Duration::from_secs(120);
-const TEACH: &str = "?backend=cpu&size=150#/teach";
+/// The address of the Teach view.
+pub(crate) const TEACH: &str = "?backend=cpu&size=150#/teach";
 
 /// What `saving` says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,6 +128,8 @@ impl Session {
 
     /// The project as its zip tells of it, and what is wrong with that zip.
     pub(crate) fn export(&self, photos: &Photos, after: Duration) -> Result<(Project, Vec<String>), TestError> {
+        // The engine writes it.
+        self.ready()?;
         let downloads = Downloads::new(&self.browser)?;
         let zip = downloads.save(&self.page(), "export-project", after)?;
         crate::exported::read(&zip, photos)

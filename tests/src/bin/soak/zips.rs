@@ -61,7 +61,7 @@ pub(crate) fn run(site: &Site, seed: u64, times: usize) -> Result<Row, TestError
 fn answered(session: &Session) -> Result<(), TestError> {
     let start = Instant::now();
     session.browser.wait_for("an answer to a zip", PATIENCE, || {
-        let is_busy = !session.page().all("busy")?.is_empty();
+        let is_busy = session.page().all("busy")?.iter().any(|busy| !busy.text.is_empty());
         let answered = !session.errors()?.is_empty() || start.elapsed() > SILENCE;
         Ok((answered && !is_busy).then_some(()))
     })
