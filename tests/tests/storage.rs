@@ -12,6 +12,8 @@ const START: Duration = Duration::from_secs(90);
 const SOON: Duration = Duration::from_secs(20);
 const DESCRIBE: Duration = Duration::from_secs(120);
 const CPU: &str = "?backend=cpu&size=150#/teach";
+/// For a CNN on two dozen photos.
+const TRAIN: Duration = Duration::from_secs(420);
 /// Bytes of disk that a page is granted, where it is to run out of them.
 const LITTLE: u64 = 3 << 20;
 
@@ -362,6 +364,38 @@ fn photos_that_come_before_the_project_go_into_it() -> Result<(), TestError> {
     reload(&teach);
     teach.described(5, SOON)?;
     Ok(())
+}
+
+/// The epochs that are done in the checkpoint on the disk.
+const CHECKPOINT: &str =
+    "const get = database.transaction('documents').objectStore('documents').get([1, 'checkpoint']);
+    get.onsuccess = () => end(get.result ? JSON.parse(new TextDecoder().decode(get.result)).result.done : 0);";
+
+#[test]
+#[ignore = "needs the built page: cargo xtask test"]
+fn a_training_goes_on_after_a_reload_and_its_result_stays() {
+    let room = Room::new(None);
+    let teach = room.taught(12);
+    let page = &teach.page;
+    page.click("scratch-too").unwrap();
+    page.click("train").unwrap();
+    teach.result(24).unwrap();
+    room.browser
+        .wait_for("a checkpoint of the CNN on the disk", DESCRIBE, || {
+            Ok((in_database(&room.browser, CHECKPOINT).as_u64() > Some(0)).then_some(()))
+        })
+        .unwrap();
+    reload(&teach);
+    let resumed = page.wait_for("resumed", START, |_| true).unwrap();
+    assert_eq!(resumed.get("outcome"), "on", "{resumed:?}");
+    assert!(resumed.number("epoch").unwrap() > 0.0, "{resumed:?}");
+    let scratch = |after| page.wait_for("result", after, |result| result.get("model") == "scratch");
+    let result = scratch(TRAIN).unwrap();
+    teach.saved(SOON).unwrap();
+    assert_eq!(in_database(&room.browser, CHECKPOINT), 0, "nothing is to go on any more");
+    reload(&teach);
+    assert_eq!(scratch(SOON).unwrap().get("accuracy"), result.get("accuracy"));
+    assert_eq!(page.all("resumed").unwrap(), []);
 }
 
 fn base64(bytes: &[u8]) -> String {
