@@ -7,6 +7,7 @@ use super::cards::ClassesView;
 use super::files::FilesView;
 use super::library::{Library, LibraryView};
 use super::notices::NoticesView;
+use super::saving::Saver;
 use super::training::{LearningCurvePanel, ResultPanel, ScratchResultPanel, TrainPanel};
 use super::try_it::TryIt;
 use crate::ui::Soon;
@@ -32,33 +33,51 @@ pub(crate) fn TeachView() -> impl IntoView {
         <LibraryView on_rescue=move |(manifest, photos)| project.export.save_rescued(manifest, photos) />
         <Opening />
         <Show when=move || project.library.opened.get()>
-            // Where another tab writes the project, nothing in it can be changed.
-            <fieldset class="editing" disabled=move || project.saver.is_reader.get()>
-                <div class="teach">
+            <div class="teach">
+                <Editing>
                     <ClassesView />
-                    <div class="teach-side">
-                        <Soon>
+                </Editing>
+                <div class="teach-side">
+                    <Soon>
+                        <Editing>
                             <TrainPanel />
-                        </Soon>
-                        <Soon>
-                            <TryIt />
-                        </Soon>
-                    </div>
+                        </Editing>
+                    </Soon>
+                    <Soon>
+                        <TryIt />
+                    </Soon>
                 </div>
-                <Soon>
+            </div>
+            <Soon>
+                <Editing>
                     <ResultPanel />
-                </Soon>
-                <Soon>
+                </Editing>
+            </Soon>
+            <Soon>
+                <Editing>
                     <ScratchResultPanel />
-                </Soon>
-                <Soon>
+                </Editing>
+            </Soon>
+            <Soon>
+                <Editing>
                     <LearningCurvePanel />
-                </Soon>
-            </fieldset>
+                </Editing>
+            </Soon>
             <Soon>
                 <FilesView />
             </Soon>
         </Show>
+    }
+}
+
+/// What can be looked at but not changed while another tab writes the project.
+#[component]
+fn Editing(children: Children) -> impl IntoView {
+    let is_reader = expect_context::<Saver>().is_reader;
+    view! {
+        <fieldset class="editing" disabled=move || is_reader.get()>
+            {children()}
+        </fieldset>
     }
 }
 

@@ -107,6 +107,9 @@ impl Intake {
 
     /// Opens a head from a file. It takes the place of the present one once the engine accepts it; that can be undone.
     pub(crate) fn open_head(self, file: File) {
+        if self.library.is_reader() {
+            return self.notices.complain(PageError::TakenOver);
+        }
         spawn_local(async move {
             let opened = async { self.contents.open_head(Rc::new(files::read(&file).await?)).await };
             if let Err(error) = opened.await {

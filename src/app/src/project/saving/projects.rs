@@ -72,12 +72,11 @@ impl Saver {
         let database = self.store().database().await?;
         let missing = || PageError::NotOpened { detail: "it is not there any more".to_owned() };
         let mut document: ProjectDocument = read(&database.project(project).await?.ok_or_else(missing)?)?;
-        let now = js_sys::Date::now();
+        // It was changed when the first was: the next visit begins with the first.
         document = ProjectDocument {
             version: FORMAT,
             name: name(&document.name),
-            created: now,
-            changed: now,
+            created: js_sys::Date::now(),
             incomplete: true,
             ..document
         };
