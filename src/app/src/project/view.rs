@@ -30,7 +30,10 @@ pub(crate) fn TeachView() -> impl IntoView {
             </p>
         </div>
         <NoticesView />
-        <LibraryView on_rescue=move |(manifest, photos)| project.export.save_rescued(manifest, photos) />
+        <LibraryView
+            on_rescue=move |(manifest, photos)| project.export.save_rescued(manifest, photos)
+            on_export=move |()| project.export.save_project()
+        />
         <Opening />
         <Show when=move || project.library.opened.get()>
             <div class="teach">

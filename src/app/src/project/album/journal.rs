@@ -106,6 +106,11 @@ impl Journal {
         self.is_on.set_value(on);
     }
 
+    /// Whether changes are noted: not where another tab writes the project.
+    pub(crate) fn is_on(self) -> bool {
+        self.is_on.get_value()
+    }
+
     /// Forgets all changes.
     pub(crate) fn clear(self) {
         self.unsaved.set_value(Unsaved::default());

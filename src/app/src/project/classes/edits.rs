@@ -82,7 +82,8 @@ impl Edits {
     /// Moves a photo to another class.
     pub(crate) fn move_photo(self, photo: &Arc<Example>, to: u32) {
         let from = photo.class.get_untracked();
-        if from == to || self.album.class(to).is_none() {
+        // A photo can be dragged even where nothing can be pressed.
+        if from == to || self.album.class(to).is_none() || !self.album.journal.is_on() {
             return;
         }
         self.carry(photo, to);

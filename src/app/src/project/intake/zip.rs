@@ -102,6 +102,7 @@ impl Intake {
                     return self.notices.complain(error);
                 }
             }
+            None if self.library.is_reader() => self.notices.complain(PageError::TakenOver),
             None => {
                 if went.passed_over > 0 {
                     let count = went.passed_over as usize;

@@ -21,6 +21,9 @@ pub(crate) fn LibraryView(
     /// Takes the photos of a project that cannot be opened, with a list of them.
     #[prop(into)]
     on_rescue: OnRescue,
+    /// Hands the open project out as a zip.
+    #[prop(into)]
+    on_export: UnsyncCallback<()>,
 ) -> impl IntoView {
     let album = expect_context::<Album>();
     let library = expect_context::<Library>();
@@ -44,7 +47,7 @@ pub(crate) fn LibraryView(
                     on:change=rename
                 />
             </label>
-            <SavingLine on_take_over=move |()| library.take_over() />
+            <SavingLine on_take_over=move |()| library.take_over() on_export=on_export />
             <Projects on_rescue=on_rescue />
         </section>
     }
@@ -106,6 +109,7 @@ fn ProjectEntry(
         false => saved_photos,
     });
     let (changed, words) = (date(entry.changed()), entry.words());
+    let rescue = move |()| library.rescue(number, move |manifest, photos| on_rescue.run((manifest, photos)));
     let can_be_read = entry.document.is_ok();
     let shown_words = move || if is_open.get() { "open".to_owned() } else { words.clone() };
     view! {
@@ -121,11 +125,7 @@ fn ProjectEntry(
             <span class="hint">{shown_words} ", " <time>{changed}</time></span>
             <span class="project-actions">
                 <Show when=move || !can_be_read>
-                    <Button
-                        testid="project-rescue"
-                        class="quiet"
-                        on_press=move || library.rescue(number, move |manifest, photos| on_rescue.run((manifest, photos)))
-                    >
+                    <Button testid="project-rescue" class="quiet" on_press=rescue>
                         "Save its photos as a zip"
                     </Button>
                 </Show>

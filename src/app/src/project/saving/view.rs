@@ -14,6 +14,9 @@ pub(crate) fn SavingLine(
     /// What a press on “Take over” does, where another tab writes the project.
     #[prop(into)]
     on_take_over: UnsyncCallback<()>,
+    /// Hands the project out as a zip, where it cannot be saved.
+    #[prop(into)]
+    on_export: UnsyncCallback<()>,
 ) -> impl IntoView {
     let saver = expect_context::<Saver>();
     let unsaved = expect_context::<Album>().journal.count;
@@ -38,6 +41,11 @@ pub(crate) fn SavingLine(
             "This project is open in another tab, which saves it. Here it can only be looked at.".to_owned()
         }
     };
+    let needs_zip = Memo::new(move |_| match state.get() {
+        SavingState::Failed(_) => true,
+        SavingState::ReadOnly => unsaved.get() > 0,
+        SavingState::Saved | SavingState::Saving => false,
+    });
     let is_failed = Memo::new(move |_| matches!(state.get(), SavingState::Failed(_)));
     let is_reader = saver.is_reader;
     view! {
@@ -53,6 +61,11 @@ pub(crate) fn SavingLine(
             <Show when=move || is_failed.get()>
                 <Button testid="save-again" class="quiet" on_press=move || saver.try_again()>
                     "Try again"
+                </Button>
+            </Show>
+            <Show when=move || needs_zip.get()>
+                <Button testid="save-zip" class="quiet" on_press=on_export>
+                    "Save as a zip"
                 </Button>
             </Show>
             <Show when=move || is_reader.get()>
