@@ -221,7 +221,7 @@ impl Library {
             let now = js_sys::Date::now();
             self.saver.change(number, |document| document.deleted = Some(now)).await?;
             self.announcer.say("The project is deleted. It can be brought back for a week.");
-            if is_open { self.or_another(Err(PageError::TakenOver)).await } else { self.refresh().await }
+            if is_open { self.begin().await } else { self.refresh().await }
         });
     }
 
@@ -278,7 +278,7 @@ impl Library {
     async fn or_another(self, opened: Result<(), PageError>) -> Result<(), PageError> {
         let Err(error) = opened else { return Ok(()) };
         self.begin().await?;
-        if error == PageError::TakenOver { Ok(()) } else { Err(error) }
+        Err(error)
     }
 
     async fn show(self, number: u32, by_force: bool) -> Result<(), PageError> {

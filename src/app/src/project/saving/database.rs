@@ -7,33 +7,24 @@
 //! no `Blob` in private windows.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use idb::{
     Database as Connection, DatabaseEvent, Error, Factory, KeyRange, ObjectStoreParams, Query, Transaction,
-    TransactionMode, TransactionResult,
+    TransactionMode,
 };
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
-use web_sys::{DomException, IdbDatabase, IdbTransaction};
+use web_sys::IdbDatabase;
 
-use super::stored_description::{from_stored, to_stored};
+use super::batch::Batch;
+use super::schema::{
+    DESCRIPTIONS, DOCUMENTS, OF_PROJECTS, PHOTOS, PLACES, PROJECTS, SCHEMA, STORES, WRITERS, end_of, key, keys_of,
+    number, photo_of,
+};
+use super::stored_description::from_stored;
+use super::transaction::{DurableDatabase, WriteError, Writing, detail, name_of};
 use crate::error::PageError;
-use crate::platform::dom::object;
 use crate::project::album::Described;
-
-/// The version of the schema.
-const SCHEMA: u32 = 2;
-
-const PROJECTS: &str = "projects";
-const PLACES: &str = "places";
-const PHOTOS: &str = "photos";
-const DESCRIPTIONS: &str = "descriptions";
-const DOCUMENTS: &str = "documents";
-const WRITERS: &str = "writers";
-const STORES: [&str; 6] = [PROJECTS, PLACES, PHOTOS, DESCRIPTIONS, DOCUMENTS, WRITERS];
-/// The stores whose keys begin with the project's number.
-const OF_PROJECTS: [&str; 4] = [PLACES, PHOTOS, DESCRIPTIONS, DOCUMENTS];
 
 /// Small entries, and descriptions, that are read at once: more would be a long task.
 const SLICES: [u32; 2] = [500, 64];
@@ -54,55 +45,6 @@ pub(super) struct Database {
     connection: Connection,
     /// The same, for transactions with options.
     raw: DurableDatabase,
-}
-
-/// Changes of one project that are written together, or not at all.
-#[derive(Default)]
-pub(super) struct Batch {
-    /// The project's document.
-    pub(super) project: Option<String>,
-    /// Places by photo; without one the photo is in no class any more.
-    pub(super) places: Vec<(u32, Option<String>)>,
-    /// The bytes of photos.
-    pub(super) photos: Vec<(u32, Uint8Array)>,
-    /// What the engine said of photos.
-    pub(super) descriptions: Vec<(u32, Arc<Described>)>,
-    /// Documents.
-    pub(super) documents: Vec<NamedDocument>,
-    /// Photos whose bytes are removed.
-    pub(super) gone: Vec<u32>,
-}
-
-/// A document by its name; without bytes it is removed.
-pub(super) type NamedDocument = (&'static str, Option<Arc<Vec<u8>>>);
-
-/// Why a batch was not written. Nothing of it was, then.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum WriteError {
-    /// Another tab writes the project now.
-    TakenOver,
-    /// The project is not there any more.
-    Gone,
-    /// The browser grants no more space.
-    Full,
-    /// Anything else, as the browser calls it.
-    Failed(String),
-}
-
-#[wasm_bindgen]
-extern "C" {
-    /// Web-sys has the options of a transaction only with its unstable parts.
-    #[derive(Clone)]
-    #[wasm_bindgen(extends = IdbDatabase)]
-    type DurableDatabase;
-
-    #[wasm_bindgen(method, catch, js_name = transaction)]
-    fn durable_transaction(
-        this: &DurableDatabase,
-        stores: &Array,
-        mode: &str,
-        options: &JsValue,
-    ) -> Result<IdbTransaction, JsValue>;
 }
 
 impl Database {
@@ -183,7 +125,8 @@ impl Database {
     /// # Errors
     /// As for [`Database::write`].
     pub(super) async fn add_project(&self, document: &str) -> Result<u32, WriteError> {
-        let (transaction, raw) = self.write_to(&[PROJECTS])?;
+        let writing = Writing::begin(&self.raw, &[PROJECTS])?;
+        let transaction = &writing.transaction;
         let added = async {
             let store = transaction.object_store(PROJECTS)?;
             let numbers = store.get_all_keys(None, None)?.await?;
@@ -192,7 +135,7 @@ impl Database {
             Ok::<_, Error>(number)
         };
         let added = added.await;
-        ended(transaction, &raw, added).await
+        writing.end(added).await
     }
 
     /// Changes a project's document; nothing happens where there is none.
@@ -204,7 +147,8 @@ impl Database {
         project: u32,
         change: impl FnOnce(&str) -> Option<String>,
     ) -> Result<(), WriteError> {
-        let (transaction, raw) = self.write_to(&[PROJECTS])?;
+        let writing = Writing::begin(&self.raw, &[PROJECTS])?;
+        let transaction = &writing.transaction;
         let changed = async {
             let store = transaction.object_store(PROJECTS)?;
             let before = store.get(JsValue::from(project))?.await?.and_then(|document| document.as_string());
@@ -214,7 +158,7 @@ impl Database {
             Ok(())
         };
         let changed = changed.await;
-        ended(transaction, &raw, changed).await
+        writing.end(changed).await
     }
 
     /// Removes a project with all that it has.
@@ -222,7 +166,8 @@ impl Database {
     /// # Errors
     /// As for [`Database::write`].
     pub(super) async fn remove_project(&self, project: u32) -> Result<(), WriteError> {
-        let (transaction, raw) = self.write_to(&STORES)?;
+        let writing = Writing::begin(&self.raw, &STORES)?;
+        let transaction = &writing.transaction;
         let removed = async {
             for store in OF_PROJECTS {
                 transaction.object_store(store)?.delete(Query::KeyRange(keys_of(project)?))?;
@@ -232,7 +177,7 @@ impl Database {
             Ok(())
         };
         let removed = removed.await;
-        ended(transaction, &raw, removed).await
+        writing.end(removed).await
     }
 
     /// The places of the next photos after that number, in the order of their numbers; none at the end.
@@ -297,12 +242,13 @@ impl Database {
     /// # Errors
     /// As for [`Database::write`].
     pub(super) async fn claim(&self, project: u32, writer: &str) -> Result<(), WriteError> {
-        let (transaction, raw) = self.write_to(&[WRITERS])?;
+        let writing = Writing::begin(&self.raw, &[WRITERS])?;
+        let transaction = &writing.transaction;
         let claimed = (|| {
             transaction.object_store(WRITERS)?.put(&writer.into(), Some(&project.into()))?;
             Ok(())
         })();
-        ended(transaction, &raw, claimed).await
+        writing.end(claimed).await
     }
 
     /// Writes `batch` in one transaction, which is on the disk when this is done.
@@ -310,37 +256,27 @@ impl Database {
     /// # Errors
     /// See [`WriteError`].
     pub(super) async fn write(&self, project: u32, writer: &str, batch: &Batch) -> Result<(), WriteError> {
-        let (transaction, raw) = self.write_to(&STORES)?;
+        let writing = Writing::begin(&self.raw, &STORES)?;
+        let transaction = &writing.transaction;
         let current = async {
             let current = transaction.object_store(WRITERS)?.get(JsValue::from(project))?.await?;
             Ok::<_, Error>(current.and_then(|current| current.as_string()))
         };
         match current.await {
             Ok(Some(current)) if current != writer => {
-                // One that has ended by itself is as good.
-                let _ = transaction.abort();
+                writing.abort();
                 Err(WriteError::TakenOver)
             }
             Ok(_) => {
-                let filled = fill(&transaction, project, writer, batch);
-                ended(transaction, &raw, filled).await
+                let filled = batch.fill(transaction, project, writer);
+                writing.end(filled).await
             }
-            Err(error) => ended(transaction, &raw, Err(error)).await,
+            Err(error) => writing.end(Err(error)).await,
         }
     }
 
     fn read(&self, store: &str) -> Result<Transaction, Error> {
         self.connection.transaction(&[store], TransactionMode::ReadOnly)
-    }
-
-    /// A transaction whose end means that it is on the disk. The same one twice: idb's goes with the wait for its end, and
-    /// only the browser's tells why it ended.
-    fn write_to(&self, stores: &[&str]) -> Result<(Transaction, IdbTransaction), WriteError> {
-        let stores: Array = stores.iter().map(|store| JsValue::from_str(store)).collect();
-        let options = object(&[("durability", "strict".into())]);
-        let raw = self.raw.durable_transaction(&stores, "readwrite", &options);
-        let raw = raw.map_err(|error| failed(&Error::TransactionOpenFailed(error)))?;
-        Ok((Transaction::from(raw.clone()), raw))
     }
 
     async fn of_project(
@@ -369,115 +305,10 @@ impl Database {
     }
 }
 
-/// Requests every change of `batch`; the transaction's end says what became of them.
-fn fill(transaction: &Transaction, project: u32, writer: &str, batch: &Batch) -> Result<(), Error> {
-    transaction.object_store(WRITERS)?.put(&writer.into(), Some(&project.into()))?;
-    if let Some(document) = &batch.project {
-        transaction.object_store(PROJECTS)?.put(&document.into(), Some(&project.into()))?;
-    }
-    let photos = transaction.object_store(PHOTOS)?;
-    for (photo, bytes) in &batch.photos {
-        photos.put(bytes, Some(&key(project, &(*photo).into())))?;
-    }
-    let places = transaction.object_store(PLACES)?;
-    for (photo, place) in &batch.places {
-        let key = key(project, &(*photo).into());
-        match place {
-            Some(place) => drop(places.put(&place.into(), Some(&key))?),
-            None => drop(places.delete(key)?),
-        }
-    }
-    let descriptions = transaction.object_store(DESCRIPTIONS)?;
-    for (photo, described) in &batch.descriptions {
-        descriptions.put(&to_stored(described), Some(&key(project, &(*photo).into())))?;
-    }
-    let documents = transaction.object_store(DOCUMENTS)?;
-    for (name, bytes) in &batch.documents {
-        let key = key(project, &(*name).into());
-        match bytes {
-            Some(bytes) => drop(documents.put(&Uint8Array::from(bytes.as_slice()), Some(&key))?),
-            None => drop(documents.delete(key)?),
-        }
-    }
-    for photo in &batch.gone {
-        let key = key(project, &(*photo).into());
-        photos.delete(key.clone())?;
-        descriptions.delete(key)?;
-    }
-    Ok(())
-}
-
-/// Waits for the end of a transaction whose requests were made, or not.
-async fn ended<T>(transaction: Transaction, raw: &IdbTransaction, made: Result<T, Error>) -> Result<T, WriteError> {
-    let made = match made {
-        Ok(made) => made,
-        Err(error) => {
-            // One that has ended by itself is as good.
-            let _ = transaction.abort();
-            return Err(raw.error().map_or_else(|| failed(&error), |error| failed(&Error::DomException(error))));
-        }
-    };
-    match (transaction.await, raw.error()) {
-        (Ok(TransactionResult::Committed), _) => Ok(made),
-        (_, Some(error)) => Err(failed(&Error::DomException(error))),
-        (Err(error), None) => Err(failed(&error)),
-        // What aborts a transaction without a reason of its own is the quota.
-        (Ok(TransactionResult::Aborted), None) => Err(WriteError::Full),
-    }
-}
-
-/// The key of something of a project: the project's number, and a photo's number or a name.
-fn key(project: u32, of: &JsValue) -> JsValue {
-    Array::of2(&project.into(), of).into()
-}
-
-/// Behind every key of a project: an array is greater than any number or text.
-fn end_of(project: u32) -> JsValue {
-    key(project, &Array::new())
-}
-
-/// The keys of everything of a project.
-fn keys_of(project: u32) -> Result<KeyRange, Error> {
-    KeyRange::bound(&Array::of1(&project.into()), &end_of(project), None, None)
-}
-
-/// The photo's number in a key.
-fn photo_of(key: &JsValue) -> Option<u32> {
-    number(&key.dyn_ref::<Array>()?.get(1))
-}
-
-fn number(value: &JsValue) -> Option<u32> {
-    // Written as a whole number of 32 bits.
-    value.as_f64().map(|number| number as u32)
-}
-
-/// The name of the browser's own error inside one of the crate's.
-fn name_of(error: &Error) -> Option<String> {
-    match error {
-        Error::DomException(error) => Some(error.name()),
-        Error::IndexedDbNotFound(error) | Error::AddFailed(error) | Error::TransactionOpenFailed(error) => {
-            error.dyn_ref::<DomException>().map(DomException::name)
-        }
-        _ => None,
-    }
-}
-
-fn failed(error: &Error) -> WriteError {
-    match name_of(error).as_deref() {
-        Some("QuotaExceededError") => WriteError::Full,
-        _ => WriteError::Failed(detail(error)),
-    }
-}
-
 fn not_saved(error: &Error) -> PageError {
     PageError::NotSaved { detail: detail(error) }
 }
 
 fn not_opened(error: &Error) -> PageError {
     PageError::NotOpened { detail: detail(error) }
-}
-
-/// What the browser calls it, as short as can be.
-fn detail(error: &Error) -> String {
-    name_of(error).unwrap_or_else(|| error.to_string())
 }

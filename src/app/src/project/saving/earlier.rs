@@ -16,7 +16,8 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 use super::Saver;
-use super::database::{Batch, Database};
+use super::batch::Batch;
+use super::database::Database;
 use super::format::{FORMAT, PlaceDocument, ProjectDocument, written};
 use crate::error::PageError;
 use crate::platform::dom::window;

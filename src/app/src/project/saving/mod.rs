@@ -1,5 +1,6 @@
 //! Keeping projects in the browser's database, and reading them again.
 
+mod batch;
 mod claim;
 mod database;
 mod earlier;
@@ -8,8 +9,10 @@ mod opening;
 mod projects;
 mod rescue;
 mod saver;
+mod schema;
 mod store;
 mod stored_description;
+mod transaction;
 mod view;
 mod writing;
 

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::Saver;
-use super::database::{Batch, Database};
+use super::batch::Batch;
+use super::database::Database;
 use super::format::{PlaceDocument, ProjectDocument, read};
 use super::writing::CHECKPOINT_STATE;
 use crate::error::PageError;

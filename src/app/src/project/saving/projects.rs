@@ -1,8 +1,9 @@
 //! What is done to projects as a whole.
 
 use super::Saver;
+use super::batch::Batch;
 use super::claim::Claim;
-use super::database::{Batch, Database};
+use super::database::Database;
 use super::format::{FORMAT, ProjectDocument, read, written};
 use crate::error::PageError;
 use crate::project::album::DocumentKind;

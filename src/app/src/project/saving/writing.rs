@@ -9,9 +9,10 @@ use leptos::prelude::*;
 use serde::Serialize;
 
 use super::Saver;
-use super::database::{Batch, NamedDocument, WriteError};
+use super::batch::{Batch, NamedDocument};
 use super::format::{FORMAT, PlaceDocument, ProjectDocument, written};
 use super::saver::AGAIN;
+use super::transaction::WriteError;
 use crate::error::PageError;
 use crate::platform::storage;
 use crate::project::album::{Change, DocumentKind, Example};
