@@ -168,6 +168,47 @@ fn projects_stand_beside_each_other_and_come_back_from_deletion() {
 
 #[test]
 #[ignore = "needs the built page: cargo xtask test"]
+fn what_a_tab_had_not_saved_when_it_was_taken_over_is_kept() {
+    // Nothing is written while the first tab waits.
+    let room = Room::new(Some(
+        "const put = IDBObjectStore.prototype.put;
+        IDBObjectStore.prototype.put = function (...all) {
+            if (window.stuck) { throw new DOMException('made up', 'UnknownError'); }
+            return put.apply(this, all);
+        };",
+    ));
+    let teach = room.taught(2);
+    let page = &teach.page;
+    let first = room.browser.window().unwrap();
+    room.browser.run("window.stuck = true;", vec![]).unwrap();
+    teach.rename("dots", "spots").unwrap();
+    saving_says(page, "failed");
+    room.browser.add_window().unwrap();
+    let other = room.teach();
+    saving_says(&other.page, "readonly");
+    other.page.click("take-over").unwrap();
+    other.saved(SOON).unwrap();
+    assert_eq!(other.class_names().unwrap(), ["stripes", "dots"]);
+
+    room.browser.turn_to(&first).unwrap();
+    let lost = saving_says(page, "readonly");
+    assert!(lost.number("unsaved").unwrap() > 0.0, "{lost:?}");
+    // Nothing throws it away.
+    room.browser.run("window.stuck = false;", vec![]).unwrap();
+    page.press("[data-testid='projects'] summary").unwrap();
+    page.fails_with("storage-failed", SOON, || page.click("new-project")).unwrap();
+    page.click("take-over").unwrap();
+    teach.saved(SOON).unwrap();
+    assert_eq!(teach.class_names().unwrap(), ["stripes", "spots"]);
+    assert_eq!(teach.open_project().unwrap().get("name"), "My project 2");
+    reload(&teach);
+    page.wait_for("project", SOON, |project| project.get("name") == "My project" && project.get("photos") == "4")
+        .unwrap();
+    teach.described(4, SOON).unwrap();
+}
+
+#[test]
+#[ignore = "needs the built page: cargo xtask test"]
 fn a_write_that_fails_is_tried_again_and_nothing_else_waits_for_it() {
     // From the first photo on, one of its name cannot be read and each third write fails once.
     let room = Room::new(Some(
@@ -270,13 +311,18 @@ fn a_database_that_is_deleted_under_the_page_is_written_again() {
         const request = indexedDB.deleteDatabase('headstart /');
         request.onsuccess = request.onerror = () => done(true);
     });";
+    // While it is being written to.
+    teach.add_photos("dots", &room.pictures.textures(Texture::Checks, 0..20).unwrap()).unwrap();
     room.browser.run(delete, vec![]).unwrap();
     teach.rename("dots", "spots").unwrap();
-    let saved = |after| teach.saved(after);
-    saved(START).unwrap();
+    teach.described(24, DESCRIBE).unwrap();
+    teach.saved(START).unwrap();
     reload(&teach);
-    teach.described(4, SOON).unwrap();
+    teach.described(24, SOON).unwrap();
     assert_eq!(teach.class_names().unwrap(), ["stripes", "spots"]);
+    let stored = "const count = database.transaction('photos').objectStore('photos').count();
+        count.onsuccess = () => end(count.result);";
+    assert_eq!(in_database(&room.browser, stored), 24);
 }
 
 #[test]

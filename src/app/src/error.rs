@@ -50,6 +50,9 @@ pub(crate) enum PageError {
     /// The browser does not hand the bytes over.
     #[error("The browser could not read this file ({detail}). If it was moved or changed, pick it again.")]
     UnreadableFile { detail: String },
+    /// The saved copy of a photo is not to be had.
+    #[error("The saved copy of this photo cannot be read any more. Add the photo again.")]
+    SavedCopyLost,
     /// A folder was dropped.
     #[error("This is a folder. Open it and drop the photos that lie in it.")]
     Folder,
@@ -155,14 +158,19 @@ pub(crate) enum PageError {
     )]
     StorageCleared,
     /// Another tab writes the project.
-    #[error("This project is open in another tab, which saves it. Here it can only be looked at.")]
+    #[error(
+        "This project is open in another tab, which saves it. Here it can only be looked at. Take it over to change it."
+    )]
     TakenOver,
+    /// Files that were given to a project or a class that is not open any more.
+    #[error("{} not added: the project or the class that they were given to is not open any more. Add them again.", were(*.count))]
+    GivenElsewhere { count: usize },
     /// Another tab has a project open that is to be changed.
     #[error("This project is open in another tab. Close it there and try again.")]
     OpenElsewhere,
     /// A project cannot be left.
     #[error(
-        "{} of this project are not saved yet, so it stays open. Save it as a zip, or try again in a moment.", counted(*.count, "change")
+        "{} of this project are not saved yet, so it stays open. Try again in a moment; where another tab has taken it over, take it over or save it as a zip.", counted(*.count, "change")
     )]
     Unsaved { count: usize },
     /// Places of photos that cannot be read.
@@ -183,7 +191,7 @@ pub(crate) enum PageError {
     NotSaved { detail: String },
     /// Nothing more can be saved.
     #[error(
-        "Not saved: the disk space that this browser grants is full. Delete photos or projects to make room, or save the project as a zip before you close the page."
+        "Not saved: the disk space that this browser grants is full. Delete photos, or projects for good, to make room, or save the project as a zip before you close the page."
     )]
     DiskFull,
 }
@@ -231,6 +239,11 @@ fn of_message(error: &WireError) -> String {
     }
 }
 
+/// So many photos were.
+fn were(count: usize) -> String {
+    if count == 1 { "1 photo was".to_owned() } else { format!("{} were", counted(count, "photo")) }
+}
+
 /// The subject of a sentence about files that are no photos.
 fn no_photos(count: usize) -> String {
     match count {
@@ -263,7 +276,9 @@ impl PageError {
             Self::Message(WireError::Malformed) => ErrorKind::WorkerFailed,
             Self::EmptyFile => ErrorKind::EmptyFile,
             Self::FileTooLarge { .. } => ErrorKind::ImageTooLarge,
-            Self::UnreadableFile { .. } | Self::Folder | Self::MissingInZip { .. } => ErrorKind::UnreadableFile,
+            Self::UnreadableFile { .. } | Self::SavedCopyLost | Self::Folder | Self::MissingInZip { .. } => {
+                ErrorKind::UnreadableFile
+            }
             Self::NothingDropped | Self::NoPhotos { .. } | Self::NothingToAdd => ErrorKind::NotAnImage,
             Self::SampleFailed { .. } => ErrorKind::DownloadFailed,
             Self::NoCamera => ErrorKind::NoCamera,
@@ -286,6 +301,7 @@ impl PageError {
             | Self::StorageCleared
             | Self::TakenOver
             | Self::OpenElsewhere
+            | Self::GivenElsewhere { .. }
             | Self::Unsaved { .. }
             | Self::LittleRoom { .. } => ErrorKind::StorageFailed,
         }

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use super::Project;
+use super::album::Album;
 use super::cards::ClassesView;
 use super::files::FilesView;
 use super::library::{Library, LibraryView};
 use super::notices::NoticesView;
-use super::saving::Saver;
 use super::training::{LearningCurvePanel, ResultPanel, ScratchResultPanel, TrainPanel};
 use super::try_it::TryIt;
 use crate::ui::Soon;
@@ -76,7 +76,7 @@ pub(crate) fn TeachView() -> impl IntoView {
 /// What can be looked at but not changed while another tab writes the project.
 #[component]
 fn Editing(children: Children) -> impl IntoView {
-    let is_reader = expect_context::<Saver>().is_reader;
+    let is_reader = expect_context::<Album>().read_only;
     view! {
         <fieldset class="editing" disabled=move || is_reader.get()>
             {children()}

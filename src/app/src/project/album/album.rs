@@ -11,8 +11,8 @@ use super::{Class, DocumentKind, Example, Fresh, Journal};
 /// Where files were dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DropTarget {
-    /// On a class.
-    Class(u32),
+    /// On the class of that key.
+    Class(u64),
     /// Beside the classes.
     Anywhere,
 }
@@ -30,6 +30,8 @@ pub(crate) struct Album {
     pub(crate) active: RwSignal<Option<u32>>,
     /// Whether photos or classes changed since the last run.
     pub(crate) changed: RwSignal<bool>,
+    /// Whether another tab writes the project: here it can only be looked at.
+    pub(crate) read_only: RwSignal<bool>,
     /// What is to be saved.
     pub(crate) journal: Journal,
     last_id: StoredValue<u32>,
@@ -46,6 +48,7 @@ impl Album {
             size: RwSignal::new(None),
             active: RwSignal::new(None),
             changed: RwSignal::new(false),
+            read_only: RwSignal::new(false),
             journal: Journal::new(),
             last_id: StoredValue::new(0),
             removed: StoredValue::new(Vec::new()),
@@ -71,6 +74,11 @@ impl Album {
     /// The class of that number.
     pub(crate) fn class(self, id: u32) -> Option<Class> {
         self.classes.read_untracked().iter().find(|class| class.id == id).cloned()
+    }
+
+    /// That class, if it is in the open project: a class of the same number may be in another one.
+    pub(crate) fn class_with_key(self, key: u64) -> Option<Class> {
+        self.classes.read_untracked().iter().find(|class| class.key == key).cloned()
     }
 
     /// The class of that name.
@@ -159,13 +167,19 @@ impl Album {
         self.journal.described(others.iter().filter(|photo| photo.described().is_some()).map(|photo| photo.id));
     }
 
+    /// Photos that are not in the project any more, and that somebody may bring back.
+    pub(crate) fn removed_photos(self) -> Vec<Arc<Example>> {
+        let removed: Vec<_> = self.removed.with_value(|removed| removed.iter().filter_map(Weak::upgrade).collect());
+        removed.into_iter().filter(|photo| self.photo(photo.id).is_none()).collect()
+    }
+
     /// Takes the bytes of photos that are not in the project any more out of the database, so that they can be removed there;
     /// gives back their numbers.
     pub(crate) async fn take_removed(self) -> Vec<u32> {
-        let removed = self.removed.try_update_value(std::mem::take).unwrap_or_default();
         let mut gone = Vec::new();
-        for photo in removed.iter().filter_map(Weak::upgrade).filter(|photo| photo.original.is_stored()) {
-            if self.photo(photo.id).is_none() && photo.original.take_out().await.is_ok() {
+        for photo in self.removed_photos().into_iter().filter(|photo| photo.original.is_stored()) {
+            // Somebody may bring it back meanwhile.
+            if photo.original.take_out().await.is_ok() && self.photo(photo.id).is_none() {
                 photo.original.store_is_gone();
                 gone.push(photo.id);
             }
@@ -176,7 +190,9 @@ impl Album {
     /// Notes all of it as not saved.
     pub(crate) fn note_all(self) {
         let photos = self.photos();
-        photos.iter().for_each(|photo| photo.original.is_to_be_written());
+        for photo in photos.iter().chain(&self.removed_photos()) {
+            photo.original.forget_written();
+        }
         self.journal.project_changed();
         self.journal.photos_came(photos.iter().map(|photo| photo.id));
         self.journal.described(photos.iter().filter(|photo| photo.described().is_some()).map(|photo| photo.id));

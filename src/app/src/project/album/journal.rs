@@ -68,6 +68,11 @@ impl Unsaved {
         }
     }
 
+    /// Whether this part is among them.
+    pub(crate) fn has(&self, change: Change) -> bool {
+        self.changes.contains_key(&change)
+    }
+
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.changes.len()
@@ -80,7 +85,7 @@ pub(crate) struct Journal {
     unsaved: StoredValue<Unsaved, LocalStorage>,
     /// How many parts are not on the disk.
     pub(crate) count: RwSignal<usize>,
-    /// Whether changes count: another tab writes the project, or it is being replaced by another one, where they do not.
+    /// Whether changes count: not while the project is only looked at, or being replaced by another one.
     is_on: StoredValue<bool>,
     listener: StoredValue<Option<Rc<dyn Fn()>>, LocalStorage>,
 }
@@ -106,15 +111,18 @@ impl Journal {
         self.is_on.set_value(on);
     }
 
-    /// Whether changes are noted: not where another tab writes the project.
-    pub(crate) fn is_on(self) -> bool {
-        self.is_on.get_value()
+    /// Forgets what was said of photos: the engine says it again.
+    pub(crate) fn forget_descriptions(self) {
+        self.unsaved.update_value(|unsaved| {
+            unsaved.changes.retain(|change, _| !matches!(change, Change::Description(_)));
+        });
+        self.tell();
     }
 
     /// Forgets all changes.
     pub(crate) fn clear(self) {
-        self.unsaved.set_value(Unsaved::default());
-        self.count.set(0);
+        self.unsaved.update_value(|unsaved| unsaved.changes.clear());
+        self.tell();
     }
 
     /// Reads what is still to be written.

@@ -54,8 +54,8 @@ impl Original {
         self.0.borrow().is_written
     }
 
-    /// It is to be written, wherever it was before.
-    pub(crate) fn is_to_be_written(&self) {
+    /// The open project does not have it on the disk, wherever else it lies.
+    pub(crate) fn forget_written(&self) {
         self.0.borrow_mut().is_written = false;
     }
 

@@ -24,7 +24,7 @@ pub(super) fn ClassCard(
     let edits = expect_context::<Edits>();
     let intake = expect_context::<Intake>();
     let recorder = expect_context::<Recorder>();
-    let id = class.id;
+    let (id, key) = (class.id, class.key);
     let hovered = RwSignal::new(false);
     let drag_over = move |event: DragEvent| {
         let Some(transfer) = event.data_transfer() else { return };
@@ -40,7 +40,7 @@ pub(super) fn ClassCard(
         if let Some(photo) = photo {
             edits.move_photo(&photo, id);
         } else if carries_files(&transfer) {
-            intake.take_entries(dropped(&transfer), DropTarget::Class(id));
+            intake.take_entries(dropped(&transfer), DropTarget::Class(key));
         } else {
             return;
         }
@@ -56,7 +56,7 @@ pub(super) fn ClassCard(
     let failed = Memo::new(move |_| tally.get().failed);
     let advice = Memo::new(move |_| on.get().then(|| tally.get().advice()).flatten());
     let of_failed = StoredValue::new(class.clone());
-    let take = move |files: FileList| intake.take_given(listed(&files), DropTarget::Class(id));
+    let take = move |files: FileList| intake.take_given(listed(&files), DropTarget::Class(key));
     view! {
         <li
             class="class"

@@ -61,10 +61,15 @@ impl Edits {
         });
     }
 
-    /// Puts photos into a class and has them described.
-    pub(crate) fn put(self, class: &Class, fresh: Vec<Fresh>) {
+    /// Puts photos into a class and has them described; not where the class is not in the open project any more, or nothing can
+    /// be changed in it. Gives back how many were not put.
+    pub(crate) fn put(self, class: &Class, fresh: Vec<Fresh>) -> usize {
+        if self.album.class_with_key(class.key).is_none() || self.album.read_only.get_untracked() {
+            return fresh.len();
+        }
         let photos = self.album.put(class, fresh);
         self.describer.ask(&photos);
+        0
     }
 
     /// Takes a photo out of the project.
@@ -83,7 +88,7 @@ impl Edits {
     pub(crate) fn move_photo(self, photo: &Arc<Example>, to: u32) {
         let from = photo.class.get_untracked();
         // A photo can be dragged even where nothing can be pressed.
-        if from == to || self.album.class(to).is_none() || !self.album.journal.is_on() {
+        if from == to || self.album.class(to).is_none() || self.album.read_only.get_untracked() {
             return;
         }
         self.carry(photo, to);

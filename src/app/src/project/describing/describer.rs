@@ -186,7 +186,9 @@ impl Describer {
             return;
         }
         photo.state.set(ExampleState::Ready(Arc::new(Described::of(description, recipe))));
-        self.album.journal.described([photo.id].into_iter());
+        if !self.album.read_only.get_untracked() {
+            self.album.journal.described([photo.id].into_iter());
+        }
         self.count(photo);
     }
 

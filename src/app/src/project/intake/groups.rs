@@ -38,28 +38,33 @@ impl Groups {
         }
     }
 
-    /// Puts the photos into the classes that their folders name. `otherwise` names the class of those without a folder.
-    pub(super) async fn put(self, album: Album, edits: Edits, place: DropTarget, otherwise: Option<&str>) {
+    /// Puts the photos into the classes that their folders name. `otherwise` names the class of those without a folder. Gives
+    /// back how many could not be put: their class went, or another project was opened, meanwhile.
+    pub(super) async fn put(self, album: Album, edits: Edits, place: DropTarget, otherwise: Option<&str>) -> usize {
+        let mut left = 0;
         // What is dropped on a class goes into it, unless it is several folders: those are classes themselves.
         let several = self.0.len() > 1;
         for (folder, photos) in self.0 {
             let class = match (place, folder) {
-                (DropTarget::Class(id), _) if !several => album.class(id),
-                (DropTarget::Class(id), None) => album.class(id),
+                (DropTarget::Class(key), _) if !several => album.class_with_key(key),
+                (DropTarget::Class(key), None) => album.class_with_key(key),
                 (_, Some(name)) => album.class_named(&name).or_else(|| Some(album.add_class(Some(&name)))),
                 (DropTarget::Anywhere, None) => Some(match otherwise {
                     Some(name) => album.add_class(Some(name)),
                     None => class_at_hand(album),
                 }),
             };
-            // The class may have been removed while the files were read.
-            let Some(class) = class else { continue };
+            let Some(class) = class else {
+                left += photos.len();
+                continue;
+            };
             let mut photos = photos.into_iter().peekable();
             while photos.peek().is_some() {
-                edits.put(&class, photos.by_ref().take(SLICE).collect());
+                left += edits.put(&class, photos.by_ref().take(SLICE).collect());
                 turn().await;
             }
         }
+        left
     }
 }
 

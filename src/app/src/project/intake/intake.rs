@@ -52,7 +52,8 @@ impl Intake {
     /// Takes files that were picked or pasted.
     pub(crate) fn take_given(self, given: Vec<Given>, place: DropTarget) {
         if !given.is_empty() {
-            spawn_local(self.take(Found { files: given, ..Found::default() }, place));
+            let project = self.library.open_number();
+            spawn_local(self.take(Found { files: given, ..Found::default() }, place, project));
         }
     }
 
@@ -61,15 +62,17 @@ impl Intake {
         if entries.is_empty() {
             return self.notices.complain(PageError::NothingDropped);
         }
+        let project = self.library.open_number();
         spawn_local(async move {
             self.busy.begin("Looking through your folders".to_owned());
             let found = folders::walk(entries).await;
             self.busy.end();
-            self.take(found, place).await;
+            self.take(found, place, project).await;
         });
     }
 
-    async fn take(self, mut found: Found, place: DropTarget) {
+    /// `project` was open when they were given.
+    async fn take(self, mut found: Found, place: DropTarget, project: Option<u32>) {
         // What is given before the project is there goes into it all the same.
         self.library.ready().await;
         if self.library.is_reader() {
@@ -100,9 +103,25 @@ impl Intake {
             None => {}
         }
         self.library.check_room(groups.photos()).await;
-        groups.put(self.album, self.edits, place, None).await;
+        if self.is_elsewhere(project) {
+            return self.notices.complain(PageError::GivenElsewhere { count: groups.photos().count() });
+        }
+        let left = groups.put(self.album, self.edits, place, None).await;
+        self.tell_left(left);
         heads.into_iter().for_each(|head| self.open_head(head));
         zips.into_iter().for_each(|zip| self.read_zip(zip, place));
+    }
+
+    /// Says how many photos could not be put anywhere.
+    pub(super) fn tell_left(self, count: usize) {
+        if count > 0 {
+            self.notices.complain(PageError::GivenElsewhere { count });
+        }
+    }
+
+    /// Whether another project is open than `given`, if one was open at all.
+    pub(super) fn is_elsewhere(self, given: Option<u32>) -> bool {
+        given.is_some() && self.library.open_number() != given
     }
 
     /// Opens a head from a file. It takes the place of the present one once the engine accepts it; that can be undone.

@@ -15,7 +15,7 @@ use crate::project::album::Fresh;
 impl Intake {
     /// Draws the practice set and puts it into classes of its own.
     pub(crate) fn practise(self) {
-        if self.busy.words.read_untracked().is_some() {
+        if self.busy.words.read_untracked().is_some() || self.library.is_reader() {
             return;
         }
         self.busy.begin("Drawing the practice photos".to_owned());
@@ -34,7 +34,7 @@ impl Intake {
                 }
                 let class = self.album.class_named(kind.name());
                 let class = class.unwrap_or_else(|| self.album.add_class(Some(kind.name())));
-                self.edits.put(&class, drawn);
+                self.tell_left(self.edits.put(&class, drawn));
             }
             self.busy.end();
         });

@@ -20,7 +20,8 @@ use crate::wording::counted;
 /// Zips that wait to be read, one after the other.
 #[derive(Default)]
 pub(super) struct Zips {
-    waiting: VecDeque<(File, DropTarget)>,
+    /// Each with where it was dropped, and the project that was open then.
+    waiting: VecDeque<(File, DropTarget, Option<u32>)>,
     is_reading: bool,
 }
 
@@ -35,7 +36,8 @@ struct Contained {
 impl Intake {
     /// Reads a zip, after those before it.
     pub(crate) fn read_zip(self, zip: File, place: DropTarget) {
-        self.zips.update_value(|zips| zips.waiting.push_back((zip, place)));
+        let project = self.library.open_number();
+        self.zips.update_value(|zips| zips.waiting.push_back((zip, place, project)));
         let was_reading = self.zips.try_update_value(|zips| std::mem::replace(&mut zips.is_reading, true));
         if was_reading == Some(false) {
             spawn_local(self.read_zips());
@@ -43,7 +45,7 @@ impl Intake {
     }
 
     async fn read_zips(self) {
-        while let Some((zip, place)) = self.zips.try_update_value(|zips| zips.waiting.pop_front()).flatten() {
+        while let Some((zip, place, project)) = self.zips.try_update_value(|zips| zips.waiting.pop_front()).flatten() {
             self.engine.get_value().ready_at_last().await;
             let turn = self.busy.zip_turn().await;
             self.busy.begin(format!("Opening “{}”", zip.name()));
@@ -52,7 +54,7 @@ impl Intake {
             drop(turn);
             // Whatever becomes of one, those behind it have their turn.
             match read {
-                Ok(contained) => self.put_contained(&zip.name(), contained, place).await,
+                Ok(contained) => self.put_contained(&zip.name(), contained, (place, project)).await,
                 Err(PageError::EngineStopped) => self.notices.complain(PageError::ZipLost),
                 Err(error) => self.notices.complain(error),
             }
@@ -87,20 +89,24 @@ impl Intake {
         }
     }
 
-    async fn put_contained(self, zip: &str, contained: Contained, place: DropTarget) {
-        let Contained { project, went, files, head } = contained;
+    async fn put_contained(self, zip: &str, contained: Contained, (place, project): (DropTarget, Option<u32>)) {
+        self.library.ready().await;
+        let Contained { project: manifest, went, files, head } = contained;
         let left_out = LeftOutOfZip {
             files: went.left_out,
             count: went.left_out_count as usize,
-            of_project: project.is_some(),
+            of_project: manifest.is_some(),
             has_rest: went.files > 0,
         };
-        match project {
+        match manifest {
             Some(manifest) if manifest.version > PROJECT_VERSION => self.notices.complain(PageError::NewerProject),
             Some(manifest) => {
                 if let Err(error) = self.open_project(stem(zip), manifest, files, head).await {
                     return self.notices.complain(error);
                 }
+            }
+            None if self.is_elsewhere(project) => {
+                self.notices.complain(PageError::GivenElsewhere { count: files.len() });
             }
             None if self.library.is_reader() => self.notices.complain(PageError::TakenOver),
             None => {
@@ -114,7 +120,8 @@ impl Intake {
                 for (path, file) in files {
                     groups.add(folder(&path), Fresh { name: name(&path).to_owned(), file, burst: None });
                 }
-                groups.put(self.album, self.edits, place, Some(stem(zip))).await;
+                let left = groups.put(self.album, self.edits, place, Some(stem(zip))).await;
+                self.tell_left(left);
             }
         }
         if left_out.count > 0 {

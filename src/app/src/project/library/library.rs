@@ -1,7 +1,9 @@
 //! The projects on this machine: which there are, and which of them is open.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures::lock::{Mutex, OwnedMutexGuard};
 use headstart_protocol::ProjectManifest;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -43,6 +45,7 @@ pub(crate) struct Library {
     notices: Notices,
     busy: Busy,
     announcer: Announcer,
+    turns: StoredValue<Arc<Mutex<()>>>,
 }
 
 impl Library {
@@ -67,17 +70,30 @@ impl Library {
             notices,
             busy,
             announcer,
+            turns: StoredValue::new(Arc::default()),
         }
     }
 
     /// Opens the project that was worked on last. Where the database cannot be opened the page goes on without it, says so,
     /// and tries again.
     pub(crate) async fn start(self) {
-        while let Err(error) = self.begin().await {
+        loop {
+            let turn = self.turn().await;
+            if self.saver.open.get_untracked().is_some() {
+                return;
+            }
+            let Err(error) = self.begin().await else { return };
+            drop(turn);
+            self.album.journal.switch(true);
             self.saver.fail(error);
             self.opened.set(true);
             pause(AGAIN).await;
         }
+    }
+
+    /// The turn to open another project: one after the other.
+    async fn turn(self) -> OwnedMutexGuard<()> {
+        self.turns.get_value().lock_owned().await
     }
 
     /// Waits until a project is open, or it is known that none can be.
@@ -89,7 +105,12 @@ impl Library {
 
     /// Whether another tab writes the open project.
     pub(crate) fn is_reader(self) -> bool {
-        self.saver.is_reader.get_untracked()
+        self.album.read_only.get_untracked()
+    }
+
+    /// The project that is open, to see later whether it still is.
+    pub(crate) fn open_number(self) -> Option<u32> {
+        self.saver.open.get_untracked()
     }
 
     /// Says so where many photos come and the browser may not grant the space for them.
@@ -115,6 +136,7 @@ impl Library {
             // The visitor has begun one without a database.
             return self.keep_album().await;
         }
+        self.opened.set(false);
         let numbers: Vec<u32> = self.list.with_untracked(|list| {
             list.iter()
                 .filter(|entry| entry.document.is_ok() && entry.deleted().is_none())
@@ -159,6 +181,9 @@ impl Library {
     /// Opens another project; the one before is saved and stays where it is.
     pub(crate) fn open(self, number: u32) {
         self.act(async move {
+            if self.saver.open.get_untracked() == Some(number) {
+                return Ok(());
+            }
             self.leave().await?;
             let opened = self.show(number, false).await;
             self.or_another(opened).await
@@ -181,13 +206,20 @@ impl Library {
     /// The open project cannot be left: then nothing has changed.
     pub(crate) async fn import(self, project: Snapshot, head: Option<Vec<u8>>) -> Result<(), PageError> {
         self.ready().await;
+        let turn = self.turn().await;
         if self.saver.open.get_untracked().is_none() && !self.album.is_empty() {
             return Err(PageError::Unsaved { count: self.album.journal.count.get_untracked() });
         }
         self.leave().await?;
         let name = self.free_name(&project.name);
         self.contents.show(Snapshot { name, ..project });
-        self.keep_album().await?;
+        let kept = self.keep_album().await;
+        drop(turn);
+        if let Err(error) = kept {
+            // It is open, and saved once that can be.
+            spawn_local(self.start());
+            return Err(error);
+        }
         if let Some(head) = head {
             self.contents.open_own_head(head);
         }
@@ -213,13 +245,19 @@ impl Library {
     pub(crate) fn delete(self, number: u32) {
         self.act(async move {
             let is_open = self.saver.open.get_untracked() == Some(number);
+            if is_open && self.is_reader() {
+                return Err(PageError::OpenElsewhere);
+            }
             if is_open {
                 self.leave().await?;
-            } else if matches!(self.saver.claim(number, false).await?, Claim::Reader) {
+            }
+            let claim = self.saver.claim(number, false).await?;
+            if matches!(claim, Claim::Reader) {
                 return Err(PageError::OpenElsewhere);
             }
             let now = js_sys::Date::now();
             self.saver.change(number, |document| document.deleted = Some(now)).await?;
+            drop(claim);
             self.announcer.say("The project is deleted. It can be brought back for a week.");
             if is_open { self.begin().await } else { self.refresh().await }
         });
@@ -229,6 +267,15 @@ impl Library {
     pub(crate) fn undelete(self, number: u32) {
         self.act(async move {
             self.saver.change(number, |document| document.deleted = None).await?;
+            self.refresh().await
+        });
+    }
+
+    /// Removes a deleted project for good, to make room.
+    pub(crate) fn remove(self, number: u32) {
+        self.act(async move {
+            let _claim = self.saver.claim(number, false).await?;
+            self.saver.remove(number).await?;
             self.refresh().await
         });
     }
@@ -246,10 +293,12 @@ impl Library {
     pub(crate) fn take_over(self) {
         let Some(number) = self.saver.open.get_untracked() else { return };
         self.act(async move {
+            if !self.is_reader() {
+                return Ok(());
+            }
             if self.album.journal.count.get_untracked() > 0 {
                 // The other tab has taken it over before all of this tab's changes were saved.
                 self.album.name.set(self.free_name(&self.album.name.get_untracked()));
-                self.album.journal.switch(true);
                 return self.keep_album().await;
             }
             // As the other tab leaves it.
@@ -261,8 +310,13 @@ impl Library {
 
     fn act(self, what: impl Future<Output = Result<(), PageError>> + 'static) {
         spawn_local(async move {
-            if let Err(error) = what.await {
+            let turn = self.turn().await;
+            let done = what.await;
+            drop(turn);
+            if let Err(error) = done {
                 self.notices.complain(error);
+                // Nothing is open where one was left and the other could not be opened.
+                self.start().await;
             }
         });
     }
@@ -271,7 +325,10 @@ impl Library {
         self.saver.leave().await?;
         self.opened.set(false);
         self.contents.show(Snapshot::default());
-        self.refresh().await
+        if let Err(error) = self.refresh().await {
+            self.notices.complain(error);
+        }
+        Ok(())
     }
 
     /// Where a project could not be opened, opens another one; the error is given back all the same.
@@ -284,9 +341,6 @@ impl Library {
     async fn show(self, number: u32, by_force: bool) -> Result<(), PageError> {
         let claim = self.saver.claim(number, by_force).await?;
         self.album.journal.switch(false);
-        if matches!(claim, Claim::Writer(_)) {
-            self.saver.sweep(number).await?;
-        }
         let loaded = self.saver.load(number, |read, of| self.progress.set(Some((read, of)))).await;
         self.progress.set(None);
         let mut loaded = loaded?;
@@ -294,6 +348,12 @@ impl Library {
         let interrupted = loaded.interrupted.take();
         if loaded.unreadable > 0 {
             self.notices.complain(PageError::UnreadablePlaces { count: loaded.unreadable });
+        }
+        if matches!(claim, Claim::Writer(_))
+            && let Err(error) = self.saver.sweep(number).await
+        {
+            // What is left there takes room, and no more.
+            self.notices.complain(error);
         }
         self.contents.show(snapshot(loaded));
         self.album.journal.clear();
@@ -320,6 +380,7 @@ impl Library {
 
     /// Makes a project of what is in the album, all of which is noted as unsaved.
     async fn keep_album(self) -> Result<(), PageError> {
+        self.album.journal.switch(true);
         let created = js_sys::Date::now();
         if self.album.name.read_untracked().is_empty() {
             self.album.name.set(self.free_name(UNNAMED));

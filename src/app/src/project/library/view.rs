@@ -27,7 +27,6 @@ pub(crate) fn LibraryView(
 ) -> impl IntoView {
     let album = expect_context::<Album>();
     let library = expect_context::<Library>();
-    let saver = expect_context::<Saver>();
     let rename = move |event: Event| {
         if let Some(field) = input(&event) {
             album.rename(&field.value());
@@ -43,7 +42,7 @@ pub(crate) fn LibraryView(
                     data-testid="project-name"
                     maxlength="60"
                     prop:value=move || album.name.get()
-                    disabled=move || saver.is_reader.get()
+                    disabled=move || album.read_only.get()
                     on:change=rename
                 />
             </label>
@@ -160,6 +159,9 @@ fn DeletedEntry(
             <span class="project-actions">
                 <Button testid="project-undelete" class="quiet" on_press=move || library.undelete(number)>
                     "Bring it back"
+                </Button>
+                <Button testid="project-remove" class="quiet" on_press=move || library.remove(number)>
+                    "Delete for good"
                 </Button>
             </span>
         </li>

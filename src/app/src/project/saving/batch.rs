@@ -37,8 +37,12 @@ impl Batch {
             transaction.object_store(PROJECTS)?.put(&document.into(), Some(&project.into()))?;
         }
         let photos = transaction.object_store(PHOTOS)?;
+        let descriptions = transaction.object_store(DESCRIPTIONS)?;
         for (photo, bytes) in &self.photos {
-            photos.put(bytes, Some(&key(project, &(*photo).into())))?;
+            let key = key(project, &(*photo).into());
+            photos.put(bytes, Some(&key))?;
+            // What may be there is of another photo that had the number.
+            descriptions.delete(key)?;
         }
         let places = transaction.object_store(PLACES)?;
         for (photo, place) in &self.places {
@@ -48,7 +52,6 @@ impl Batch {
                 None => drop(places.delete(key)?),
             }
         }
-        let descriptions = transaction.object_store(DESCRIPTIONS)?;
         for (photo, described) in &self.descriptions {
             descriptions.put(&to_stored(described), Some(&key(project, &(*photo).into())))?;
         }

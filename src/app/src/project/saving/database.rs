@@ -180,13 +180,19 @@ impl Database {
         writing.end(removed).await
     }
 
-    /// The places of the next photos after that number, in the order of their numbers; none at the end.
+    /// The places of all photos, in the order of their numbers; without a value for one that cannot be read.
     ///
     /// # Errors
     /// [`PageError::NotOpened`].
-    pub(super) async fn places(&self, project: u32, after: Option<u32>) -> Result<Vec<(u32, String)>, PageError> {
-        let entries = self.of_project(PLACES, project, after, SLICES[0]).await?;
-        Ok(entries.into_iter().filter_map(|(photo, value)| Some((photo, value.as_string()?))).collect())
+    pub(super) async fn places(&self, project: u32) -> Result<Vec<(u32, Option<String>)>, PageError> {
+        let mut places: Vec<(u32, Option<String>)> = Vec::new();
+        loop {
+            let some = self.of_project(PLACES, project, places.last().map(|place| place.0), SLICES[0]).await?;
+            if some.is_empty() {
+                return Ok(places);
+            }
+            places.extend(some.into_iter().map(|(photo, value)| (photo, value.as_string())));
+        }
     }
 
     /// What was said of the next photos after that number, in the order of their numbers; none at the end. Without a value

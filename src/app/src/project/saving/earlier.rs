@@ -165,8 +165,8 @@ async fn copy(earlier: &Connection, database: &Database, writer: &str) -> Result
     for photos in manifest.photos.chunks(SLICE) {
         let mut batch = Batch::default();
         for photo in photos {
-            // One that is not there was not written in time, then.
-            let Some(bytes) = bytes_of(earlier, photo.id).await? else { continue };
+            // One that is not there was not written in time, then; one that cannot be read is lost with what it lay in.
+            let Ok(Some(bytes)) = bytes_of(earlier, photo.id).await else { continue };
             let place = PlaceDocument {
                 version: FORMAT,
                 class: photo.class,

@@ -1,6 +1,6 @@
 //! Reading a project from the database.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -49,13 +49,15 @@ impl Saver {
             document.settings = TrainingSettings::default();
         }
         let total = database.count(project).await? as usize;
-        let places = places(&database, project).await?;
+        let places = database.places(project).await?;
+        let mut numbers: Vec<u32> = places.iter().map(|place| place.0).collect();
         let mut descriptions = HashMap::new();
         let mut after = None;
         loop {
             let some = database.descriptions(project, after).await?;
             let Some((last, _)) = some.last() else { break };
             after = Some(*last);
+            numbers.extend(some.iter().map(|described| described.0));
             descriptions.extend(some.into_iter().filter_map(|(id, described)| Some((id, described?))));
             progress(descriptions.len(), total);
         }
@@ -63,9 +65,11 @@ impl Saver {
         let photo_store = store.photos(project);
         let mut photos = Vec::with_capacity(places.len());
         let mut unreadable = 0;
-        let class_ids = document.classes.iter().map(|class| class.id);
-        let last_id = class_ids.chain(stored.iter().copied()).max().unwrap_or_default();
+        numbers.extend(document.classes.iter().map(|class| class.id));
+        numbers.extend(stored);
         for (id, place) in places {
+            let place: Option<PlaceDocument> = place.and_then(|place| read(&place).ok());
+            numbers.extend(place.iter().map(|place| place.class));
             let Some(place) = place.filter(|place| document.classes.iter().any(|class| class.id == place.class)) else {
                 unreadable += 1;
                 continue;
@@ -84,6 +88,8 @@ impl Saver {
         let info: Option<InterruptedInfo> = result(&database, project, DocumentKind::Checkpoint).await?;
         let state = database.document(project, CHECKPOINT_STATE).await?;
         let interrupted = info.map(|info| Interrupted { info, bytes: Arc::new(state.unwrap_or_default()) });
+        // Even what cannot be read keeps its number.
+        let last_id = numbers.into_iter().max().unwrap_or_default();
         Ok(Loaded { document, photos, head, results, interrupted, unreadable, last_id })
     }
 
@@ -93,8 +99,7 @@ impl Saver {
     /// The database cannot be read or written.
     pub(crate) async fn sweep(self, project: u32) -> Result<(), PageError> {
         let database = self.store().database().await?;
-        let kept: std::collections::HashSet<u32> =
-            places(&database, project).await?.into_iter().map(|place| place.0).collect();
+        let kept: HashSet<u32> = database.places(project).await?.into_iter().map(|place| place.0).collect();
         let stored = database.photos(project).await?;
         let gone: Vec<u32> = stored.into_iter().filter(|id| !kept.contains(id)).collect();
         if !gone.is_empty() {
@@ -102,18 +107,6 @@ impl Saver {
             database.write(project, &self.tab().name, &batch).await?;
         }
         Ok(())
-    }
-}
-
-/// All places, in the order of the photos; without a value for those that cannot be read.
-async fn places(database: &Database, project: u32) -> Result<Vec<(u32, Option<PlaceDocument>)>, PageError> {
-    let mut places = Vec::new();
-    loop {
-        let some = database.places(project, places.last().map(|(id, _)| *id)).await?;
-        if some.is_empty() {
-            return Ok(places);
-        }
-        places.extend(some.into_iter().map(|(id, place)| (id, read(&place).ok())));
     }
 }
 

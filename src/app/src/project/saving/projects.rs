@@ -95,21 +95,16 @@ impl Saver {
 }
 
 async fn copy_photos(database: &Database, (from, to): (u32, u32), writer: &str) -> Result<(), PageError> {
-    let mut after = None;
-    loop {
-        let places = database.places(from, after).await?;
-        let Some((last, _)) = places.last() else { break };
-        after = Some(*last);
-        for slice in places.chunks(SLICE) {
-            let mut batch = Batch::default();
-            for (photo, place) in slice {
-                if let Some(bytes) = database.photo(from, *photo).await? {
-                    batch.photos.push((*photo, bytes));
-                    batch.places.push((*photo, Some(place.clone())));
-                }
+    for slice in database.places(from).await?.chunks(SLICE) {
+        let mut batch = Batch::default();
+        for (photo, place) in slice {
+            let bytes = database.photo(from, *photo).await?;
+            if let Some((bytes, place)) = bytes.zip(place.clone()) {
+                batch.photos.push((*photo, bytes));
+                batch.places.push((*photo, Some(place)));
             }
-            database.write(to, writer, &batch).await?;
         }
+        database.write(to, writer, &batch).await?;
     }
     let mut after = None;
     loop {

@@ -20,14 +20,8 @@ impl Saver {
     pub(crate) async fn rescue(self, project: u32) -> Result<(ProjectManifest, Vec<Original>), PageError> {
         let store = self.store();
         let database = store.database().await?;
-        let mut places = BTreeMap::new();
-        let mut after = None;
-        loop {
-            let some = database.places(project, after).await?;
-            let Some((last, _)) = some.last() else { break };
-            after = Some(*last);
-            places.extend(some.into_iter().filter_map(|(id, place)| Some((id, read::<PlaceDocument>(&place).ok()?))));
-        }
+        let placed = |(id, place): (u32, Option<String>)| Some((id, read::<PlaceDocument>(&place?).ok()?));
+        let mut places: BTreeMap<_, _> = database.places(project).await?.into_iter().filter_map(placed).collect();
         let photo_store = store.photos(project);
         let (mut classes, mut photos, mut originals) = (BTreeMap::new(), Vec::new(), Vec::new());
         for id in database.photos(project).await? {

@@ -58,8 +58,6 @@ impl SavingState {
 /// What writes the open project into the browser's database. Copies are the same one.
 #[derive(Clone, Copy)]
 pub(crate) struct Saver {
-    /// Whether another tab writes the project.
-    pub(crate) is_reader: RwSignal<bool>,
     /// Whether another tab has the project open and only reads it.
     pub(crate) has_reader: RwSignal<bool>,
     /// Whether a tab with an earlier release keeps the database from being opened.
@@ -84,8 +82,12 @@ pub(super) struct Desk {
     pub(super) parked: BTreeMap<Change, PageError>,
     /// Whether the disk is full: the bytes of photos that are removed are then removed at once.
     pub(super) is_full: bool,
-    /// Whether the connection ended without our doing: what the database has is to be looked at first.
+    /// Whether the connection is about to end without our doing: nothing is written to it any more.
+    pub(super) is_ending: bool,
+    /// Whether it has: what the database has is to be looked at first.
     pub(super) is_lost: bool,
+    /// Whether the project is being written again from the beginning.
+    pub(super) is_anew: bool,
     pub(super) is_scheduled: bool,
     pub(super) is_writing: bool,
     /// Whether it is tried again later.
@@ -97,7 +99,8 @@ pub(super) struct Desk {
 /// The project that is open.
 pub(super) struct OpenProject {
     pub(super) created: f64,
-    _claim: Claim,
+    /// Held for as long as the project is open.
+    claim: Claim,
 }
 
 impl Saver {
@@ -118,14 +121,15 @@ impl Saver {
             project: None,
             parked: BTreeMap::new(),
             is_full: false,
+            is_ending: false,
             is_lost: false,
+            is_anew: false,
             is_scheduled: false,
             is_writing: false,
             is_waiting: false,
             was_persisted: false,
         };
         let this = *saver.get_or_init(|| Self {
-            is_reader: RwSignal::new(false),
             has_reader: RwSignal::new(false),
             is_blocked: RwSignal::new(false),
             open: RwSignal::new(None),
@@ -144,7 +148,7 @@ impl Saver {
     /// How far the project is saved; tracked.
     pub(crate) fn state(self) -> SavingState {
         let unsaved = self.album.journal.count.get();
-        if self.is_reader.get() {
+        if self.album.read_only.get() {
             SavingState::ReadOnly
         } else if let Some(error) = self.trouble.get() {
             SavingState::Failed(error)
@@ -186,12 +190,12 @@ impl Saver {
     pub(crate) fn adopt(self, number: u32, created: f64, claim: Claim) {
         let is_reader = matches!(claim, Claim::Reader);
         self.desk.update_value(|desk| {
-            desk.project = Some(OpenProject { created, _claim: claim });
+            desk.project = Some(OpenProject { created, claim });
             desk.parked.clear();
             desk.is_full = false;
         });
         self.album.journal.switch(!is_reader);
-        self.is_reader.set(is_reader);
+        self.album.read_only.set(is_reader);
         self.has_reader.set(false);
         self.is_blocked.set(false);
         self.trouble.set(None);
@@ -207,6 +211,7 @@ impl Saver {
         self.album.journal.switch(false);
         self.album.journal.clear();
         self.desk.update_value(|desk| drop(desk.project.take()));
+        self.album.read_only.set(false);
         self.open.set(None);
         Ok(())
     }
@@ -214,17 +219,21 @@ impl Saver {
     /// Waits until everything is on the disk.
     ///
     /// # Errors
-    /// [`PageError::Unsaved`] where that cannot be.
+    /// [`PageError::Unsaved`] where that cannot be: something does not go, or another tab writes the project now.
     pub(crate) async fn settle(self) -> Result<(), PageError> {
         let count = self.album.journal.count;
-        if !self.is_reader.get_untracked() {
+        if self.album.read_only.get_untracked() && count.get_untracked() > 0 {
+            return Err(PageError::Unsaved { count: count.get_untracked() });
+        }
+        if !self.album.read_only.get_untracked() {
             self.try_again();
             let (mut fewest, mut since) = (usize::MAX, now());
             while count.get_untracked() > 0 {
                 if count.get_untracked() < fewest {
                     (fewest, since) = (count.get_untracked(), now());
                 }
-                if self.trouble.get_untracked().is_some() || now() - since > PATIENCE {
+                let is_stuck = self.desk.with_value(|desk| !desk.is_writing && !desk.parked.is_empty());
+                if is_stuck || now() - since > PATIENCE {
                     return Err(PageError::Unsaved { count: count.get_untracked() });
                 }
                 pause(GLANCE).await;
@@ -272,14 +281,15 @@ impl Saver {
 
     /// Another tab writes this project from now on.
     pub(super) fn lose(self, project: u32) {
-        if self.open.get_untracked() == Some(project) && !self.is_reader.get_untracked() {
-            self.album.journal.switch(false);
+        if self.open.get_untracked() == Some(project) && !self.album.read_only.get_untracked() {
+            // What is not saved yet, and what was begun and ends later, stays noted: it can be kept as a project of its own.
+            self.album.journal.forget_descriptions();
             self.desk.update_value(|desk| {
                 if let Some(open) = &mut desk.project {
-                    open._claim = Claim::Reader;
+                    open.claim = Claim::Reader;
                 }
             });
-            self.is_reader.set(true);
+            self.album.read_only.set(true);
             self.announcer.say("Another tab has taken this project over. Here it can only be looked at.");
         }
     }
@@ -288,7 +298,7 @@ impl Saver {
         if self.open.get_untracked() != Some(project) {
             return;
         }
-        let is_writer = !self.is_reader.get_untracked();
+        let is_writer = !self.album.read_only.get_untracked();
         match said {
             Said::Reading => self.has_reader.set(is_writer),
             Said::HandOver if is_writer => spawn_local(async move {
@@ -313,17 +323,22 @@ impl Saver {
 
     /// The connection ends: what only the database has is taken out while that can be, and written again where it is gone.
     async fn reconnect(self, ending: Ending) {
+        self.desk.update_value(|desk| desk.is_ending = true);
         self.fail(match ending {
             Ending::Newer => PageError::NewerRelease,
-            Ending::Deletion | Ending::Closed => PageError::StorageCleared,
+            Ending::Deletion => PageError::StorageCleared,
+            Ending::Closed => PageError::NotSaved { detail: "the browser has closed its database".to_owned() },
         });
         if ending != Ending::Closed {
-            for photo in self.album.photos() {
+            for photo in self.album.photos().into_iter().chain(self.album.removed_photos()) {
                 // What cannot be read is named when it is written again.
                 let _ = photo.original.take_out().await;
             }
         }
-        self.desk.update_value(|desk| desk.is_lost = true);
+        self.desk.update_value(|desk| {
+            desk.is_ending = false;
+            desk.is_lost = true;
+        });
         self.store().close();
         self.try_later(RECONNECT);
     }

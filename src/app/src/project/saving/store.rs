@@ -87,7 +87,7 @@ struct StoredPhotos {
 impl PhotoStore for StoredPhotos {
     fn fetch(&self, photo: u32) -> LocalBoxFuture<'static, Result<Uint8Array, PageError>> {
         let (store, project) = (self.store.clone(), self.project);
-        let lost = |error: PageError| PageError::UnreadableFile { detail: error.to_string() };
+        let lost = |_| PageError::SavedCopyLost;
         Box::pin(async move {
             let database = store.database().await.map_err(lost)?;
             let bytes = match database.photo(project, photo).await {
@@ -98,7 +98,7 @@ impl PhotoStore for StoredPhotos {
                     store.database().await.map_err(lost)?.photo(project, photo).await.map_err(lost)?
                 }
             };
-            bytes.ok_or_else(|| PageError::UnreadableFile { detail: "it is not saved any more".to_owned() })
+            bytes.ok_or(PageError::SavedCopyLost)
         })
     }
 }

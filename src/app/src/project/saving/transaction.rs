@@ -5,6 +5,7 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{DomException, IdbDatabase, IdbTransaction};
 
+use crate::error::PageError;
 use crate::platform::dom::object;
 
 /// Why a batch was not written. Nothing of it was, then.
@@ -14,6 +15,8 @@ pub(super) enum WriteError {
     TakenOver,
     /// The project is not there any more.
     Gone,
+    /// The database cannot be opened.
+    Unopened(Box<PageError>),
     /// The browser grants no more space.
     Full,
     /// Anything else, as the browser calls it.
@@ -81,8 +84,7 @@ impl Writing {
             (Ok(TransactionResult::Committed), _) => Ok(made),
             (_, Some(error)) => Err(failed(&Error::DomException(error))),
             (Err(error), None) => Err(failed(&error)),
-            // What aborts a transaction without a reason of its own is the quota.
-            (Ok(TransactionResult::Aborted), None) => Err(WriteError::Full),
+            (Ok(TransactionResult::Aborted), None) => Err(WriteError::Failed("AbortError".to_owned())),
         }
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn SavingLine(
         SavingState::Saved | SavingState::Saving => false,
     });
     let is_failed = Memo::new(move |_| matches!(state.get(), SavingState::Failed(_)));
-    let is_reader = saver.is_reader;
+    let is_reader = expect_context::<Album>().read_only;
     view! {
         <div
             class="saving"

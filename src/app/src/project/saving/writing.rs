@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::Saver;
 use super::batch::{Batch, NamedDocument};
-use super::format::{FORMAT, PlaceDocument, ProjectDocument, written};
+use super::format::{FORMAT, PlaceDocument, ProjectDocument, read, written};
 use super::saver::AGAIN;
 use super::transaction::WriteError;
 use crate::error::PageError;
@@ -47,6 +47,7 @@ impl From<WriteError> for PageError {
             WriteError::TakenOver => Self::TakenOver,
             WriteError::Gone => Self::StorageCleared,
             WriteError::Full => Self::DiskFull,
+            WriteError::Unopened(error) => *error,
             WriteError::Failed(detail) => Self::NotSaved { detail },
         }
     }
@@ -82,7 +83,7 @@ impl Saver {
                 self.fail(error);
                 self.try_later(AGAIN);
             }
-            None if self.album.journal.count.get_untracked() == 0 => self.trouble.set(None),
+            None if self.album.journal.count.get_untracked() == 0 && !self.is_cut_off() => self.trouble.set(None),
             None => {}
         }
     }
@@ -90,26 +91,49 @@ impl Saver {
     /// After the connection has ended, looks whether the project is still there; where it is not all of it is written again.
     async fn look_again(self) -> Result<(), PageError> {
         let is_lost = self.desk.with_value(|desk| desk.is_lost);
-        let Some(project) = self.open.get_untracked().filter(|_| is_lost && !self.is_reader.get_untracked()) else {
+        let Some(project) = self.open.get_untracked().filter(|_| is_lost && !self.album.read_only.get_untracked())
+        else {
             return Ok(());
         };
-        if self.store().database().await?.project(project).await?.is_none() {
-            self.write_anew();
+        let database = self.store().database().await?;
+        let found = database.project(project).await?;
+        let found = found.map(|document| read::<ProjectDocument>(&document)).transpose()?;
+        let created = self.desk.with_value(|desk| desk.project.as_ref().map_or(0.0, |project| project.created));
+        match found {
+            Some(found) if found.created == created => {}
+            None => self.write_anew(),
+            // Another tab has made one of the same number since.
+            Some(_) => {
+                let number = self.add(&self.album.name.get_untracked(), created).await?;
+                let claim = self.claim(number, false).await?;
+                self.adopt(number, created, claim);
+                self.write_anew();
+            }
         }
         self.desk.update_value(|desk| desk.is_lost = false);
         Ok(())
     }
 
+    /// Whether the connection ends, or has.
+    fn is_cut_off(self) -> bool {
+        self.desk.with_value(|desk| desk.is_ending || desk.is_lost)
+    }
+
     /// What to write next, if this tab may write and something does not have to wait.
     fn next_parts(self) -> Option<Parts> {
-        self.open.get_untracked().filter(|_| !self.is_reader.get_untracked())?;
+        self.open.get_untracked().filter(|_| !self.album.read_only.get_untracked() && !self.is_cut_off())?;
         self.desk.with_value(|desk| {
             self.album.journal.read(|unsaved| {
                 let due = || unsaved.parts().filter(|(change, _)| !desk.parked.contains_key(change));
                 let is_photo = |change: &(Change, u64)| matches!(change.0, Change::Photo(_));
                 let small: Parts = due().filter(|change| is_small(change.0)).collect();
                 let photos = || due().filter(is_photo).take(SLICE).collect();
-                let descriptions = || due().take(SLICE).collect();
+                // Not before the photo itself: another one may get its number.
+                let has_photo = |change: &(Change, u64)| match change.0 {
+                    Change::Description(id) => !unsaved.has(Change::Photo(id)),
+                    _ => false,
+                };
+                let descriptions = || due().filter(has_photo).take(SLICE).collect();
                 let found = [small].into_iter().chain(std::iter::once_with(photos));
                 found.chain(std::iter::once_with(descriptions)).find(|parts: &Parts| !parts.is_empty())
             })
@@ -118,24 +142,25 @@ impl Saver {
 
     /// Writes these parts; what cannot be written waits.
     async fn put(self, parts: Parts) {
+        let Some(project) = self.open.get_untracked() else { return };
         let (parts, batch) = self.batch(parts).await;
-        if parts.is_empty() {
+        // Another project may be open by now.
+        if parts.is_empty() || self.open.get_untracked() != Some(project) {
             return;
         }
-        let mut result = self.put_once(&batch).await;
-        if matches!(result, Err(WriteError::Failed(_))) {
+        let mut result = self.put_once(project, &batch).await;
+        if matches!(result, Err(WriteError::Failed(_))) && !self.is_cut_off() {
             self.store().close();
-            result = self.put_once(&batch).await;
+            result = self.put_once(project, &batch).await;
         }
         match result {
-            Ok(()) => self.wrote(&parts, &batch),
+            Ok(()) => self.wrote(project, &parts, &batch),
+            // Looked at again first.
+            Err(WriteError::Failed(_) | WriteError::Unopened(_)) if self.is_cut_off() => {}
             // Noted anew, and written from the beginning.
             Err(WriteError::Gone) => {}
-            Err(WriteError::TakenOver) => {
-                if let Some(project) = self.open.get_untracked() {
-                    self.lose(project);
-                }
-            }
+            Err(WriteError::TakenOver) => self.lose(project),
+            Err(WriteError::Unopened(error)) => parts.iter().for_each(|part| self.park(part.0, &error)),
             Err(error) => {
                 let is_full = error == WriteError::Full;
                 self.desk.update_value(|desk| desk.is_full |= is_full);
@@ -154,13 +179,12 @@ impl Saver {
         }
     }
 
-    async fn put_once(self, batch: &Batch) -> Result<(), WriteError> {
-        let Some(project) = self.open.get_untracked() else { return Err(WriteError::TakenOver) };
+    async fn put_once(self, project: u32, batch: &Batch) -> Result<(), WriteError> {
         let store = self.store();
-        let database = store.database().await.map_err(|error| WriteError::Failed(error.to_string()))?;
+        let database = store.database().await.map_err(|error| WriteError::Unopened(Box::new(error)))?;
         match database.project(project).await {
             // The browser's data was deleted under the page: all of the project is written again.
-            Ok(None) if batch.project.is_none() => {
+            Ok(None) if !self.desk.with_value(|desk| desk.is_anew) => {
                 self.write_anew();
                 Err(WriteError::Gone)
             }
@@ -170,12 +194,21 @@ impl Saver {
 
     /// Notes everything as unsaved: the database has lost it.
     fn write_anew(self) {
-        self.album.photos().iter().for_each(|photo| photo.original.store_is_gone());
+        for photo in self.album.photos().into_iter().chain(self.album.removed_photos()) {
+            photo.original.store_is_gone();
+        }
+        self.desk.update_value(|desk| desk.is_anew = true);
         self.album.note_all();
     }
 
-    fn wrote(self, parts: &Parts, batch: &Batch) {
-        if let Some(project) = self.open.get_untracked() {
+    fn wrote(self, project: u32, parts: &Parts, batch: &Batch) {
+        if self.open.get_untracked() != Some(project) {
+            return;
+        }
+        if batch.project.is_some() {
+            self.desk.update_value(|desk| desk.is_anew = false);
+        }
+        {
             let photos = self.store().photos(project);
             for id in batch.photos.iter().map(|photo| photo.0) {
                 if let Some(photo) = self.album.photo(id) {
@@ -257,7 +290,7 @@ impl Saver {
         if self.desk.with_value(|desk| desk.is_full) {
             batch.gone = self.album.take_removed().await;
         }
-        // From here to the transaction nothing is awaited: places and documents are as they are now.
+        // Nothing is awaited from here on: places and documents are as they are now, and all of one project.
         let photos = self.album.photos();
         let find = |id: u32| photos.binary_search_by_key(&id, |photo| photo.id).ok().map(|index| &photos[index]);
         for (change, _) in &kept {
