@@ -31,6 +31,8 @@ pub(crate) fn read(json: &[u8]) -> Result<ProjectManifest, ArchiveError> {
     if version == 0 {
         return Err(ArchiveError::Project("there is no format version 0".to_owned()));
     }
+    // What is not looked at may be nested without an end; a value may not.
+    serde_json::from_slice::<serde_json::Value>(json).map_err(broken)?;
     let manifest = serde_json::from_slice(json).map_err(broken)?;
     check(&manifest)?;
     Ok(manifest)
