@@ -14,6 +14,8 @@ use crate::platform::locks::{self, Asked, Lock};
 
 /// How long the writer may take to write what is unsaved before the project is taken from it.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a page that is left may hold on to its lock.
+const UNLOADING: Duration = Duration::from_millis(1_500);
 /// How often to look whether it has.
 const GLANCE: Duration = Duration::from_millis(100);
 
@@ -82,8 +84,15 @@ impl Tab {
     }
 
     /// Asks to write a project. `lost` is called where another tab takes it from here.
-    pub(super) async fn claim(&self, project: u32, lost: impl Fn() + 'static) -> Claim {
-        self.claimed(project, false, lost).await.unwrap_or(Claim::Reader)
+    pub(super) async fn claim(&self, project: u32, lost: impl Fn() + Clone + 'static) -> Claim {
+        // The page before in this very tab may not have let go yet.
+        for _ in 0..UNLOADING.as_millis() / GLANCE.as_millis() {
+            if let Some(claim) = self.claimed(project, false, lost.clone()).await {
+                return claim;
+            }
+            pause(GLANCE).await;
+        }
+        Claim::Reader
     }
 
     /// Takes a project over from the tab that writes it, which may first write what is unsaved.
