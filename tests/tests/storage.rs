@@ -168,6 +168,21 @@ fn projects_stand_beside_each_other_and_come_back_from_deletion() {
 
 #[test]
 #[ignore = "needs the built page: cargo xtask test"]
+fn a_page_that_is_left_lets_the_project_go() {
+    let room = Room::new(None);
+    let teach = room.taught(1);
+    // Another address of the page, in the same tab: the browser may keep the page before for the way back.
+    let page = Page::open(&room.browser, &room.site.url("?backend=cpu&size=150&again=1#/teach")).unwrap();
+    teach.saved(START).unwrap();
+    assert_eq!(count(&page).get("photos"), "2");
+    room.browser.run("history.back();", vec![]).unwrap();
+    std::thread::sleep(Duration::from_secs(1));
+    teach.page.wait_for("teach-count", START, |count| count.get("photos") == "2").unwrap();
+    teach.saved(START).unwrap();
+}
+
+#[test]
+#[ignore = "needs the built page: cargo xtask test"]
 fn what_a_tab_had_not_saved_when_it_was_taken_over_is_kept() {
     // Nothing is written while the first tab waits.
     let room = Room::new(Some(

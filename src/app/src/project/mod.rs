@@ -140,6 +140,14 @@ impl Project {
                 event.prevent_default();
             }
         });
+        let _ = use_event_listener(use_window(), leptos::ev::pagehide, move |_| self.saver.let_go());
+        let _ = use_event_listener(use_window(), leptos::ev::pageshow, move |event| {
+            // Back again as it was: somebody else may have written since.
+            if event.persisted() {
+                // What cannot be reloaded is read-only at its next write.
+                let _ = window().location().reload();
+            }
+        });
         spawn_local(self.library.start());
     }
 }

@@ -254,6 +254,15 @@ impl Saver {
         spawn_local(self.write());
     }
 
+    /// The page is left: another one may write the project from now on, even while the browser keeps this one for the way back.
+    pub(crate) fn let_go(self) {
+        self.desk.update_value(|desk| {
+            if let Some(open) = &mut desk.project {
+                open.claim = Claim::Reader;
+            }
+        });
+    }
+
     /// Tries again what could not be written.
     pub(crate) fn try_again(self) {
         self.desk.update_value(|desk| desk.parked.clear());
