@@ -50,8 +50,7 @@ fn far(news: Vec<RunNews<TrainingProgress>>) -> Vec<TrainingProgress> {
 async fn a_head_is_trained_on_what_is_kept() {
     let place = place().await;
     keep_descriptors(&place);
-    let (line, told, _) = line();
-    let result = Train(training(quick())).work(&place, &line).await.unwrap();
+    let result = Train(training(quick())).work(&place, &line().0).await.unwrap();
     assert!(!result.stopped && matches!(result.validated_by, ValidatedBy::CrossValidation { .. }));
     assert_eq!((result.right, result.validated_on), (12, 12));
     assert_eq!(result.summary.classes, ["cat", "dog"]);
@@ -59,6 +58,16 @@ async fn a_head_is_trained_on_what_is_kept() {
     assert!(result.history.iter().all(|epoch| epoch.seconds > 0.0));
     let file = read_head(&result.head, &place.base_sha256).unwrap();
     assert_eq!(file.manifest.classes, result.summary.classes);
+}
+
+#[wasm_bindgen_test]
+async fn a_training_tells_how_far_it_is() {
+    let place = place().await;
+    keep_descriptors(&place);
+    let (line, told, _) = line();
+    // Long enough to have something to tell.
+    let long = TrainingSettings { epochs: Some(2_000), ..TrainingSettings::default() };
+    Train(training(long)).work(&place, &line).await.unwrap();
     let far = far(told.progress::<Train>());
     assert!(!far.is_empty() && far.iter().all(|far| far.done <= far.of));
 }
