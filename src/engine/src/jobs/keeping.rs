@@ -6,8 +6,8 @@ use headstart_train::TrainError;
 use crate::clock::now;
 use crate::port::RunLine;
 
-/// Milliseconds between two checkpoints, at least.
-const EVERY_MS: f64 = 2000.0;
+/// Milliseconds between two checkpoints, at least. Trainings of the tests are short.
+pub(crate) const EVERY_MS: f64 = if cfg!(test) { 50.0 } else { 2_000.0 };
 /// A checkpoint may take so much of the time: the next one waits for as many times as long as the last one took.
 const SHARE: f64 = 20.0;
 /// Bytes of a checkpoint at most. The page holds it, and writes it to the disk again and again.

@@ -6,7 +6,7 @@ mod comparison;
 mod curve;
 mod describe;
 mod heads;
-mod keeping;
+pub(crate) mod keeping;
 mod layers;
 mod material;
 mod measure;
