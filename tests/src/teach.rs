@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use serde_json::{Value, json};
 
-use crate::{Browser, Element, Page, TestError, page::css};
+use crate::{Browser, Element, Page, Pictures, TestError, Texture, page::css};
 
 /// How long a change on the page may take that needs no engine.
 const SOON: Duration = Duration::from_secs(10);
@@ -68,6 +68,25 @@ impl<'a> Teach<'a> {
             self.rename(old, new)?;
         }
         names.iter().skip(there.len()).try_for_each(|name| self.add_class(name))
+    }
+
+    /// Gives an empty project a class for each of `kinds`, with so many photos each, and waits until all are described.
+    ///
+    /// # Errors
+    /// Where the pictures cannot be drawn, and [`TestError::Timeout`].
+    pub fn start_with_textures(
+        &self,
+        pictures: &Pictures,
+        kinds: &[Texture],
+        each: u64,
+        after: Duration,
+    ) -> Result<(), TestError> {
+        let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
+        self.start_with(&names)?;
+        for kind in kinds {
+            self.add_photos(kind.name(), &pictures.textures(*kind, 0..each)?)?;
+        }
+        self.described(kinds.len() * each as usize, after).map(drop)
     }
 
     /// Makes a class.

@@ -21,11 +21,7 @@ const EACH: u64 = 12;
 
 fn open<'a>(browser: &'a Browser, site: &Site, pictures: &Pictures, each: u64) -> Teach<'a> {
     let teach = Teach::open(browser, &site.url(TEACH), START).unwrap();
-    teach.start_with(&["stripes", "clouds"]).unwrap();
-    for kind in [Texture::Stripes, Texture::Clouds] {
-        teach.add_photos(kind.name(), &pictures.textures(kind, 0..each).unwrap()).unwrap();
-    }
-    teach.described(2 * each as usize, DESCRIBE).unwrap();
+    teach.start_with_textures(pictures, &[Texture::Stripes, Texture::Clouds], each, DESCRIBE).unwrap();
     teach
 }
 

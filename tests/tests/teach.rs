@@ -290,11 +290,7 @@ fn augmented_views_are_looked_at_once_training_wants_them() {
     let site = Site::new(&built.dist).unwrap();
     let browser = Browser::start(&Options::default()).unwrap();
     let teach = open(&browser, &site);
-    teach.start_with(&["stripes", "dots"]).unwrap();
-    for kind in [Texture::Stripes, Texture::Dots] {
-        teach.add_photos(kind.name(), &pictures.textures(kind, 0..3).unwrap()).unwrap();
-    }
-    teach.described(6, DESCRIBE).unwrap();
+    teach.start_with_textures(&pictures, &[Texture::Stripes, Texture::Dots], 3, DESCRIBE).unwrap();
     let set = |choice: &str| teach.page.enter("[data-testid='setting-views']", choice).unwrap();
     let trained = || {
         assert_eq!(teach.train(TRAIN).unwrap().get("state"), "done");

@@ -26,11 +26,7 @@ fn open<'a>(browser: &'a Browser, site: &Site) -> Teach<'a> {
 /// Two classes of six described photos each.
 fn two_classes<'a>(browser: &'a Browser, site: &Site, pictures: &Pictures) -> Teach<'a> {
     let teach = open(browser, site);
-    teach.start_with(&["stripes", "dots"]).unwrap();
-    for kind in [Texture::Stripes, Texture::Dots] {
-        teach.add_photos(kind.name(), &pictures.textures(kind, 0..6).unwrap()).unwrap();
-    }
-    teach.described(12, DESCRIBE).unwrap();
+    teach.start_with_textures(pictures, &[Texture::Stripes, Texture::Dots], 6, DESCRIBE).unwrap();
     teach
 }
 

@@ -10,6 +10,7 @@ use std::{
 use headstart_tests::{
     Browser, Built, Downloads, Element, Options, Page, Pictures, Site, Teach, Texture, hostile_zips, zip,
 };
+
 const START: Duration = Duration::from_secs(90);
 const SOON: Duration = Duration::from_secs(20);
 const DESCRIBE: Duration = Duration::from_secs(120);
@@ -24,11 +25,7 @@ fn teach<'a>(browser: &'a Browser, site: &Site) -> Teach<'a> {
 /// Two classes of three described photos each.
 fn two_classes<'a>(browser: &'a Browser, site: &Site, pictures: &Pictures) -> Teach<'a> {
     let teach = teach(browser, site);
-    teach.start_with(&["stripes", "dots"]).unwrap();
-    for kind in [Texture::Stripes, Texture::Dots] {
-        teach.add_photos(kind.name(), &pictures.textures(kind, 0..3).unwrap()).unwrap();
-    }
-    teach.described(6, DESCRIBE).unwrap();
+    teach.start_with_textures(pictures, &[Texture::Stripes, Texture::Dots], 3, DESCRIBE).unwrap();
     teach
 }
 

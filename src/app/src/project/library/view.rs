@@ -5,10 +5,10 @@ use leptos::callback::UnsyncCallback;
 use leptos::prelude::*;
 use web_sys::Event;
 
-use super::{Entry, Library};
+use super::Library;
 use crate::platform::dom::input;
 use crate::project::album::{Album, Original, Tally};
-use crate::project::saving::{Saver, SavingLine};
+use crate::project::saving::{SavedProject, Saver, SavingLine};
 use crate::ui::Button;
 use crate::wording::date;
 
@@ -66,7 +66,7 @@ fn Projects(
         <details class="projects" data-testid="projects">
             <summary>{move || format!("Projects ({})", kept().len())}</summary>
             <ul class="project-list">
-                <For each=kept key=Entry::key let:entry>
+                <For each=kept key=SavedProject::key let:entry>
                     <ProjectEntry entry=entry on_rescue=on_rescue />
                 </For>
             </ul>
@@ -77,7 +77,7 @@ fn Projects(
                 <h3>"Deleted"</h3>
                 <p class="hint">"What was deleted is kept for a week."</p>
                 <ul class="project-list">
-                    <For each=deleted key=Entry::key let:entry>
+                    <For each=deleted key=SavedProject::key let:entry>
                         <DeletedEntry entry=entry />
                     </For>
                 </ul>
@@ -90,7 +90,7 @@ fn Projects(
 #[component]
 fn ProjectEntry(
     /// It.
-    entry: Entry,
+    entry: SavedProject,
     /// Takes the photos of one that cannot be opened.
     on_rescue: OnRescue,
 ) -> impl IntoView {
@@ -148,7 +148,7 @@ fn ProjectEntry(
 #[component]
 fn DeletedEntry(
     /// It.
-    entry: Entry,
+    entry: SavedProject,
 ) -> impl IntoView {
     let library = expect_context::<Library>();
     let number = entry.number;

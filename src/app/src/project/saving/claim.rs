@@ -33,7 +33,7 @@ pub(super) enum Said {
 /// What this tab may do with a project.
 pub(crate) enum Claim {
     /// Write it, for as long as this is kept.
-    Writer(#[expect(dead_code, reason = "held until it is dropped")] Option<Lock>),
+    Writer(Option<Lock>),
     /// Read it.
     Reader,
 }

@@ -29,6 +29,8 @@ pub(crate) struct Loaded {
     pub(crate) results: Results,
     /// The run that was going on.
     pub(crate) interrupted: Option<Interrupted>,
+    /// Photos whose bytes are stored and that are in no class any more: taken out of the project on an earlier visit.
+    pub(crate) swept: Vec<u32>,
     /// Places that could not be read: their photos are left where they are.
     pub(crate) unreadable: usize,
     /// The highest number that a photo or class ever had.
@@ -66,7 +68,9 @@ impl Saver {
         let mut photos = Vec::with_capacity(places.len());
         let mut unreadable = 0;
         numbers.extend(document.classes.iter().map(|class| class.id));
-        numbers.extend(stored);
+        numbers.extend(&stored);
+        let placed: HashSet<u32> = places.iter().map(|place| place.0).collect();
+        let swept = stored.into_iter().filter(|id| !placed.contains(id)).collect();
         for (id, place) in places {
             let place: Option<PlaceDocument> = place.and_then(|place| read(&place).ok());
             numbers.extend(place.iter().map(|place| place.class));
@@ -90,23 +94,19 @@ impl Saver {
         let interrupted = info.map(|info| Interrupted { info, bytes: Arc::new(state.unwrap_or_default()) });
         // Even what cannot be read keeps its number.
         let last_id = numbers.into_iter().max().unwrap_or_default();
-        Ok(Loaded { document, photos, head, results, interrupted, unreadable, last_id })
+        Ok(Loaded { document, photos, head, results, interrupted, swept, unreadable, last_id })
     }
 
-    /// Removes the bytes of photos that are in no class any more: what was taken out of the project on an earlier visit.
+    /// Removes the bytes of photos that are in no class any more.
     ///
     /// # Errors
-    /// The database cannot be read or written.
-    pub(crate) async fn sweep(self, project: u32) -> Result<(), PageError> {
-        let database = self.store().database().await?;
-        let kept: HashSet<u32> = database.places(project).await?.into_iter().map(|place| place.0).collect();
-        let stored = database.photos(project).await?;
-        let gone: Vec<u32> = stored.into_iter().filter(|id| !kept.contains(id)).collect();
-        if !gone.is_empty() {
-            let batch = Batch { gone, ..Batch::default() };
-            database.write(project, &self.tab().name, &batch).await?;
+    /// The database cannot be opened or written.
+    pub(crate) async fn sweep(self, project: u32, gone: Vec<u32>) -> Result<(), PageError> {
+        if gone.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let batch = Batch { gone, ..Batch::default() };
+        Ok(self.store().database().await?.write(project, &self.tab().name, &batch).await?)
     }
 }
 

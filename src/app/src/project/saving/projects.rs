@@ -5,20 +5,12 @@ use super::batch::Batch;
 use super::claim::Claim;
 use super::database::Database;
 use super::format::{FORMAT, ProjectDocument, read, written};
+use super::saved_project::SavedProject;
 use crate::error::PageError;
 use crate::project::album::DocumentKind;
 
 /// Photos copied at once.
 const SLICE: usize = 8;
-
-/// A project that was saved.
-pub(crate) struct SavedProject {
-    pub(crate) number: u32,
-    /// How many photos it has.
-    pub(crate) photos: u32,
-    /// Its document, or why it cannot be read.
-    pub(crate) document: Result<ProjectDocument, PageError>,
-}
 
 impl Saver {
     /// All projects.

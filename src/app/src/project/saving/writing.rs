@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use serde::Serialize;
 
 use super::Saver;
@@ -124,18 +125,18 @@ impl Saver {
         self.open.get_untracked().filter(|_| !self.album.read_only.get_untracked() && !self.is_cut_off())?;
         self.desk.with_value(|desk| {
             self.album.journal.read(|unsaved| {
-                let due = || unsaved.parts().filter(|(change, _)| !desk.parked.contains_key(change));
-                let is_photo = |change: &(Change, u64)| matches!(change.0, Change::Photo(_));
-                let small: Parts = due().filter(|change| is_small(change.0)).collect();
-                let photos = || due().filter(is_photo).take(SLICE).collect();
+                let due = |wanted: &dyn Fn(Change) -> bool, most: usize| -> Option<Parts> {
+                    let waits = |change: &Change| desk.parked.contains_key(change);
+                    let parts = unsaved.parts().filter(|(change, _)| !waits(change) && wanted(*change));
+                    Some(parts.take(most).collect()).filter(|parts: &Parts| !parts.is_empty())
+                };
+                let is_photo = |change| matches!(change, Change::Photo(_));
                 // Not before the photo itself: another one may get its number.
-                let has_photo = |change: &(Change, u64)| match change.0 {
+                let is_of_written = |change| match change {
                     Change::Description(id) => !unsaved.has(Change::Photo(id)),
                     _ => false,
                 };
-                let descriptions = || due().filter(has_photo).take(SLICE).collect();
-                let found = [small].into_iter().chain(std::iter::once_with(photos));
-                found.chain(std::iter::once_with(descriptions)).find(|parts: &Parts| !parts.is_empty())
+                due(&is_small, usize::MAX).or_else(|| due(&is_photo, SLICE)).or_else(|| due(&is_of_written, SLICE))
             })
         })
     }
@@ -208,15 +209,11 @@ impl Saver {
         if batch.project.is_some() {
             self.desk.update_value(|desk| desk.is_anew = false);
         }
-        {
-            let photos = self.store().photos(project);
-            for id in batch.photos.iter().map(|photo| photo.0) {
-                if let Some(photo) = self.album.photo(id) {
-                    photo.original.was_stored(photos.clone());
-                    if photo.unsaved.get_untracked().is_some() {
-                        photo.unsaved.set(None);
-                    }
-                }
+        let photos = self.store().photos(project);
+        for photo in batch.photos.iter().filter_map(|photo| self.album.photo(photo.0)) {
+            photo.original.was_stored(photos.clone());
+            if photo.unsaved.get_untracked().is_some() {
+                photo.unsaved.set(None);
             }
         }
         self.album.journal.wrote(parts);
@@ -229,7 +226,7 @@ impl Saver {
     fn ask_to_persist(self) {
         let was_asked = self.desk.try_update_value(|desk| std::mem::replace(&mut desk.was_persisted, true));
         if was_asked == Some(false) {
-            leptos::task::spawn_local(async {
+            spawn_local(async {
                 // Where the browser does not agree it clears what was not used for long first.
                 storage::persist().await;
             });

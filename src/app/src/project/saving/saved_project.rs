@@ -1,12 +1,12 @@
-//! A project in the list.
+//! A project as the list of projects shows it.
 
+use super::format::ProjectDocument;
 use crate::error::PageError;
-use crate::project::saving::ProjectDocument;
 use crate::wording::{counted, megabytes};
 
-/// A project in the list.
+/// A project that was saved.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Entry {
+pub(crate) struct SavedProject {
     /// Unlike every other's.
     pub(crate) number: u32,
     /// How many photos it has.
@@ -15,7 +15,7 @@ pub(crate) struct Entry {
     pub(crate) document: Result<ProjectDocument, PageError>,
 }
 
-impl Entry {
+impl SavedProject {
     /// Another one for everything that the list shows of it.
     pub(crate) fn key(&self) -> (u32, u32, u64, bool, String) {
         (self.number, self.photos, self.changed().to_bits(), self.deleted().is_some(), self.name())
