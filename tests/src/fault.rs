@@ -24,6 +24,12 @@ pub enum Kind {
     Status(u16),
     /// Ranges are ignored: the whole file comes every time.
     NoRanges,
+    /// This content type in the place of the right one.
+    Type(&'static str),
+    /// One more header.
+    Header(&'static str, &'static str),
+    /// What is compressed comes without a word of it.
+    Unsaid,
 }
 
 /// The faults that are still to be committed.

@@ -27,8 +27,7 @@ const REPORTS: &str = "/policy-report";
 
 /// All that the page may ask for is of its own origin. Only reported, never enforced, so that a test sees the page as any
 /// host would serve it.
-const POLICY: &str = "default-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' blob: data: mediastream:; \
-                      report-uri /policy-report";
+const POLICY: &str = "default-src 'self' 'wasm-unsafe-eval' blob: mediastream:; report-uri /policy-report";
 
 const NOT_FOUND: &[u8] = b"<!doctype html><title>Not found</title><p>There is no such page here.</p>";
 
@@ -201,7 +200,7 @@ impl Shared {
             _ => None,
         };
         let mut response = respond(&request, &faults, compressed.as_deref().or(file.as_deref()));
-        if compressed.is_some() && response.status == 200 {
+        if compressed.is_some() && response.status == 200 && !faults.contains(&Kind::Unsaid) {
             response.headers.push(("content-encoding", "gzip".to_owned()));
         }
         request.status = response.status;
@@ -225,7 +224,8 @@ impl Shared {
 
     /// The file behind `path`, if there is one.
     fn file(&self, path: &str) -> Option<PathBuf> {
-        let name = path.strip_prefix(&self.prefix)?;
+        // Some hosts show a folder's page also where its address lacks the slash.
+        let name = if *path == *self.prefix.trim_end_matches('/') { "" } else { path.strip_prefix(&self.prefix)? };
         if let Some((_, path)) = self.mounted.iter().find(|(mounted, _)| mounted == name) {
             return Some(path.clone());
         }
@@ -243,14 +243,16 @@ fn respond<'a>(request: &Request, faults: &[Kind], file: Option<&'a [u8]>) -> Re
         match *fault {
             Kind::Html(content_type) => return Response::new(200, content_type, NOT_FOUND),
             Kind::Status(status) => return Response::new(status, "text/plain", b""),
-            Kind::CutAfter(_) | Kind::Throttle(_) | Kind::NoRanges => {}
+            _ => {}
         }
     }
     if request.path == REPORTS {
         return Response::new(204, "text/plain", b"");
     }
     let Some(file) = file else { return Response::new(404, "text/html; charset=utf-8", NOT_FOUND) };
-    let path = if request.path.ends_with('/') { "index.html" } else { &request.path };
+    // What has no ending is a folder.
+    let name = request.path.rsplit('/').next().unwrap_or_default();
+    let path = if name.contains('.') { &request.path } else { "index.html" };
     let length = file.len() as u64;
     let range = request.range(length).filter(|_| !faults.contains(&Kind::NoRanges));
     let mut response = match range {
@@ -268,7 +270,12 @@ fn respond<'a>(request: &Request, faults: &[Kind], file: Option<&'a [u8]>) -> Re
         match *fault {
             Kind::CutAfter(bytes) => response.cut_after = Some(bytes),
             Kind::Throttle(pace) => response.pace = Some(pace),
-            Kind::Html(_) | Kind::Status(_) | Kind::NoRanges => {}
+            Kind::Type(content_type) => {
+                response.headers.retain(|(name, _)| *name != "content-type");
+                response.headers.push(("content-type", content_type.to_owned()));
+            }
+            Kind::Header(name, value) => response.headers.push((name, value.to_owned())),
+            Kind::Html(_) | Kind::Status(_) | Kind::NoRanges | Kind::Unsaid => {}
         }
     }
     response

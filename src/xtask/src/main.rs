@@ -9,6 +9,7 @@ mod dev;
 mod digest;
 mod error;
 mod journal;
+mod offline;
 mod optimizer;
 mod options;
 mod part;

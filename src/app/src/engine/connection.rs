@@ -19,11 +19,11 @@ use web_sys::{Blob, MessageEvent, Worker};
 
 use crate::error::PageError;
 
-/// The script that starts the engine for a device, beside the page: trunk names it after the engine's program.
-fn script(backend: Backend) -> &'static str {
+/// The program for a device: its files, beside the page, begin with this.
+pub(crate) fn program(backend: Backend) -> &'static str {
     match backend {
-        Backend::Cpu => "headstart-engine-cpu_loader.js",
-        Backend::WebGpu => "headstart-engine-webgpu_loader.js",
+        Backend::Cpu => "headstart-engine-cpu",
+        Backend::WebGpu => "headstart-engine-webgpu",
     }
 }
 
@@ -68,7 +68,8 @@ impl Connection {
     /// # Errors
     /// [`PageError::WorkerFailed`] where the browser has no workers or refuses this one.
     pub(super) fn spawn(backend: Backend, news: impl Fn(WorkerNews) + 'static) -> Result<Rc<Self>, PageError> {
-        let worker = Worker::new(&format!("{}?v={BUILD}", script(backend))).map_err(|error| broken(&error))?;
+        let worker =
+            Worker::new(&format!("{}_loader.js?v={BUILD}", program(backend))).map_err(|error| broken(&error))?;
         let callers = Rc::new(RefCell::new(Callers::default()));
         let news: Rc<dyn Fn(WorkerNews)> = Rc::new(news);
         let hear = {

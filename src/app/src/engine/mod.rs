@@ -20,6 +20,6 @@ mod restart;
 mod zip;
 
 pub(crate) use client::{Engine, EngineNews, EngineOptions};
-pub(crate) use connection::{BUILD, Running, Stopper};
+pub(crate) use connection::{BUILD, Running, Stopper, program};
 pub(crate) use phase::Phase;
 pub(crate) use photos::{Classified, ReadPhoto, Source};

@@ -8,6 +8,8 @@ pub(crate) mod file_kind;
 pub(crate) mod files;
 pub(crate) mod folders;
 pub(crate) mod locks;
+pub(crate) mod opened;
+pub(crate) mod service_worker;
 pub(crate) mod storage;
 
 #[cfg(all(test, target_family = "wasm"))]

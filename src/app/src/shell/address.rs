@@ -4,6 +4,7 @@ use headstart_protocol::{Backend, InputSize, TimeBase};
 
 use crate::engine::EngineOptions;
 use crate::error::PageError;
+use crate::platform::dom::document;
 use crate::status::Wanted;
 
 /// A view of the page.
@@ -104,8 +105,19 @@ impl Query {
     }
 }
 
+/// The page's folder, with a trailing slash.
+pub(crate) fn base_url() -> String {
+    folder(&document().base_uri().ok().flatten().unwrap_or_default()).to_owned()
+}
+
+/// The path of the page's folder on its host: two deployments on one origin share nothing.
+pub(crate) fn deployment() -> String {
+    let base = base_url();
+    web_sys::Url::new(&base).map_or(base, |address| address.pathname())
+}
+
 /// The folder of the document at `uri`, with a trailing slash.
-pub(crate) fn folder(uri: &str) -> &str {
+fn folder(uri: &str) -> &str {
     let path = uri.split(['?', '#']).next().unwrap_or(uri);
     path.rfind('/').and_then(|slash| path.get(..=slash)).unwrap_or(path)
 }

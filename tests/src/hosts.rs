@@ -1,0 +1,189 @@
+//! Hosts that serve the page in ways of their own: it starts, or says what the host must change.
+
+use std::{fs, path::Path, time::Duration};
+
+use serde_json::json;
+
+use crate::{Browser, Kind, Page, Site, TestError};
+
+/// How long until the page is ready or has said why not.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The page's own program, the engine's files, the base: ends of their paths.
+const PROGRAM: &str = "{program}";
+const SCRIPT: &str = "{script}";
+const ENGINE: &str = "/headstart-engine-cpu_bg.wasm";
+const LOADER: &str = "/headstart-engine-cpu_loader.js";
+const BASE: &str = "/vgg16.hsw";
+
+/// A way to serve the page.
+pub struct Host {
+    /// What it does.
+    pub name: &'static str,
+    prefix: &'static str,
+    /// What is opened below the prefix, or above it.
+    opened: &'static str,
+    /// Whether text and wasm go out compressed.
+    compresses: bool,
+    faults: &'static [(&'static str, Kind)],
+    ends: End,
+}
+
+/// What the page makes of it.
+enum End {
+    Ready,
+    /// A sentence with these words.
+    Told(&'static [&'static str]),
+}
+
+const WELL: Host =
+    Host { name: "", prefix: "/", opened: "", compresses: false, faults: &[], ends: End::Ready };
+
+/// Those that are tried.
+pub const HOSTS: &[Host] = &[
+    Host { name: "wasm as application/octet-stream", faults: &[(".wasm", Kind::Type("application/octet-stream"))], ..WELL },
+    Host { name: "scripts as text", faults: &[(".js", Kind::Type("text/plain"))], ends: End::Told(&["text/javascript"]), ..WELL },
+    Host {
+        name: "scripts as text, nosniff",
+        faults: &[(".js", Kind::Type("text/plain")), (".js", Kind::Header("x-content-type-options", "nosniff"))],
+        ends: End::Told(&["text/javascript"]),
+        ..WELL
+    },
+    Host { name: "right types, nosniff", faults: &[("", Kind::Header("x-content-type-options", "nosniff"))], ..WELL },
+    Host {
+        name: "a web page for the missing program",
+        faults: &[(PROGRAM, Kind::Html("text/html"))],
+        ends: End::Told(&["upload the whole folder"]),
+        ..WELL
+    },
+    Host {
+        name: "a web page for the missing worker",
+        faults: &[(LOADER, Kind::Html("text/html"))],
+        ends: End::Told(&["host"]),
+        ..WELL
+    },
+    Host {
+        name: "a web page for the worker's missing wasm",
+        faults: &[(ENGINE, Kind::Html("text/html"))],
+        ends: End::Told(&["host"]),
+        ..WELL
+    },
+    Host {
+        name: "a web page for the missing weights",
+        faults: &[(BASE, Kind::Html("text/html"))],
+        ends: End::Told(&["host"]),
+        ..WELL
+    },
+    Host {
+        name: "the folder without its slash",
+        prefix: "/some/where/",
+        opened: "..",
+        ends: End::Told(&["with a slash at the end"]),
+        ..WELL
+    },
+    Host { name: "a folder with a blank below another", prefix: "/a%20b/c/", ..WELL },
+    Host { name: "gzip", compresses: true, ..WELL },
+    Host {
+        name: "gzip without a word of it, the program",
+        compresses: true,
+        faults: &[(PROGRAM, Kind::Unsaid)],
+        ends: End::Told(&["Content-Encoding: gzip"]),
+        ..WELL
+    },
+    Host {
+        name: "gzip without a word of it, a script",
+        compresses: true,
+        faults: &[(SCRIPT, Kind::Unsaid)],
+        ends: End::Told(&["Content-Encoding: gzip"]),
+        ..WELL
+    },
+    Host {
+        name: "gzip said of what is none, the program",
+        faults: &[(PROGRAM, Kind::Header("content-encoding", "gzip"))],
+        ends: End::Told(&["Content-Encoding"]),
+        ..WELL
+    },
+    Host {
+        name: "gzip without a word of it, the worker",
+        compresses: true,
+        faults: &[(ENGINE, Kind::Unsaid)],
+        ends: End::Told(&["host"]),
+        ..WELL
+    },
+    Host { name: "no ranges", faults: &[(BASE, Kind::NoRanges)], ..WELL },
+    Host {
+        name: "a policy against wasm",
+        faults: &[("/", Kind::Header("content-security-policy", "script-src 'self'"))],
+        ends: End::Told(&["wasm-unsafe-eval"]),
+        ..WELL
+    },
+    Host {
+        name: "a policy against scripts",
+        faults: &[("/", Kind::Header("content-security-policy", "script-src 'none'"))],
+        ends: End::Told(&["no policy that forbids scripts"]),
+        ..WELL
+    },
+];
+
+impl Host {
+    /// Serves `dist` so and opens it; what was seen in the place of what must be, if anything.
+    ///
+    /// # Errors
+    /// Where the browser or the site fails.
+    pub fn try_on(&self, browser: &Browser, dist: &Path) -> Result<Option<String>, TestError> {
+        let site = Site::under(dist, self.prefix, &[])?;
+        if self.compresses {
+            site.compress()?;
+        }
+        for (end, kind) in self.faults {
+            site.misbehave(&path_end(dist, end)?, *kind, u32::MAX);
+        }
+        let url = match self.opened {
+            ".." => site.url("").trim_end_matches('/').to_owned(),
+            opened => site.url(opened),
+        };
+        let url = url + "?backend=cpu&size=150";
+        let page = Page::open(browser, &url)?;
+        let ended = browser.wait_for(self.name, PATIENCE, || {
+            let engine = page.all("engine")?;
+            let is_ready = engine.iter().any(|engine| engine.get("state") == "ready");
+            let told = said(browser)?;
+            Ok((is_ready || !told.is_empty()).then_some(if is_ready { None } else { Some(told) }))
+        });
+        let told = match ended {
+            Err(TestError::Timeout { .. }) => return Ok(Some("nothing is said".to_owned())),
+            ended => ended?,
+        };
+        Ok(match (&self.ends, told) {
+            (End::Ready, None) => None,
+            (End::Told(words), Some(told)) if words.iter().all(|word| told.contains(word)) => None,
+            (_, told) => Some(told.unwrap_or_else(|| "it is ready".to_owned())),
+        })
+    }
+}
+
+/// What the page says of its failure, where a person sees it.
+fn said(browser: &Browser) -> Result<String, TestError> {
+    let script = "return [...document.querySelectorAll(\".engine-failure, .engine-late\")]
+        .filter(element => !element.closest('noscript') && getComputedStyle(element).visibility === 'visible')
+        .map(element => element.textContent.replace(/\\s+/g, ' ').trim()).join(' ')";
+    Ok(serde_json::from_value(browser.run(script, vec![json!(null)])?)?)
+}
+
+/// The end of the path of the page's program or script, whose names are new in each release.
+fn path_end(dist: &Path, end: &str) -> Result<String, TestError> {
+    let of_page = |suffix: &str| -> Result<String, TestError> {
+        for entry in fs::read_dir(dist)? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            if name.starts_with("headstart-app") && name.ends_with(suffix) {
+                return Ok(format!("/{name}"));
+            }
+        }
+        Err(TestError::NotBuilt { path: dist.join(format!("headstart-app…{suffix}")) })
+    };
+    match end {
+        PROGRAM => of_page("_bg.wasm"),
+        SCRIPT => of_page(".js"),
+        end => Ok(end.to_owned()),
+    }
+}
