@@ -26,8 +26,9 @@
     line.append(words);
   }
 
-  // What the host makes of a file of the page that could not be used; none where nothing is wrong with it.
-  async function blame(address) {
+  // What the host makes of a file that could not be used, as a kind and a sentence; none where nothing is wrong with it. The page
+  // asks as well, for its worker's files (`platform/host.rs`).
+  globalThis.headstartBlame = async function blame(address) {
     const name = new URL(address).pathname.split("/").pop();
     let response, bytes;
     try {
@@ -59,14 +60,14 @@
         `The host serves ${name} as ${type || "no type"}, and browsers run only what is served as text/javascript. Whoever hosts the page must serve .js files as that.`,
       ];
     }
-    if (!isScript && !WebAssembly.validate(bytes)) {
+    if (name.endsWith(".wasm") && !WebAssembly.validate(bytes)) {
       return [
         "wrong-content",
         `${name} has arrived, but it is no WebAssembly that this browser reads. Reload the page; if that does not help, whoever hosts it must upload the folder again, as binary files.`,
       ];
     }
     return undefined;
-  }
+  };
 
   function wasmIsForbidden() {
     try {
@@ -100,7 +101,7 @@
       const { default: init } = await import(script);
       await init({ module_or_path: wasm });
     } catch (error) {
-      const blamed = (await blame(script)) ?? (await blame(wasm));
+      const blamed = (await headstartBlame(script)) ?? (await headstartBlame(wasm));
       tell(...(blamed ?? ["worker-failed", `A part of this page did not start (${error?.message ?? error}). Reload the page.`]));
     } finally {
       clearTimeout(late);

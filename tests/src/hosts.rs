@@ -36,13 +36,21 @@ enum End {
     Told(&'static [&'static str]),
 }
 
-const WELL: Host =
-    Host { name: "", prefix: "/", opened: "", compresses: false, faults: &[], ends: End::Ready };
+const WELL: Host = Host { name: "", prefix: "/", opened: "", compresses: false, faults: &[], ends: End::Ready };
 
 /// Those that are tried.
 pub const HOSTS: &[Host] = &[
-    Host { name: "wasm as application/octet-stream", faults: &[(".wasm", Kind::Type("application/octet-stream"))], ..WELL },
-    Host { name: "scripts as text", faults: &[(".js", Kind::Type("text/plain"))], ends: End::Told(&["text/javascript"]), ..WELL },
+    Host {
+        name: "wasm as application/octet-stream",
+        faults: &[(".wasm", Kind::Type("application/octet-stream"))],
+        ..WELL
+    },
+    Host {
+        name: "scripts as text",
+        faults: &[(".js", Kind::Type("text/plain"))],
+        ends: End::Told(&["text/javascript"]),
+        ..WELL
+    },
     Host {
         name: "scripts as text, nosniff",
         faults: &[(".js", Kind::Type("text/plain")), (".js", Kind::Header("x-content-type-options", "nosniff"))],

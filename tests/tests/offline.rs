@@ -78,7 +78,8 @@ fn release(dist: &Path, number: &str) {
     let newer = html.replacen("<html lang=\"en\"", &format!("<html data-release=\"{number}\" lang=\"en\""), 1);
     assert_ne!(html, newer);
     let list = fs::read_to_string(&script).unwrap();
-    let newer_list = list.replacen("{\"id\":\"", &format!("{{\"id\":\"{number}"), 1).replacen(&sum(&html), &sum(&newer), 1);
+    let newer_list =
+        list.replacen("{\"id\":\"", &format!("{{\"id\":\"{number}"), 1).replacen(&sum(&html), &sum(&newer), 1);
     assert!(newer_list.contains(&sum(&newer)));
     fs::write(page, newer).unwrap();
     fs::write(script, newer_list).unwrap();
@@ -146,7 +147,8 @@ fn a_release_whose_files_are_mixed_is_not_kept() {
     let page = Page::open(&browser, &site.url(CPU)).unwrap();
     page.ready(START).unwrap();
     let refused = || {
-        let registration = browser.run("return navigator.serviceWorker.getRegistration().then(found => !found);", vec![])?;
+        let registration =
+            browser.run("return navigator.serviceWorker.getRegistration().then(found => !found);", vec![])?;
         let was_asked = !site.requests_for("/service-worker.js").is_empty();
         Ok((was_asked && registration == true).then_some(()))
     };

@@ -33,6 +33,9 @@ pub(crate) enum PageError {
         "The part of this page that looks at photos could not start or stopped ({detail}). Try again, or reload the page."
     )]
     WorkerFailed { detail: String },
+    /// The host does not serve a file of the worker as it must.
+    #[error("{sentence}")]
+    Host { kind: ErrorKind, sentence: String },
     /// A photo during which the worker stopped, twice.
     #[error(
         "The engine stopped twice while it looked at this photo, so the photo is skipped. Try a smaller copy of it."
@@ -266,6 +269,7 @@ impl PageError {
             Self::UnknownBackend { .. } | Self::NoWebGpu { .. } => ErrorKind::BackendUnavailable,
             Self::UnknownSize { .. } => ErrorKind::HeadMismatch,
             Self::NotANumber { .. } => ErrorKind::Internal,
+            Self::Host { kind, .. } => *kind,
             Self::WorkerFailed { .. }
             | Self::EngineStopped
             | Self::PhotoStopsEngine

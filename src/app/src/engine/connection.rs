@@ -27,6 +27,11 @@ pub(crate) fn program(backend: Backend) -> &'static str {
     }
 }
 
+/// The files of the program for a device, relative to the page.
+pub(super) fn files(backend: Backend) -> [String; 3] {
+    ["_loader.js", ".js", "_bg.wasm"].map(|end| format!("{}{end}?v={BUILD}", program(backend)))
+}
+
 /// Goes into the script's address, so that a new release never meets an old script in a cache.
 pub(crate) const BUILD: &str = match option_env!("HEADSTART_BUILD") {
     Some(build) => build,
@@ -68,8 +73,7 @@ impl Connection {
     /// # Errors
     /// [`PageError::WorkerFailed`] where the browser has no workers or refuses this one.
     pub(super) fn spawn(backend: Backend, news: impl Fn(WorkerNews) + 'static) -> Result<Rc<Self>, PageError> {
-        let worker =
-            Worker::new(&format!("{}_loader.js?v={BUILD}", program(backend))).map_err(|error| broken(&error))?;
+        let worker = Worker::new(&files(backend)[0]).map_err(|error| broken(&error))?;
         let callers = Rc::new(RefCell::new(Callers::default()));
         let news: Rc<dyn Fn(WorkerNews)> = Rc::new(news);
         let hear = {

@@ -7,6 +7,7 @@ pub(crate) mod download;
 pub(crate) mod file_kind;
 pub(crate) mod files;
 pub(crate) mod folders;
+pub(crate) mod host;
 pub(crate) mod locks;
 pub(crate) mod opened;
 pub(crate) mod service_worker;
