@@ -4,7 +4,7 @@
 use std::{fs, path::Path, time::Duration};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use headstart_tests::{Browser, Built, Downloads, Options, Page, Pictures, Scratch, Site, Teach, Texture};
+use headstart_tests::{Browser, Built, Options, Page, Scratch, Site, visit, without_network};
 use headstart_weights::sha256_hex;
 use serde_json::{Value, json};
 
@@ -13,57 +13,11 @@ const PHOTO: Duration = Duration::from_secs(60);
 const CPU: &str = "?backend=cpu&size=150#/classify";
 const OURS: &str = "return caches.keys().then(names => names.filter(name => name.startsWith('headstart-page ')));";
 
-/// Opens the page at `url` and waits until it says that it is kept.
-fn kept<'a>(browser: &'a Browser, url: &str) -> Page<'a> {
-    let page = Page::open(browser, url).unwrap();
-    page.ready(START).unwrap();
-    page.go("#/about").unwrap();
-    page.wait_for("offline", START, |offline| offline.get("state") == "kept").unwrap();
-    page
-}
-
 #[test]
 #[ignore = "needs the built page: cargo xtask test"]
 fn after_one_visit_everything_works_without_a_network() {
-    let built = Built::find().unwrap();
-    let site = Site::under(&built.dist, "/a/page/", &[]).unwrap();
-    let browser = Browser::start(&Options::default()).unwrap();
-    let page = kept(&browser, &site.url(CPU));
-    // The CNN is fetched when it is first asked for.
-    page.go("#/compare").unwrap();
-    page.wait_for("comparison", PHOTO, |comparison| comparison.get("state") == "ready").unwrap();
-    page.upload("compare-input", &[built.sample("chelsea.png")]).unwrap();
-    let online = page.predictions(1, PHOTO).unwrap().remove(0);
-
-    drop(site);
-    page.reload().unwrap();
-    assert_eq!(page.ready(START).unwrap().get("backend"), "cpu");
-    page.wait_for("comparison", PHOTO, |comparison| comparison.get("state") == "ready").unwrap();
-    page.upload("compare-input", &[built.sample("chelsea.png")]).unwrap();
-    let offline = page.predictions(1, PHOTO).unwrap().remove(0);
-    assert_eq!((offline.get("label"), offline.get("confidence")), (online.get("label"), online.get("confidence")));
-    page.wait_for("scratch-prediction", PHOTO, |answer| !answer.get("label").is_empty()).unwrap();
-
-    page.go("#/classify").unwrap();
-    browser.click("[data-testid=sample]").unwrap();
-    page.predictions(2, PHOTO).unwrap();
-    let teach = Teach { page };
-    teach.show().unwrap();
-    let pictures = Pictures::new().unwrap();
-    teach.start_with_textures(&pictures, &[Texture::Stripes, Texture::Dots], 4, PHOTO).unwrap();
-    assert_eq!(teach.train(START).unwrap().get("state"), "done");
-    let project = Downloads::new(&browser).unwrap().save(&teach.page, "export-project", PHOTO).unwrap();
-    assert!(fs::metadata(project).unwrap().len() > 0);
-    // The other size's head is kept too.
-    let page = Page::open(&browser, &browser_url(&browser, "?backend=cpu&size=224#/classify")).unwrap();
-    page.ready(START).unwrap();
-    assert_eq!(page.all("error").unwrap(), []);
-}
-
-/// The address of `rest` in the folder of the page that is shown.
-fn browser_url(browser: &Browser, rest: &str) -> String {
-    let folder = browser.run("return location.origin + location.pathname;", vec![]).unwrap();
-    folder.as_str().unwrap().to_owned() + rest
+    let wrong = without_network(&Built::find().unwrap(), "/a/page/").unwrap();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 /// Changes the release in `dist`: its page says `number`, as its list of files does.
@@ -102,7 +56,7 @@ fn a_newer_release_is_offered_and_never_swapped_in() {
     copy(&built.dist, &dist);
     let site = Site::new(&dist).unwrap();
     let browser = Browser::start(&Options::default()).unwrap();
-    let page = kept(&browser, &site.url(CPU));
+    let page = visit(&browser, &site.url(CPU)).unwrap();
     let other = "return caches.open('headstart-page /other/ 1').then(() => true);";
     browser.run(other, vec![]).unwrap();
     let shown = || browser.run("return document.documentElement.dataset.release ?? '';", vec![]).unwrap();
@@ -163,7 +117,7 @@ fn the_page_can_be_installed() {
     let built = Built::find().unwrap();
     let site = Site::new(&built.dist).unwrap();
     let browser = Browser::start(&Options::default()).unwrap();
-    kept(&browser, &site.url(CPU));
+    visit(&browser, &site.url(CPU)).unwrap();
     let manifest = browser.devtools("Page.getAppManifest", &json!({})).unwrap();
     assert_eq!(manifest["errors"], json!([]), "{manifest}");
     let read: Value = serde_json::from_str(manifest["data"].as_str().unwrap()).unwrap();
@@ -181,7 +135,7 @@ fn a_photo_can_be_shared_with_it() {
     let built = Built::find().unwrap();
     let site = Site::under(&built.dist, "/a/page/", &[]).unwrap();
     let browser = Browser::start(&Options::default()).unwrap();
-    let page = kept(&browser, &site.url(CPU));
+    let page = visit(&browser, &site.url(CPU)).unwrap();
     let share = "return fetch('samples/chelsea.png').then(response => response.blob()).then(photo => {
         const form = document.createElement('form');
         const input = document.createElement('input');

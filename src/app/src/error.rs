@@ -78,6 +78,16 @@ pub(crate) enum PageError {
         "The camera gives no picture ({detail}). Close other programs that use it and try again, or pick a photo instead."
     )]
     CameraFailed { detail: String },
+    /// The page is shown inside another that does not allow it the camera.
+    #[error(
+        "The page that this one is shown in does not allow it the camera. Open this page by itself, or pick a photo instead."
+    )]
+    CameraFramed,
+    /// The camera is on and sends nothing.
+    #[error(
+        "The camera is on, but no picture has come from it for 10 seconds. Open its lid or switch it on, close other programs that use it, and try again."
+    )]
+    CameraSilent,
     /// The page came over plain http.
     #[error(
         "The browser gives a camera only to pages opened over https:// or from localhost. Open the page that way, or pick a photo instead."
@@ -286,8 +296,8 @@ impl PageError {
             Self::NothingDropped | Self::NoPhotos { .. } | Self::NothingToAdd => ErrorKind::NotAnImage,
             Self::SampleFailed { .. } => ErrorKind::DownloadFailed,
             Self::NoCamera => ErrorKind::NoCamera,
-            Self::CameraRefused => ErrorKind::CameraRefused,
-            Self::CameraFailed { .. } | Self::NoCanvas => ErrorKind::CameraFailed,
+            Self::CameraRefused | Self::CameraFramed => ErrorKind::CameraRefused,
+            Self::CameraFailed { .. } | Self::CameraSilent | Self::NoCanvas => ErrorKind::CameraFailed,
             Self::InsecureCamera => ErrorKind::InsecureContext,
             Self::EmptyName | Self::LongName { .. } | Self::TakenName { .. } => ErrorKind::BadName,
             Self::Duplicate { .. } | Self::Duplicates { .. } => ErrorKind::Duplicate,

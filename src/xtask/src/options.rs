@@ -36,7 +36,8 @@ Each command first brings what it needs and does not find: into target/tools, no
   bench [--cpu] [--webgpu] [--rounds N]
         Build the page and time it beside TensorFlow.js and ONNX Runtime Web, which npm brings, in the
         same Chromium. On both devices unless one is named; N times in turn (7 on the CPU, 3 on WebGPU).
-  soak [--seed S] [--kills N] [--tabs N] [--faults N] [--zips N] [--photos N] [--short] [--json]
+  soak [--seed S] [--kills N] [--tabs N] [--faults N] [--zips N] [--photos N]
+       [--offline N] [--hosts N] [--short] [--json]
         Build the page and inject faults into it: Chromium killed, two tabs at once, a database that
         fails, hostile zips, thousands of photos. Prints how often nothing was lost. A count of 0 leaves
         a fault out; --short takes some minutes.

@@ -6,6 +6,7 @@ mod faults;
 mod kills;
 mod large;
 mod model;
+mod network;
 mod photos;
 mod report;
 mod session;
@@ -41,6 +42,12 @@ struct Asked {
     /// How many photos the large project has [default: 5000].
     #[arg(long, value_name = "N")]
     photos: Option<usize>,
+    /// How often the network is taken away after the first visit [default: 1].
+    #[arg(long, value_name = "N")]
+    offline: Option<usize>,
+    /// How many faulty hosts are tried [default: all].
+    #[arg(long, value_name = "N")]
+    hosts: Option<usize>,
     /// Counts for a run of a few minutes, where no other is named.
     #[arg(long)]
     short: bool,
@@ -55,6 +62,9 @@ const TABS: [usize; 2] = [20, 2];
 const FAULTS: [usize; 2] = [10, 1];
 const ZIPS: [usize; 2] = [100, 10];
 const PHOTOS: [usize; 2] = [5_000, 60];
+// These two are tests of their own as well.
+const OFFLINE: [usize; 2] = [1, 0];
+const HOSTS: [usize; 2] = [usize::MAX, 0];
 
 impl Asked {
     fn count(&self, asked: Option<usize>, default: [usize; 2]) -> usize {
@@ -92,6 +102,8 @@ fn run(asked: &Asked) -> Result<Vec<Row>, TestError> {
         add(asked.count(asked.faults, FAULTS), &|times| faults::run(&site, fault, seed, times))?;
     }
     add(asked.count(asked.zips, ZIPS), &|times| zips::run(&site, seed, times))?;
+    add(asked.count(asked.offline, OFFLINE), &network::off)?;
+    add(asked.count(asked.hosts, HOSTS), &network::hosts)?;
     add(asked.count(asked.photos, PHOTOS), &|times| large::run(&site, seed, times))?;
     Ok(rows)
 }
