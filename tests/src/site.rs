@@ -200,12 +200,13 @@ impl Shared {
             (None, Some(path)) => Some(fs::read(path)?),
             _ => None,
         };
+        let file = file.map(|file| spoiled(file, &faults));
         let mut response = respond(&request, &faults, compressed.as_deref().or(file.as_deref()));
         if compressed.is_some() && response.status == 200 {
             response.headers.push(("content-encoding", "gzip".to_owned()));
         }
         request.status = response.status;
-        request.sent = response.body.len();
+        request.sent = response.sent();
         // Before the answer, so that whoever saw the answer sees the request in the log.
         lock(&self.log).push(request);
         let line = lock(&self.line).clone();
@@ -238,12 +239,28 @@ impl Shared {
     }
 }
 
+/// The file as `faults` have it.
+fn spoiled(mut file: Vec<u8>, faults: &[Kind]) -> Vec<u8> {
+    for fault in faults {
+        match *fault {
+            Kind::Flip(place) => {
+                if let Some(byte) = file.get_mut(place as usize) {
+                    *byte ^= 0x10;
+                }
+            }
+            Kind::Ends(bytes) => file.truncate(bytes as usize),
+            _ => {}
+        }
+    }
+    file
+}
+
 fn respond<'a>(request: &Request, faults: &[Kind], file: Option<&'a [u8]>) -> Response<'a> {
     for fault in faults {
         match *fault {
             Kind::Html(content_type) => return Response::new(200, content_type, NOT_FOUND),
             Kind::Status(status) => return Response::new(status, "text/plain", b""),
-            Kind::CutAfter(_) | Kind::Throttle(_) | Kind::NoRanges => {}
+            _ => {}
         }
     }
     if request.path == REPORTS {
@@ -267,8 +284,16 @@ fn respond<'a>(request: &Request, faults: &[Kind], file: Option<&'a [u8]>) -> Re
     for fault in faults {
         match *fault {
             Kind::CutAfter(bytes) => response.cut_after = Some(bytes),
+            Kind::StallAfter(bytes) => {
+                response.cut_after = Some(bytes);
+                response.stays_open = true;
+            }
+            Kind::Short(bytes) => {
+                response.cut_after = Some((response.body.len() as u64).saturating_sub(bytes));
+                response.stays_open = true;
+            }
             Kind::Throttle(pace) => response.pace = Some(pace),
-            Kind::Html(_) | Kind::Status(_) | Kind::NoRanges => {}
+            Kind::Html(_) | Kind::Status(_) | Kind::NoRanges | Kind::Flip(_) | Kind::Ends(_) => {}
         }
     }
     response
