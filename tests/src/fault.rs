@@ -22,6 +22,8 @@ pub enum Kind {
     Short(u64),
     /// One bit of that byte of the file is another.
     Flip(u64),
+    /// This other file of the page comes in its place.
+    Swapped(&'static str),
     /// The file ends after so many bytes, as the host tells truly.
     Ends(u64),
     /// A page saying "not found" comes with status 200, as hosts of single-page apps do, under this content type.

@@ -27,6 +27,8 @@ pub struct Request {
     pub status: u16,
     /// Bytes of the answer's body, as they cross the wire.
     pub sent: usize,
+    /// When it came, counted from the host's beginning.
+    pub at: Duration,
 }
 
 impl Request {

@@ -11,7 +11,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use flate2::{Compression, write::GzEncoder};
@@ -48,6 +48,7 @@ struct Shared {
     compressed: Mutex<BTreeMap<PathBuf, Arc<[u8]>>>,
     line: Mutex<Option<Arc<Line>>>,
     stopping: AtomicBool,
+    start: Instant,
 }
 
 impl Site {
@@ -75,6 +76,7 @@ impl Site {
             compressed: Mutex::default(),
             line: Mutex::default(),
             stopping: AtomicBool::new(false),
+            start: Instant::now(),
         });
         let listener = thread::spawn({
             let shared = Arc::clone(&shared);
@@ -193,8 +195,13 @@ impl Shared {
     fn answer(&self, stream: &TcpStream) -> io::Result<()> {
         stream.set_read_timeout(Some(Duration::from_secs(10)))?;
         let Some(mut request) = Request::read(stream)? else { return Ok(()) };
+        request.at = self.start.elapsed();
         let faults = lock(&self.faults).due(&request.path);
-        let path = self.file(&request.path);
+        let swapped = faults.iter().find_map(|fault| match fault {
+            Kind::Swapped(other) => Some(self.root.join(other)),
+            _ => None,
+        });
+        let path = swapped.or_else(|| self.file(&request.path));
         let compressed = path.as_ref().and_then(|path| self.compressed_for(&request, path));
         let file = match (&compressed, path) {
             (None, Some(path)) => Some(fs::read(path)?),
@@ -293,7 +300,7 @@ fn respond<'a>(request: &Request, faults: &[Kind], file: Option<&'a [u8]>) -> Re
                 response.stays_open = true;
             }
             Kind::Throttle(pace) => response.pace = Some(pace),
-            Kind::Html(_) | Kind::Status(_) | Kind::NoRanges | Kind::Flip(_) | Kind::Ends(_) => {}
+            Kind::Html(_) | Kind::Status(_) | Kind::NoRanges | Kind::Flip(_) | Kind::Ends(_) | Kind::Swapped(_) => {}
         }
     }
     response
