@@ -11,7 +11,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use flate2::{Compression, write::GzEncoder};
@@ -47,6 +47,7 @@ struct Shared {
     compressed: Mutex<BTreeMap<PathBuf, Arc<[u8]>>>,
     line: Mutex<Option<Arc<Line>>>,
     stopping: AtomicBool,
+    start: Instant,
 }
 
 impl Site {
@@ -74,6 +75,7 @@ impl Site {
             compressed: Mutex::default(),
             line: Mutex::default(),
             stopping: AtomicBool::new(false),
+            start: Instant::now(),
         });
         let listener = thread::spawn({
             let shared = Arc::clone(&shared);
@@ -192,19 +194,25 @@ impl Shared {
     fn answer(&self, stream: &TcpStream) -> io::Result<()> {
         stream.set_read_timeout(Some(Duration::from_secs(10)))?;
         let Some(mut request) = Request::read(stream)? else { return Ok(()) };
+        request.at = self.start.elapsed();
         let faults = lock(&self.faults).due(&request.path);
-        let path = self.file(&request.path);
+        let swapped = faults.iter().find_map(|fault| match fault {
+            Kind::Swapped(other) => Some(self.root.join(other)),
+            _ => None,
+        });
+        let path = swapped.or_else(|| self.file(&request.path));
         let compressed = path.as_ref().and_then(|path| self.compressed_for(&request, path));
         let file = match (&compressed, path) {
             (None, Some(path)) => Some(fs::read(path)?),
             _ => None,
         };
+        let file = file.map(|file| spoiled(file, &faults));
         let mut response = respond(&request, &faults, compressed.as_deref().or(file.as_deref()));
         if compressed.is_some() && response.status == 200 && !faults.contains(&Kind::Unsaid) {
             response.headers.push(("content-encoding", "gzip".to_owned()));
         }
         request.status = response.status;
-        request.sent = response.body.len();
+        request.sent = response.sent();
         // Before the answer, so that whoever saw the answer sees the request in the log.
         lock(&self.log).push(request);
         let line = lock(&self.line).clone();
@@ -238,6 +246,22 @@ impl Shared {
     }
 }
 
+/// The file as `faults` have it.
+fn spoiled(mut file: Vec<u8>, faults: &[Kind]) -> Vec<u8> {
+    for fault in faults {
+        match *fault {
+            Kind::Flip(place) => {
+                if let Some(byte) = file.get_mut(place as usize) {
+                    *byte ^= 0x10;
+                }
+            }
+            Kind::Ends(bytes) => file.truncate(bytes as usize),
+            _ => {}
+        }
+    }
+    file
+}
+
 fn respond<'a>(request: &Request, faults: &[Kind], file: Option<&'a [u8]>) -> Response<'a> {
     for fault in faults {
         match *fault {
@@ -269,6 +293,14 @@ fn respond<'a>(request: &Request, faults: &[Kind], file: Option<&'a [u8]>) -> Re
     for fault in faults {
         match *fault {
             Kind::CutAfter(bytes) => response.cut_after = Some(bytes),
+            Kind::StallAfter(bytes) => {
+                response.cut_after = Some(bytes);
+                response.stays_open = true;
+            }
+            Kind::Short(bytes) => {
+                response.cut_after = Some((response.body.len() as u64).saturating_sub(bytes));
+                response.stays_open = true;
+            }
             Kind::Throttle(pace) => response.pace = Some(pace),
             Kind::Type(content_type) => {
                 response.headers.retain(|(name, _)| *name != "content-type");
@@ -276,6 +308,7 @@ fn respond<'a>(request: &Request, faults: &[Kind], file: Option<&'a [u8]>) -> Re
             }
             Kind::Header(name, value) => response.headers.push((name, value.to_owned())),
             Kind::Html(_) | Kind::Status(_) | Kind::NoRanges | Kind::Unsaid => {}
+            Kind::Flip(_) | Kind::Ends(_) | Kind::Swapped(_) => {}
         }
     }
     response

@@ -28,6 +28,9 @@ pub(crate) enum PageError {
     /// A counting parameter that is no positive number.
     #[error("The address says {name}={value}, which is not a whole number above zero. Change it or leave it out.")]
     NotANumber { name: &'static str, value: String },
+    /// A counting parameter beyond its limit.
+    #[error("The address says {name}={value}, and {most} is the most that makes sense. Change it or leave it out.")]
+    NumberTooLarge { name: &'static str, value: u32, most: u32 },
     /// The worker's script could not be loaded, or stopped.
     #[error(
         "The part of this page that looks at photos could not start or stopped ({detail}). Try again, or reload the page."
@@ -36,6 +39,11 @@ pub(crate) enum PageError {
     /// The host does not serve a file of the worker as it must.
     #[error("{sentence}")]
     Host { kind: ErrorKind, sentence: String },
+    /// The worker did not answer for many times as long as it usually takes.
+    #[error(
+        "The part of this page that looks at photos did not answer for a long time, so it was ended. Try again, or reload the page."
+    )]
+    WorkerHangs,
     /// A photo during which the worker stopped, twice.
     #[error(
         "The engine stopped twice while it looked at this photo, so the photo is skipped. Try a smaller copy of it."
@@ -278,9 +286,10 @@ impl PageError {
             Self::Engine(failure) => failure.kind(),
             Self::UnknownBackend { .. } | Self::NoWebGpu { .. } => ErrorKind::BackendUnavailable,
             Self::UnknownSize { .. } => ErrorKind::HeadMismatch,
-            Self::NotANumber { .. } => ErrorKind::Internal,
+            Self::NotANumber { .. } | Self::NumberTooLarge { .. } => ErrorKind::Internal,
             Self::Host { kind, .. } => *kind,
             Self::WorkerFailed { .. }
+            | Self::WorkerHangs
             | Self::EngineStopped
             | Self::PhotoStopsEngine
             | Self::TrainingLost

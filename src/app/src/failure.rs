@@ -46,8 +46,9 @@ pub(crate) fn sentence(failure: &Failure) -> String {
              folder `models` too."
         ),
         Failure::WrongHash { file } => format!(
-            "{file} has arrived, but its bytes are not those of this release. Reload the page; if that does not help, \
-             the host’s copy is damaged."
+            "{file} has arrived, but it is not the one of this release: the host has files of two releases, or a damaged \
+             copy. Reload the page; if that does not help, whoever hosts this site must upload all files of one release \
+             again."
         ),
         Failure::CorruptFile { file, reason } => {
             format!("{file} cannot be used: {reason}. Reload the page, or have the file replaced by one that fits.")

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use headstart_protocol::{Backend, Ready, StartProgress};
+use headstart_protocol::{Backend, Failure, Ready, StartProgress};
 use leptos::task::spawn_local;
 
 use super::client::{Engine, EngineNews};
@@ -154,6 +154,7 @@ impl Engine {
     }
 
     fn take_step(&self, next: Next, error: PageError) {
+        let is_lost = matches!(error, PageError::Engine(Failure::DeviceLost { .. }));
         let given_up = {
             let mut state = self.state();
             // Nothing that this worker left behind counts from here on.
@@ -164,10 +165,15 @@ impl Engine {
                 state.pool.close();
                 state.helpers.clear();
             }
-            state.queue.worker_stopped(MAIN)
+            // No photo is to blame for a device that went away.
+            state.queue.worker_stopped(MAIN, !is_lost)
         };
         self.tell(EngineNews::Helpers(0));
         match next {
+            Next::Fresh => {
+                self.tell(EngineNews::Note(Some(error.to_string())));
+                self.fresh_worker(None);
+            }
             Next::FreshOnCpu => {
                 self.tell(EngineNews::Note(Some(error.to_string())));
                 self.fresh_worker(Some(Backend::Cpu));

@@ -2,6 +2,7 @@
 
 pub(crate) mod camera;
 pub(crate) mod canvas;
+pub(crate) mod deadline;
 pub(crate) mod dom;
 pub(crate) mod download;
 pub(crate) mod file_kind;

@@ -7,6 +7,15 @@ use crate::error::PageError;
 use crate::platform::dom::document;
 use crate::status::Wanted;
 
+/// Workers that an address may ask for: each takes some 280 MB.
+const MOST_WORKERS: u32 = 16;
+/// Photos of a batch that is timed: they lie in memory at once, with all that the network makes of them.
+const MOST_IN_BATCH: u32 = 64;
+/// Runs that are timed.
+const MOST_RUNS: u32 = 10_000;
+/// Photos that are sent through the queue to be timed.
+const MOST_PHOTOS: u32 = 100_000;
+
 /// A view of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum View {
@@ -71,9 +80,10 @@ impl Query {
     /// A value that is none of those a parameter takes.
     pub(crate) fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, PageError> {
         let given = |name: &str| get(name).filter(|value| !value.is_empty());
-        let number = |name: &'static str| match given(name) {
+        let number = |name: &'static str, most: u32| match given(name) {
             None => Ok(None),
             Some(value) => match value.parse::<u32>() {
+                Ok(value) if value > most => Err(PageError::NumberTooLarge { name, value, most }),
                 Ok(number) if number > 0 => Ok(Some(number)),
                 _ => Err(PageError::NotANumber { name, value }),
             },
@@ -87,18 +97,18 @@ impl Query {
                 size.ok_or(PageError::UnknownSize { value })
             })
             .transpose()?;
-        let batch = number("batch")?.unwrap_or(1);
+        let batch = number("batch", MOST_IN_BATCH)?.unwrap_or(1);
         let engine = EngineOptions {
             base_url: String::new(),
             backend,
             size,
             weights: given("weights"),
             head: given("head"),
-            workers: number("workers")?,
+            workers: number("workers", MOST_WORKERS)?,
         };
         let wanted = Wanted {
-            bench: number("bench")?.map(|runs| TimeBase { runs, batch }),
-            photos: number("photos")?,
+            bench: number("bench", MOST_RUNS)?.map(|runs| TimeBase { runs, batch }),
+            photos: number("photos", MOST_PHOTOS)?,
             parity: given("parity").is_some_and(|value| value != "0"),
         };
         Ok(Self { engine, wanted })
@@ -180,6 +190,21 @@ mod tests {
         let pairs = [("backend", "tpu"), ("size", "99"), ("size", "big"), ("bench", "0"), ("batch", "-1")];
         for pair in pairs.into_iter().chain([("photos", "many"), ("workers", "0")]) {
             assert!(read(&[pair]).is_err(), "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_have_limits() {
+        for (name, most) in
+            [("batch", MOST_IN_BATCH), ("workers", MOST_WORKERS), ("bench", MOST_RUNS), ("photos", MOST_PHOTOS)]
+        {
+            assert!(read(&[(name, &most.to_string())]).is_ok());
+            let value = most + 1;
+            let refused = read(&[(name, &value.to_string())]).unwrap_err();
+            assert_eq!(refused, PageError::NumberTooLarge { name, value, most });
+            assert!(refused.to_string().contains(&most.to_string()));
+            // Beyond what a number of 32 bits holds.
+            assert!(read(&[(name, "99999999999")]).is_err());
         }
     }
 
