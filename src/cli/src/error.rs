@@ -1,5 +1,6 @@
 //! What can go wrong on the command line, and what the command advises then.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use headstart_nn::NnError;
@@ -13,6 +14,8 @@ pub(crate) enum CliError {
     Read { path: PathBuf, error: std::io::Error },
     #[error("{} cannot be written: {error}", .path.display())]
     Write { path: PathBuf, error: std::io::Error },
+    #[error("{} is the checkpoint of a run that was interrupted", .path.display())]
+    Interrupted { path: PathBuf },
     #[error("{} holds no photos", .dir.display())]
     NoPhotos { dir: PathBuf },
     #[error("none of the {count} files could be read as a photo; the first, {}: {reason}", .first.display())]
@@ -41,6 +44,8 @@ impl CliError {
     /// What to do about it, in a sentence, where the command knows something.
     pub(crate) fn advice(&self) -> Option<&'static str> {
         match self {
+            Self::Write { error, .. } => Some(of_writing(error.kind())),
+            Self::Interrupted { .. } => Some("Go on from it with --resume, or give it up with --restart."),
             Self::NoPhotos { .. } => {
                 Some("It should hold a folder a class (`CLASS/*.jpg`), or files named `CLASS.N.jpg`.")
             }
@@ -53,12 +58,25 @@ impl CliError {
             Self::Weights { error, .. } => of_weights(error),
             Self::Model(error) => of_model(error),
             Self::Train(error) => of_training(error),
-            Self::Read { .. }
-            | Self::Write { .. }
-            | Self::NothingReadable { .. }
-            | Self::Record { .. }
-            | Self::UnknownClasses { .. } => None,
+            Self::Read { .. } | Self::NothingReadable { .. } | Self::Record { .. } | Self::UnknownClasses { .. } => {
+                None
+            }
         }
+    }
+}
+
+/// What was there before is as it was: see [`crate::replace`].
+fn of_writing(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => "Make its folder first.",
+        ErrorKind::IsADirectory => "It is a folder: name a file.",
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            "It is as it was: make the file and its folder writable, or name another one."
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "It is as it was: make room on the disk, or name a file on another one."
+        }
+        _ => "It is as it was: name another file, or try again.",
     }
 }
 
@@ -90,7 +108,7 @@ fn of_training(error: &TrainError) -> Option<&'static str> {
         TrainError::TooFewClasses { .. } => Some("Add a folder with photos of another class."),
         TrainError::EmptyClass { .. } => Some("Add photos to its folder, or remove the folder."),
         TrainError::TooFewToValidate { .. } => Some("Add photos taken at another moment."),
-        TrainError::Checkpoint(_) => Some("Start anew, without --resume."),
+        TrainError::Checkpoint(_) => Some("Begin anew with --restart."),
         TrainError::Order(_) | TrainError::Unfinished => Some("This is a mistake of the program: please report it."),
         TrainError::Diverged { .. } => Some("Train again with another --seed, or with fewer --epochs."),
         TrainError::Model(error) => of_model(error),
@@ -106,7 +124,7 @@ mod tests {
     fn advice_names_what_can_be_typed() {
         let error = CliError::from(TrainError::Checkpoint("it is of another release".into()));
         assert_eq!(error.to_string(), "the training cannot go on from its checkpoint: it is of another release");
-        assert!(error.advice().unwrap().contains("--resume"));
+        assert!(error.advice().unwrap().contains("--restart"));
         let head = CliError::HeadMismatch { path: "head.safetensors".into(), size: 224 };
         assert!(head.advice().unwrap().contains("--size") && head.to_string().contains("head.safetensors"));
     }

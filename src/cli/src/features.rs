@@ -159,7 +159,9 @@ impl Store {
         let known = bytes.chunks_exact(RECORD).filter_map(record).collect();
         let file = fs::OpenOptions::new().create(true).append(true).open(&path).map_err(write)?;
         // A record cut short by an interrupted run would shift all that follow.
-        file.set_len((bytes.len() / RECORD * RECORD) as u64).map_err(write)?;
+        if !bytes.len().is_multiple_of(RECORD) {
+            file.set_len((bytes.len() / RECORD * RECORD) as u64).map_err(write)?;
+        }
         Ok(Self { path, known, file: BufWriter::new(file) })
     }
 
@@ -182,9 +184,9 @@ impl Store {
     }
 }
 
-/// A record's hash and descriptor.
+/// A record's hash and descriptor, unless it is damaged.
 fn record(bytes: &[u8]) -> Option<(PhotoHash, Vec<f32>)> {
     let (hash, values) = bytes.split_first_chunk()?;
-    let values = values.chunks_exact(4).map(|value| f32::from_le_bytes([value[0], value[1], value[2], value[3]]));
-    Some((*hash, values.collect()))
+    let values: Vec<f32> = values.as_chunks().0.iter().map(|four| f32::from_le_bytes(*four)).collect();
+    values.iter().all(|value| value.is_finite()).then_some((*hash, values))
 }

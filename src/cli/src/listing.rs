@@ -8,6 +8,7 @@ use headstart_weights::WeightsError;
 use headstart_weights::index::{FILE_NAME, FileEntry, Index};
 
 use crate::error::CliError;
+use crate::replace::replace;
 
 /// Has the index beside `file` name it, which holds `bytes`, as `name` says.
 ///
@@ -26,7 +27,7 @@ pub(crate) fn enter(
     let entry = FileEntry::of(&file.file_name().unwrap_or_default().to_string_lossy(), bytes);
     name(&mut index, entry).map_err(blame)?;
     let json = index.to_json().map_err(blame)?;
-    fs::write(&path, json).map_err(|error| CliError::Write { path: path.clone(), error })
+    replace(&path, &json)
 }
 
 /// The same where there is an index; else nothing.

@@ -13,6 +13,7 @@ mod photos;
 mod quantize;
 mod record;
 mod reference;
+mod replace;
 mod scratch;
 mod train;
 

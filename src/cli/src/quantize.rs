@@ -18,6 +18,7 @@ use crate::{
     listing::enter_if_listed,
     print_json,
     reference::{Stage, convolve, golden, pool},
+    replace::{self, replace},
     scratch,
 };
 
@@ -68,13 +69,11 @@ pub(crate) struct Report {
 /// output names a new base from then on. `step` is for a CNN trained from scratch ([`scratch::HIDDEN_STEP`] if left out).
 pub(crate) fn run(input: &Path, output: &Path, step: Option<f32>, json: bool) -> Result<(), CliError> {
     let read = |path: &Path| fs::read(path).map_err(|error| CliError::Read { path: path.to_owned(), error });
-    let write = |path: &Path, bytes: &[u8]| {
-        fs::write(path, bytes).map_err(|error| CliError::Write { path: path.to_owned(), error })
-    };
     let blame = |path: &Path| {
         let path = path.to_owned();
         move |error| CliError::Weights { path, error }
     };
+    replace::check(output)?;
     let floats = read(input)?;
     let print = |bytes: usize, weights: usize, relative_error: f64| {
         let report = Report { bytes, bits_per_weight: 8.0 * bytes as f64 / weights as f64, relative_error };
@@ -90,7 +89,7 @@ pub(crate) fn run(input: &Path, output: &Path, step: Option<f32>, json: bool) ->
             Ok(network) => {
                 let step = step.unwrap_or(scratch::HIDDEN_STEP);
                 let (file, relative_error) = scratch::quantize(&network, &floats, step, output)?;
-                write(output, &file)?;
+                replace(output, &file)?;
                 enter_if_listed(output, &file, |index, entry| {
                     index.scratch = Some(entry);
                     Ok(())
@@ -104,7 +103,7 @@ pub(crate) fn run(input: &Path, output: &Path, step: Option<f32>, json: bool) ->
     }
     let base = BaseWeights::from_safetensors(&floats).map_err(blame(input))?;
     let (file, relative_error) = quantized_file(&base, &floats).map_err(blame(output))?;
-    write(output, &file)?;
+    replace(output, &file)?;
 
     enter_if_listed(output, &file, |index, entry| {
         index.set_base(entry);

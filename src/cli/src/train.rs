@@ -1,6 +1,5 @@
 //! `headstart train`: a head on a folder of photos; a CNN from scratch in [`scratch`].
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -18,6 +17,7 @@ use crate::features::{self, extract};
 use crate::listing::enter_if_listed;
 use crate::models::Base;
 use crate::photos::{LabelledFile, classes, training_folder};
+use crate::replace::{self, replace};
 use crate::scratch;
 
 /// What to train, on what.
@@ -47,6 +47,9 @@ pub(crate) struct Options {
     /// Go on from the checkpoint beside the file to write, if there is one; for the CNN, which takes long.
     #[arg(long)]
     pub(crate) resume: bool,
+    /// Begin anew where such a checkpoint lies, and give it up.
+    #[arg(long, conflicts_with = "resume")]
+    pub(crate) restart: bool,
     /// A base file, quantized or float; the shipped one if left out.
     #[arg(long)]
     base: Option<PathBuf>,
@@ -71,6 +74,7 @@ enum Model {
 /// # Errors
 /// Whatever keeps photos from being read, the model from being trained, or its file from being written.
 pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
+    replace::check(&options.out)?;
     match options.model {
         Model::Vgg16Head => head(options, json),
         Model::Scratch => scratch::train(options, json),
@@ -204,7 +208,7 @@ fn views(files: &[LabelledFile], base: &Base, options: &Options) -> Result<Vec<(
 /// Writes the head, and lists it in an index beside it.
 fn write(head: &HeadFile, path: &Path) -> Result<(), CliError> {
     let bytes = head.to_bytes().map_err(|error| CliError::Weights { path: path.to_owned(), error })?;
-    fs::write(path, &bytes).map_err(|error| CliError::Write { path: path.to_owned(), error })?;
+    replace(path, &bytes)?;
     enter_if_listed(path, &bytes, |index, entry| index.add_head(entry, &head.manifest))
 }
 

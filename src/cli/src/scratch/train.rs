@@ -22,6 +22,7 @@ use super::allocation::keep_freed_memory;
 use super::photos::load;
 use crate::error::CliError;
 use crate::photos::{classes, training_folder};
+use crate::replace::replace;
 use crate::train::Options;
 
 /// The share of each class that is held out where the folder has no validation photos.
@@ -35,6 +36,8 @@ const AHEAD: usize = 2;
 /// Whatever keeps photos from being read, the network from being trained, or files from being written.
 pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     keep_freed_memory();
+    let checkpoint = checkpoint_path(&options.out);
+    let kept = kept_checkpoint(&checkpoint, options.resume, options.restart)?;
     let folder = training_folder(&options.data)?;
     let names = classes(&folder.training);
     let (images, labels) = load(&folder.training, &names, options.size)?;
@@ -50,21 +53,10 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     let defaults = ScratchSettings::new(ScratchArchitecture::published(options.size, names.len()));
     let settings =
         ScratchSettings { epochs: options.epochs.unwrap_or(defaults.epochs), seed: options.seed, ..defaults };
-    let checkpoint = checkpoint_path(&options.out);
     let device = Device::flex();
-    let mut trainer = match fs::read(&checkpoint) {
-        Ok(bytes) if options.resume => {
-            ScratchTrainer::resume(&bytes, settings.clone(), &names, training, validation, &device)?
-        }
-        Err(error) if options.resume && error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(CliError::Read { path: checkpoint, error });
-        }
-        _ => {
-            if options.resume {
-                eprintln!("no checkpoint {}: starting anew", checkpoint.display());
-            }
-            ScratchTrainer::new(settings.clone(), &names, training, validation, &device)?
-        }
+    let mut trainer = match kept {
+        Some(bytes) => ScratchTrainer::resume(&bytes, settings.clone(), &names, training, validation, &device)?,
+        None => ScratchTrainer::new(settings.clone(), &names, training, validation, &device)?,
     };
     let result = train(&mut trainer, &checkpoint);
     // A training that diverged leaves its best epoch all the same.
@@ -189,20 +181,27 @@ fn write_network(
 
 /// Where a run leaves what it needs to go on: beside the file that it will write.
 fn checkpoint_path(out: &Path) -> PathBuf {
-    beside(out, ".checkpoint")
+    let mut name = out.file_name().unwrap_or_default().to_owned();
+    name.push(".checkpoint");
+    out.with_file_name(name)
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(suffix);
-    path.with_file_name(name)
-}
-
-/// Writes `path` so that whatever interrupts it, the file is the old one or the new one.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    let unfinished = beside(path, ".unfinished");
-    let write = |error| CliError::Write { path: path.to_owned(), error };
-    fs::write(&unfinished, bytes).and_then(|()| fs::rename(&unfinished, path)).map_err(write)
+/// The checkpoint to go on from, if any. One that is there is begun over only where that is asked for.
+///
+/// # Errors
+/// [`CliError::Interrupted`] where nobody said what is to become of it, [`CliError::Read`].
+fn kept_checkpoint(path: &Path, resume: bool, restart: bool) -> Result<Option<Vec<u8>>, CliError> {
+    let read = |error| CliError::Read { path: path.to_owned(), error };
+    let exists = fs::exists(path).map_err(read)?;
+    match (exists, resume) {
+        (true, true) => fs::read(path).map(Some).map_err(read),
+        (true, false) if !restart => Err(CliError::Interrupted { path: path.to_owned() }),
+        (false, true) => {
+            eprintln!("no checkpoint {}: starting anew", path.display());
+            Ok(None)
+        }
+        _ => Ok(None),
+    }
 }
 
 fn style() -> ProgressStyle {
@@ -212,6 +211,8 @@ fn style() -> ProgressStyle {
 
 #[cfg(test)]
 mod tests {
+    use tempfile::TempDir;
+
     use super::*;
 
     #[test]
@@ -229,15 +230,20 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_replaced_whole() {
-        let path = std::env::temp_dir().join(format!("headstart-replace-{}", std::process::id()));
-        for bytes in [&b"first"[..], b"2nd"] {
-            replace(&path, bytes).unwrap();
-            assert_eq!(fs::read(&path).unwrap(), bytes);
-        }
-        assert!(!beside(&path, ".unfinished").exists());
-        fs::remove_file(&path).unwrap();
-        assert_eq!(checkpoint_path(Path::new("a/b.safetensors")), Path::new("a/b.safetensors.checkpoint"));
-        assert!(matches!(replace(Path::new("/nowhere/at/all"), b""), Err(CliError::Write { .. })));
+    fn a_checkpoint_is_begun_over_only_on_demand() {
+        let folder = TempDir::new().unwrap();
+        let checkpoint = checkpoint_path(&folder.path().join("cnn.safetensors"));
+        assert!(checkpoint.ends_with("cnn.safetensors.checkpoint"));
+        let kept = |resume, restart| kept_checkpoint(&checkpoint, resume, restart);
+        assert!(matches!(kept(false, false), Ok(None)));
+        assert!(matches!(kept(true, false), Ok(None)));
+        fs::write(&checkpoint, b"hours of work").unwrap();
+        let error = kept(false, false).unwrap_err();
+        assert!(matches!(error, CliError::Interrupted { .. }) && error.to_string().contains(".checkpoint"));
+        assert!(error.advice().unwrap().contains("--restart"));
+        assert_eq!(kept(true, false).unwrap().unwrap(), b"hours of work");
+        assert!(matches!(kept(false, true), Ok(None)));
+        // It goes when the new run has one of its own.
+        assert!(checkpoint.exists());
     }
 }
