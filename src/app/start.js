@@ -94,7 +94,7 @@
     const script = document.querySelector('link[rel="modulepreload"]').href;
     const wasm = document.querySelector('link[rel="preload"][as="fetch"]').href;
     const late = setTimeout(
-      () => tell("download-failed", "The page is long on its way. Check the connection; reload the page if it does not come."),
+      () => tell("download-failed", "The page is long on its way. If it does not come, the connection is bad, or the host sends less than it announces: reload the page."),
       PATIENCE_MS,
     );
     try {

@@ -34,6 +34,8 @@ pub enum Kind {
     Status(u16),
     /// Ranges are ignored: the whole file comes every time.
     NoRanges,
+    /// Ranges are refused (416), whatever they ask for.
+    RefusesRanges,
     /// This content type in the place of the right one.
     Type(&'static str),
     /// One more header.

@@ -1,13 +1,14 @@
 //! Hosts that serve the page in ways of their own: it starts, or says what the host must change.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, io, path::Path, time::Duration};
 
+use headstart_protocol::{FromWorker, encode};
 use serde_json::json;
 
-use crate::{Browser, Kind, Page, Site, TestError};
+use crate::{Browser, Kind, Page, Scratch, Site, TestError};
 
-/// How long until the page is ready or has said why not.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long until the page is ready or has said why not: what stands still is told after 20 s.
+const PATIENCE: Duration = Duration::from_secs(25);
 
 /// The page's own program, the engine's files, the base: ends of their paths.
 const PROGRAM: &str = "{program}";
@@ -26,6 +27,10 @@ pub struct Host {
     /// Whether text and wasm go out compressed.
     compresses: bool,
     faults: &'static [(&'static str, Kind)],
+    /// The download of the base breaks once.
+    drops_once: bool,
+    /// The worker's script is that of another release.
+    mixes_releases: bool,
     ends: End,
 }
 
@@ -118,7 +123,44 @@ pub const HOSTS: &[Host] = &[
         ends: End::Told(&["host"]),
         ..WELL
     },
-    Host { name: "no ranges", faults: &[(BASE, Kind::NoRanges)], ..WELL },
+    Host { name: "no ranges", faults: &[(BASE, Kind::NoRanges)], drops_once: true, ..WELL },
+    Host { name: "416 for every range", faults: &[(BASE, Kind::RefusesRanges)], drops_once: true, ..WELL },
+    Host {
+        name: "weights shorter than announced",
+        faults: &[(BASE, Kind::Short(100_000))],
+        ends: End::Told(&["sends less than it announces"]),
+        ..WELL
+    },
+    Host {
+        name: "weights cut short",
+        faults: &[(BASE, Kind::Ends(1_000_000))],
+        ends: End::Told(&["must upload all files of one release"]),
+        ..WELL
+    },
+    Host {
+        name: "a program shorter than announced",
+        faults: &[(PROGRAM, Kind::Short(1_000))],
+        ends: End::Told(&["sends less than it announces"]),
+        ..WELL
+    },
+    Host {
+        name: "a worker shorter than announced",
+        faults: &[(ENGINE, Kind::Short(1_000))],
+        ends: End::Told(&["sends less than it announces"]),
+        ..WELL
+    },
+    Host {
+        name: "weights of another release",
+        faults: &[(BASE, Kind::Flip(3_000_000))],
+        ends: End::Told(&["must upload all files of one release"]),
+        ..WELL
+    },
+    Host {
+        name: "a worker of another release",
+        mixes_releases: true,
+        ends: End::Told(&["must upload all files of one release"]),
+        ..WELL
+    },
     Host {
         name: "a policy against wasm",
         faults: &[("/", Kind::Header("content-security-policy", "script-src 'self'"))],
@@ -139,12 +181,20 @@ impl Host {
     /// # Errors
     /// Where the browser or the site fails.
     pub fn try_on(&self, browser: &Browser, dist: &Path) -> Result<Option<String>, TestError> {
-        let site = Site::under(dist, self.prefix, &[])?;
+        let folder = Scratch::new()?;
+        let other = folder.path().join("other.js");
+        fs::write(&other, other_release()?)?;
+        let mounted: &[(&str, &Path)] =
+            if self.mixes_releases { &[(LOADER.trim_start_matches('/'), &other)] } else { &[] };
+        let site = Site::under(dist, self.prefix, mounted)?;
         if self.compresses {
             site.compress()?;
         }
         for (end, kind) in self.faults {
             site.misbehave(&path_end(dist, end)?, *kind, u32::MAX);
+        }
+        if self.drops_once {
+            site.misbehave(BASE, Kind::CutAfter(1_000_000), 1);
         }
         let url = match self.opened {
             ".." => site.url("").trim_end_matches('/').to_owned(),
@@ -170,9 +220,17 @@ impl Host {
     }
 }
 
+/// A worker's script that speaks as one of another release does.
+fn other_release() -> Result<String, TestError> {
+    let mut message = encode(&FromWorker::Alive).map_err(|error| io::Error::other(error.to_string()))?;
+    // The version comes first.
+    message[0] ^= 0x40;
+    Ok(format!("postMessage(new Uint8Array({message:?}));"))
+}
+
 /// What the page says of its failure, where a person sees it.
 fn said(browser: &Browser) -> Result<String, TestError> {
-    let script = "return [...document.querySelectorAll(\".engine-failure, .engine-late\")]
+    let script = "return [...document.querySelectorAll(\".engine-failure, .engine-late, [data-testid=stands-still]\")]
         .filter(element => !element.closest('noscript') && getComputedStyle(element).visibility === 'visible')
         .map(element => element.textContent.replace(/\\s+/g, ' ').trim()).join(' ')";
     Ok(serde_json::from_value(browser.run(script, vec![json!(null)])?)?)

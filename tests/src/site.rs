@@ -267,6 +267,9 @@ fn respond<'a>(request: &Request, faults: &[Kind], file: Option<&'a [u8]>) -> Re
         match *fault {
             Kind::Html(content_type) => return Response::new(200, content_type, NOT_FOUND),
             Kind::Status(status) => return Response::new(status, "text/plain", b""),
+            Kind::RefusesRanges if request.headers.contains_key("range") => {
+                return Response::new(416, "text/plain", b"");
+            }
             _ => {}
         }
     }
@@ -307,7 +310,7 @@ fn respond<'a>(request: &Request, faults: &[Kind], file: Option<&'a [u8]>) -> Re
                 response.headers.push(("content-type", content_type.to_owned()));
             }
             Kind::Header(name, value) => response.headers.push((name, value.to_owned())),
-            Kind::Html(_) | Kind::Status(_) | Kind::NoRanges | Kind::Unsaid => {}
+            Kind::Html(_) | Kind::Status(_) | Kind::NoRanges | Kind::RefusesRanges | Kind::Unsaid => {}
             Kind::Flip(_) | Kind::Ends(_) | Kind::Swapped(_) => {}
         }
     }

@@ -250,14 +250,7 @@ const NAMED: usize = 8;
 
 /// A message that cannot be read.
 fn of_message(error: &WireError) -> String {
-    match error {
-        WireError::Version { .. } => {
-            "The page and its worker come from different releases. Reload the page without its cache.".to_owned()
-        }
-        WireError::Malformed => {
-            "A message between the page and its worker could not be read. Reload the page.".to_owned()
-        }
-    }
+    sentence(&Failure::Wire(error.clone()))
 }
 
 /// So many photos were.

@@ -181,7 +181,9 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         // Mistakes of the program or the browser.
         Failure::NotStarted => "The engine was asked for an answer before it was started. Reload the page.".to_owned(),
         Failure::Wire(WireError::Version { .. }) => {
-            "The page and its worker come from different releases. Reload the page without its cache.".to_owned()
+            "The page and its worker come from different releases. Reload the page; if that does not help, whoever hosts this \
+             site must upload all files of one release again."
+                .to_owned()
         }
         Failure::Wire(WireError::Malformed) => {
             "A message between the page and its worker could not be read. Reload the page.".to_owned()

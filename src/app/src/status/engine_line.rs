@@ -69,7 +69,7 @@ pub(crate) fn EngineLine(
             }}
             <Show when=move || stands.get()>
                 <p class="engine-note" role="status" data-testid="stands-still">
-                    "This takes longer than usual."
+                    "This takes longer than usual. If it stays so, the connection is bad, or the host sends less than it announces."
                 </p>
                 <TryAgain on_try_again />
             </Show>
