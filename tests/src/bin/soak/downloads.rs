@@ -24,19 +24,20 @@ const AT_ONCE: usize = 5;
 /// Bytes of which one bit is flipped.
 const BLOCK: usize = 4096;
 
-/// One bit in each block, or in each one of `every`, of the base's file is flipped, and the reader that the worker has, natively, must find it while the file
-/// comes.
-pub(crate) fn blocks(every: usize) -> Result<Row, TestError> {
+/// One bit in so many blocks of the base's file, or in each, is flipped. The reader that the worker has, here natively, must find it
+/// while the file comes.
+pub(crate) fn flips(times: usize) -> Result<Row, TestError> {
     let mut row = Row::new("a bit flipped in each 4 KiB of the base (reader)");
     let bytes = fs::read(&Built::page()?.base)?;
     let start = Instant::now();
     let blocks = bytes.len().div_ceil(BLOCK);
-    let times = blocks.div_ceil(every);
+    let times = times.min(blocks);
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let misses = |first: usize| {
+    let missed = |first: usize| {
         let mut flipped = bytes.clone();
         let mut missed = Vec::new();
-        for block in (0..blocks).step_by(every).skip(first).step_by(threads) {
+        for number in (first..times).step_by(threads) {
+            let block = number * blocks / times;
             let place = (block * BLOCK + block % BLOCK).min(bytes.len() - 1);
             flipped[place] ^= 1 << (block % 8);
             if read_base(&flipped).is_ok() {
@@ -47,11 +48,9 @@ pub(crate) fn blocks(every: usize) -> Result<Row, TestError> {
         missed
     };
     let missed: Vec<String> = thread::scope(|scope| {
-        let parts: Vec<_> = (0..threads).map(|first| scope.spawn(move || misses(first))).collect();
-        parts
-            .into_iter()
-            .flat_map(|part| part.join().unwrap_or_else(|_| vec!["the reader panicked".to_owned()]))
-            .collect()
+        let parts: Vec<_> = (0..threads).map(|first| scope.spawn(move || missed(first))).collect();
+        let panicked = || vec!["the reader panicked".to_owned()];
+        parts.into_iter().flat_map(|part| part.join().unwrap_or_else(|_| panicked())).collect()
     });
     row.count_many(times, start.elapsed(), missed);
     Ok(row)

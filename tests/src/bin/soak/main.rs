@@ -56,9 +56,12 @@ struct Asked {
     /// How often a GPU's device is destroyed [default: 20].
     #[arg(long, value_name = "N")]
     devices: Option<usize>,
-    /// How often the host sends other bytes than the weights [default: 200]; a bit is flipped in every block of them, too.
+    /// How often the host sends other bytes than the weights [default: 200].
     #[arg(long, value_name = "N")]
     weights: Option<usize>,
+    /// In how many blocks of 4 KiB of the weights a bit is flipped, natively [default: in all].
+    #[arg(long, value_name = "N")]
+    flips: Option<usize>,
     /// How often the network is lost in a download [default: 50].
     #[arg(long, value_name = "N")]
     drops: Option<usize>,
@@ -87,8 +90,8 @@ const DEVICES: [usize; 2] = [20, 2];
 const WEIGHTS: [usize; 2] = [200, 5];
 const DROPS: [usize; 2] = [50, 3];
 const STALLS: [usize; 2] = [20, 2];
-/// The block of the weights in which a bit is flipped is every so many ones.
-const BLOCKS: [usize; 2] = [1, 50];
+/// More than there are.
+const FLIPS: [usize; 2] = [10_000, 20];
 
 impl Asked {
     fn count(&self, asked: Option<usize>, default: [usize; 2]) -> usize {
@@ -131,9 +134,8 @@ fn run(asked: &Asked) -> Result<Vec<Row>, TestError> {
     add(asked.count(asked.photos, PHOTOS), &|times| large::run(&site, seed, times))?;
     add(asked.count(asked.crashes, CRASHES), &|times| engines::crashes(seed, times))?;
     add(asked.count(asked.devices, DEVICES), &|times| engines::lost_devices(seed, times))?;
-    let weights = asked.count(asked.weights, WEIGHTS);
-    add(asked.count(None, BLOCKS) * usize::from(weights > 0), &|every| downloads::blocks(every))?;
-    add(weights, &|times| downloads::other_bytes(seed, times))?;
+    add(asked.count(asked.flips, FLIPS), &|times| downloads::flips(times))?;
+    add(asked.count(asked.weights, WEIGHTS), &|times| downloads::other_bytes(seed, times))?;
     add(asked.count(asked.drops, DROPS), &|times| downloads::drops(seed, times))?;
     add(asked.count(asked.stalls, STALLS), &|times| downloads::stalls(seed, times))?;
     Ok(rows)
