@@ -6,6 +6,10 @@ use crate::engine::EngineOptions;
 use crate::error::PageError;
 use crate::status::Wanted;
 
+/// Runs of a bench and photos of its batch, at most: an address that somebody else made must not fill the memory.
+const MOST_RUNS: u32 = 1_000;
+const MOST_BATCH: u32 = 64;
+
 /// A view of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum View {
@@ -86,7 +90,7 @@ impl Query {
                 size.ok_or(PageError::UnknownSize { value })
             })
             .transpose()?;
-        let batch = number("batch")?.unwrap_or(1);
+        let batch = number("batch")?.unwrap_or(1).min(MOST_BATCH);
         let engine = EngineOptions {
             base_url: String::new(),
             backend,
@@ -96,7 +100,7 @@ impl Query {
             workers: number("workers")?,
         };
         let wanted = Wanted {
-            bench: number("bench")?.map(|runs| TimeBase { runs, batch }),
+            bench: number("bench")?.map(|runs| TimeBase { runs: runs.min(MOST_RUNS), batch }),
             photos: number("photos")?,
             parity: given("parity").is_some_and(|value| value != "0"),
         };
@@ -169,6 +173,12 @@ mod tests {
         for pair in pairs.into_iter().chain([("photos", "many"), ("workers", "0")]) {
             assert!(read(&[pair]).is_err(), "{pair:?}");
         }
+    }
+
+    #[test]
+    fn a_bench_has_an_end() {
+        let query = read(&[("bench", "4294967295"), ("batch", "4294967295")]).unwrap();
+        assert_eq!(query.wanted.bench, Some(TimeBase { runs: MOST_RUNS, batch: MOST_BATCH }));
     }
 
     #[test]
