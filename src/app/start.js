@@ -1,38 +1,112 @@
-// Says why the page cannot start. It is JavaScript because the page itself is WebAssembly with SIMD: where the browser
-// lacks that, no code of the page runs.
+// Starts the page, and says why it cannot be started. It is JavaScript because the page itself is WebAssembly with SIMD: where the
+// browser lacks that, or the host forbids it, no code of the page runs.
 
-// The smallest module with a SIMD instruction: `(func (result v128) i32.const 0 i8x16.splat)`.
-const simd = [
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11,
-];
+(() => {
+  // The smallest module with a SIMD instruction: `(func (result v128) i32.const 0 i8x16.splat)`.
+  const simd = new Uint8Array([
+    0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11,
+  ]);
+  // How long nothing may happen before that is told. The page may still come.
+  const PATIENCE_MS = 15_000;
 
-function refuse(kind, message) {
   const line = document.querySelector('#page [data-testid="engine"]');
-  line.dataset.state = "error";
-  line.querySelector(".engine-words").textContent = "The page could not start";
-  const words = document.createElement("p");
-  words.className = "engine-failure";
-  words.setAttribute("role", "alert");
-  words.dataset.testid = "error";
-  words.dataset.kind = kind;
-  words.textContent = message;
-  line.append(words);
-}
+  // Whoever reads this needs no word that no script has arrived.
+  line.querySelector(".engine-late").remove();
 
-let started = false;
-addEventListener("TrunkApplicationStarted", () => (started = true), { once: true });
+  function tell(kind, message) {
+    line.querySelector(".engine-failure[role]")?.remove();
+    line.dataset.state = "error";
+    line.querySelector(".engine-words").textContent = "The page could not start";
+    const words = document.createElement("p");
+    words.className = "engine-failure";
+    words.setAttribute("role", "alert");
+    words.dataset.testid = "error";
+    words.dataset.kind = kind;
+    words.textContent = message;
+    line.append(words);
+  }
 
-if (typeof WebAssembly !== "object" || !WebAssembly.validate(new Uint8Array(simd))) {
-  started = true;
-  refuse(
-    "no-simd",
-    "This browser has no WebAssembly SIMD, without which the network cannot run. Update the browser, or open this page in a current Chrome, Edge, Firefox or Safari.",
-  );
-}
+  // What the host makes of a file that could not be used, as a kind and a sentence; none where nothing is wrong with it. The page
+  // asks as well, for its worker's files (`platform/host.rs`).
+  globalThis.headstartBlame = async function blame(address) {
+    const name = new URL(address).pathname.split("/").pop();
+    let response, bytes;
+    try {
+      response = await fetch(address, { cache: "reload" });
+      bytes = new Uint8Array(await response.arrayBuffer());
+    } catch {
+      return [
+        "download-failed",
+        `${name} breaks off on its way. Check the connection and reload. If that does not help, the host announces another length or compression (Content-Length, Content-Encoding) than it sends.`,
+      ];
+    }
+    const type = response.headers.get("content-type") ?? "";
+    const isScript = name.endsWith(".js");
+    if (!response.ok || type.startsWith("text/html")) {
+      return [
+        "wrong-content",
+        `${name} is not on the host (status ${response.status}, ${type || "no type"}). Reload the page; if that does not help, whoever hosts it must upload the whole folder.`,
+      ];
+    }
+    if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+      return [
+        "wrong-content",
+        `${name} arrives compressed without a word of it. The host must send the header Content-Encoding: gzip with it, or the file as it is.`,
+      ];
+    }
+    if (isScript && !/javascript|ecmascript/.test(type)) {
+      return [
+        "wrong-content",
+        `The host serves ${name} as ${type || "no type"}, and browsers run only what is served as text/javascript. Whoever hosts the page must serve .js files as that.`,
+      ];
+    }
+    if (name.endsWith(".wasm") && !WebAssembly.validate(bytes)) {
+      return [
+        "wrong-content",
+        `${name} has arrived, but it is no WebAssembly that this browser reads. Reload the page; if that does not help, whoever hosts it must upload the folder again, as binary files.`,
+      ];
+    }
+    return undefined;
+  };
 
-// What the start-up script throws: a file of the page that did not arrive, or arrived broken.
-addEventListener("unhandledrejection", ({ reason }) => {
-  if (started) return;
-  started = true;
-  refuse("worker-failed", `A part of this page did not load (${reason?.message ?? reason}). Check the connection and reload.`);
-});
+  function wasmIsForbidden() {
+    try {
+      return !new WebAssembly.Module(simd);
+    } catch {
+      return true;
+    }
+  }
+
+  async function start() {
+    if (typeof WebAssembly !== "object" || !WebAssembly.validate(simd)) {
+      return tell(
+        "no-simd",
+        "This browser has no WebAssembly SIMD, without which the network cannot run. Update the browser, or open this page in a current Chrome, Edge, Firefox or Safari.",
+      );
+    }
+    if (wasmIsForbidden()) {
+      return tell(
+        "wrong-content",
+        "The host forbids WebAssembly, of which this page is made. Whoever hosts it must add 'wasm-unsafe-eval' to script-src in its Content-Security-Policy.",
+      );
+    }
+    // trunk names them, with a hash in each name.
+    const script = document.querySelector('link[rel="modulepreload"]').href;
+    const wasm = document.querySelector('link[rel="preload"][as="fetch"]').href;
+    const late = setTimeout(
+      () => tell("download-failed", "The page is long on its way. If it does not come, the connection is bad, or the host sends less than it announces: reload the page."),
+      PATIENCE_MS,
+    );
+    try {
+      const { default: init } = await import(script);
+      await init({ module_or_path: wasm });
+    } catch (error) {
+      const blamed = (await headstartBlame(script)) ?? (await headstartBlame(wasm));
+      tell(...(blamed ?? ["worker-failed", `A part of this page did not start (${error?.message ?? error}). Reload the page.`]));
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  start();
+})();

@@ -16,6 +16,16 @@ pub struct Fault {
 pub enum Kind {
     /// The connection breaks after that many bytes of the body.
     CutAfter(u64),
+    /// Nothing more comes after that many bytes of the body, and the connection stays open.
+    StallAfter(u64),
+    /// The last bytes of the body, so many, never come, and the connection stays open as for the next request.
+    Short(u64),
+    /// One bit of that byte of the file is another.
+    Flip(u64),
+    /// This other file of the page comes in its place.
+    Swapped(&'static str),
+    /// The file ends after so many bytes, as the host tells truly.
+    Ends(u64),
     /// A page saying "not found" comes with status 200, as hosts of single-page apps do, under this content type.
     Html(&'static str),
     /// That many bytes a second.
@@ -24,6 +34,14 @@ pub enum Kind {
     Status(u16),
     /// Ranges are ignored: the whole file comes every time.
     NoRanges,
+    /// Ranges are refused (416), whatever they ask for.
+    RefusesRanges,
+    /// This content type in the place of the right one.
+    Type(&'static str),
+    /// One more header.
+    Header(&'static str, &'static str),
+    /// What is compressed comes without a word of it.
+    Unsaid,
 }
 
 /// The faults that are still to be committed.

@@ -9,6 +9,9 @@ use std::{
 
 use crate::line::Line;
 
+/// How long a connection stays open on which nothing comes.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// A request as it came.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
@@ -24,6 +27,8 @@ pub struct Request {
     pub status: u16,
     /// Bytes of the answer's body, as they cross the wire.
     pub sent: usize,
+    /// When it came, counted from the host's beginning.
+    pub at: Duration,
 }
 
 impl Request {
@@ -75,6 +80,8 @@ pub(crate) struct Response<'a> {
     pub(crate) body: &'a [u8],
     /// Break after that many bytes of the body.
     pub(crate) cut_after: Option<u64>,
+    /// Stay open after the last byte until the other side hangs up.
+    pub(crate) stays_open: bool,
     /// Bytes a second.
     pub(crate) pace: Option<u64>,
     /// Leave the body out, as for `HEAD`.
@@ -84,7 +91,7 @@ pub(crate) struct Response<'a> {
 impl<'a> Response<'a> {
     pub(crate) fn new(status: u16, content_type: &str, body: &'a [u8]) -> Self {
         let headers = vec![("content-type", content_type.to_owned())];
-        Self { status, headers, body, cut_after: None, pace: None, head_only: false }
+        Self { status, headers, body, cut_after: None, stays_open: false, pace: None, head_only: false }
     }
 
     /// Sends it, over `line` where all answers share one.
@@ -99,17 +106,26 @@ impl<'a> Response<'a> {
         if self.head_only {
             return Ok(());
         }
-        let end = self.cut_after.map_or(self.body.len(), |cut| self.body.len().min(cut as usize));
-        if let Some(line) = line {
-            return line.send(stream, &self.body[..end]);
-        }
-        match self.pace {
-            None => stream.write_all(&self.body[..end]),
-            Some(pace) => self.body[..end].chunks((pace / 20).max(1) as usize).try_for_each(|piece| {
+        let body = &self.body[..self.sent()];
+        match (line, self.pace) {
+            (Some(line), _) => line.send(stream, body)?,
+            (None, None) => stream.write_all(body)?,
+            (None, Some(pace)) => body.chunks((pace / 20).max(1) as usize).try_for_each(|piece| {
                 std::thread::sleep(Duration::from_millis(50));
                 stream.write_all(piece)
-            }),
+            })?,
         }
+        if self.stays_open {
+            stream.set_read_timeout(Some(PATIENCE))?;
+            // Until nothing more can come.
+            let _ = io::copy(&mut stream, &mut io::sink());
+        }
+        Ok(())
+    }
+
+    /// Bytes of the body that go out.
+    pub(crate) fn sent(&self) -> usize {
+        self.cut_after.map_or(self.body.len(), |cut| self.body.len().min(cut as usize))
     }
 }
 

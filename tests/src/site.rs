@@ -11,7 +11,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use flate2::{Compression, write::GzEncoder};
@@ -27,8 +27,7 @@ const REPORTS: &str = "/policy-report";
 
 /// All that the page may ask for is of its own origin. Only reported, never enforced, so that a test sees the page as any
 /// host would serve it.
-const POLICY: &str = "default-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' blob: data: mediastream:; \
-                      report-uri /policy-report";
+const POLICY: &str = "default-src 'self' 'wasm-unsafe-eval' blob: mediastream:; report-uri /policy-report";
 
 const NOT_FOUND: &[u8] = b"<!doctype html><title>Not found</title><p>There is no such page here.</p>";
 
@@ -48,6 +47,7 @@ struct Shared {
     compressed: Mutex<BTreeMap<PathBuf, Arc<[u8]>>>,
     line: Mutex<Option<Arc<Line>>>,
     stopping: AtomicBool,
+    start: Instant,
 }
 
 impl Site {
@@ -75,6 +75,7 @@ impl Site {
             compressed: Mutex::default(),
             line: Mutex::default(),
             stopping: AtomicBool::new(false),
+            start: Instant::now(),
         });
         let listener = thread::spawn({
             let shared = Arc::clone(&shared);
@@ -193,19 +194,25 @@ impl Shared {
     fn answer(&self, stream: &TcpStream) -> io::Result<()> {
         stream.set_read_timeout(Some(Duration::from_secs(10)))?;
         let Some(mut request) = Request::read(stream)? else { return Ok(()) };
+        request.at = self.start.elapsed();
         let faults = lock(&self.faults).due(&request.path);
-        let path = self.file(&request.path);
+        let swapped = faults.iter().find_map(|fault| match fault {
+            Kind::Swapped(other) => Some(self.root.join(other)),
+            _ => None,
+        });
+        let path = swapped.or_else(|| self.file(&request.path));
         let compressed = path.as_ref().and_then(|path| self.compressed_for(&request, path));
         let file = match (&compressed, path) {
             (None, Some(path)) => Some(fs::read(path)?),
             _ => None,
         };
+        let file = file.map(|file| spoiled(file, &faults));
         let mut response = respond(&request, &faults, compressed.as_deref().or(file.as_deref()));
-        if compressed.is_some() && response.status == 200 {
+        if compressed.is_some() && response.status == 200 && !faults.contains(&Kind::Unsaid) {
             response.headers.push(("content-encoding", "gzip".to_owned()));
         }
         request.status = response.status;
-        request.sent = response.body.len();
+        request.sent = response.sent();
         // Before the answer, so that whoever saw the answer sees the request in the log.
         lock(&self.log).push(request);
         let line = lock(&self.line).clone();
@@ -225,7 +232,8 @@ impl Shared {
 
     /// The file behind `path`, if there is one.
     fn file(&self, path: &str) -> Option<PathBuf> {
-        let name = path.strip_prefix(&self.prefix)?;
+        // Some hosts show a folder's page also where its address lacks the slash.
+        let name = if *path == *self.prefix.trim_end_matches('/') { "" } else { path.strip_prefix(&self.prefix)? };
         if let Some((_, path)) = self.mounted.iter().find(|(mounted, _)| mounted == name) {
             return Some(path.clone());
         }
@@ -238,19 +246,40 @@ impl Shared {
     }
 }
 
+/// The file as `faults` have it.
+fn spoiled(mut file: Vec<u8>, faults: &[Kind]) -> Vec<u8> {
+    for fault in faults {
+        match *fault {
+            Kind::Flip(place) => {
+                if let Some(byte) = file.get_mut(place as usize) {
+                    *byte ^= 0x10;
+                }
+            }
+            Kind::Ends(bytes) => file.truncate(bytes as usize),
+            _ => {}
+        }
+    }
+    file
+}
+
 fn respond<'a>(request: &Request, faults: &[Kind], file: Option<&'a [u8]>) -> Response<'a> {
     for fault in faults {
         match *fault {
             Kind::Html(content_type) => return Response::new(200, content_type, NOT_FOUND),
             Kind::Status(status) => return Response::new(status, "text/plain", b""),
-            Kind::CutAfter(_) | Kind::Throttle(_) | Kind::NoRanges => {}
+            Kind::RefusesRanges if request.headers.contains_key("range") => {
+                return Response::new(416, "text/plain", b"");
+            }
+            _ => {}
         }
     }
     if request.path == REPORTS {
         return Response::new(204, "text/plain", b"");
     }
     let Some(file) = file else { return Response::new(404, "text/html; charset=utf-8", NOT_FOUND) };
-    let path = if request.path.ends_with('/') { "index.html" } else { &request.path };
+    // What has no ending is a folder.
+    let name = request.path.rsplit('/').next().unwrap_or_default();
+    let path = if name.contains('.') { &request.path } else { "index.html" };
     let length = file.len() as u64;
     let range = request.range(length).filter(|_| !faults.contains(&Kind::NoRanges));
     let mut response = match range {
@@ -267,8 +296,22 @@ fn respond<'a>(request: &Request, faults: &[Kind], file: Option<&'a [u8]>) -> Re
     for fault in faults {
         match *fault {
             Kind::CutAfter(bytes) => response.cut_after = Some(bytes),
+            Kind::StallAfter(bytes) => {
+                response.cut_after = Some(bytes);
+                response.stays_open = true;
+            }
+            Kind::Short(bytes) => {
+                response.cut_after = Some((response.body.len() as u64).saturating_sub(bytes));
+                response.stays_open = true;
+            }
             Kind::Throttle(pace) => response.pace = Some(pace),
-            Kind::Html(_) | Kind::Status(_) | Kind::NoRanges => {}
+            Kind::Type(content_type) => {
+                response.headers.retain(|(name, _)| *name != "content-type");
+                response.headers.push(("content-type", content_type.to_owned()));
+            }
+            Kind::Header(name, value) => response.headers.push((name, value.to_owned())),
+            Kind::Html(_) | Kind::Status(_) | Kind::NoRanges | Kind::RefusesRanges | Kind::Unsaid => {}
+            Kind::Flip(_) | Kind::Ends(_) | Kind::Swapped(_) => {}
         }
     }
     response

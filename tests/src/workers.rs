@@ -17,15 +17,21 @@ struct Heard(Vec<Vec<u8>>);
 
 impl Worker {
     /// Notes what every worker says. A worker whose number is in `window.crashes` (the first one is number 0) crashes as
-    /// soon as it is sent anything after what it was started with.
+    /// soon as it is sent anything after what it was started with. What a [`crate::Order`] says is sent to those in
+    /// `window.workers`.
     pub const WATCH: &str = "window.heard = [];
     window.crashes = [];
+    window.workers = [];
     window.Worker = class extends Worker {
         constructor(...given) {
             super(...given);
             this.number = window.heard.push([]) - 1;
             this.posts = 0;
+            window.workers.push(this);
             this.addEventListener('message', event => window.heard[this.number].push([...event.data]));
+        }
+        order(what) {
+            super.postMessage({ order: what });
         }
         postMessage(...given) {
             this.posts += 1;

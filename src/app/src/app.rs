@@ -6,11 +6,12 @@ use web_sys::UrlSearchParams;
 use crate::camera::Camera;
 use crate::classify::Classify;
 use crate::compare::Comparison;
-use crate::engine::{Engine, EngineOptions, Phase};
+use crate::engine::{Engine, EngineOptions, Phase, program};
 use crate::learn::Layers;
+use crate::offline::Offline;
 use crate::project::Project;
 use crate::shell::Shell;
-use crate::shell::address::{Query, folder};
+use crate::shell::address::{Query, base_url, deployment};
 use crate::status::{EngineStatus, measure};
 use crate::ui::Announcer;
 
@@ -32,15 +33,22 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(project);
     project.provide();
     project.open();
+    provide_context(keep_for_offline(status));
     start(&engine, status);
     let engine = StoredValue::new_local(engine);
     view! { <Shell on_try_again=move |()| engine.with_value(Engine::try_again) /> }
 }
 
-/// The page's folder on its host: two deployments on one origin share nothing.
-fn deployment() -> String {
-    let base = document().base_uri().ok().flatten().unwrap_or_default();
-    web_sys::Url::new(folder(&base)).map_or(base, |address| address.pathname())
+/// Has all that the page needs kept for visits without a network, once the engine is ready.
+fn keep_for_offline(status: EngineStatus) -> Offline {
+    let offline = Offline::new();
+    let used = Memo::new(move |_| status.phase.with(|phase| phase.ready().map(|ready| program(ready.backend))));
+    Effect::new(move |_| {
+        if let Some(program) = used.get() {
+            offline.keep(program);
+        }
+    });
+    offline
 }
 
 /// Starts the engine as the address wishes, and what the address wants measured.
@@ -49,8 +57,7 @@ fn start(engine: &Engine, status: EngineStatus) {
     match Query::read(|name| search.as_ref().ok()?.get(name)) {
         Ok(query) => {
             measure(engine, status, query.wanted);
-            let base = document().base_uri().ok().flatten().unwrap_or_default();
-            engine.start(EngineOptions { base_url: folder(&base).to_owned(), ..query.engine });
+            engine.start(EngineOptions { base_url: base_url(), ..query.engine });
         }
         Err(error) => status.phase.set(Phase::Failed(error)),
     }

@@ -5,7 +5,9 @@ use web_sys::{Element, HtmlElement};
 use crate::platform::dom::{document, window};
 
 /// From now on a panic puts a sentence and a way out on the screen. What was noted as saved is on the disk; what was being
-/// written goes on being written by the browser.
+/// written goes on being written by the browser, which ends the transactions that were begun. What was noted and not begun is
+/// lost, a moment's work: to begin another transaction here the page would have to read signals of which the code that failed may
+/// hold a lock, and a photo's bytes come only to tasks, none of which runs any more.
 pub(crate) fn watch() {
     std::panic::set_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);

@@ -28,11 +28,22 @@ pub(crate) enum PageError {
     /// A counting parameter that is no positive number.
     #[error("The address says {name}={value}, which is not a whole number above zero. Change it or leave it out.")]
     NotANumber { name: &'static str, value: String },
+    /// A counting parameter beyond its limit.
+    #[error("The address says {name}={value}, and {most} is the most that makes sense. Change it or leave it out.")]
+    NumberTooLarge { name: &'static str, value: u32, most: u32 },
     /// The worker's script could not be loaded, or stopped.
     #[error(
         "The part of this page that looks at photos could not start or stopped ({detail}). Try again, or reload the page."
     )]
     WorkerFailed { detail: String },
+    /// The host does not serve a file of the worker as it must.
+    #[error("{sentence}")]
+    Host { kind: ErrorKind, sentence: String },
+    /// The worker did not answer for many times as long as it usually takes.
+    #[error(
+        "The part of this page that looks at photos did not answer for a long time, so it was ended. Try again, or reload the page."
+    )]
+    WorkerHangs,
     /// A photo during which the worker stopped, twice.
     #[error(
         "The engine stopped twice while it looked at this photo, so the photo is skipped. Try a smaller copy of it."
@@ -75,6 +86,16 @@ pub(crate) enum PageError {
         "The camera gives no picture ({detail}). Close other programs that use it and try again, or pick a photo instead."
     )]
     CameraFailed { detail: String },
+    /// The page is shown inside another that does not allow it the camera.
+    #[error(
+        "The page that this one is shown in does not allow it the camera. Open this page by itself, or pick a photo instead."
+    )]
+    CameraFramed,
+    /// The camera is on and sends nothing.
+    #[error(
+        "The camera is on, but no picture has come from it for 10 seconds. Open its lid or switch it on, close other programs that use it, and try again."
+    )]
+    CameraSilent,
     /// The page came over plain http.
     #[error(
         "The browser gives a camera only to pages opened over https:// or from localhost. Open the page that way, or pick a photo instead."
@@ -229,14 +250,7 @@ const NAMED: usize = 8;
 
 /// A message that cannot be read.
 fn of_message(error: &WireError) -> String {
-    match error {
-        WireError::Version { .. } => {
-            "The page and its worker come from different releases. Reload the page without its cache.".to_owned()
-        }
-        WireError::Malformed => {
-            "A message between the page and its worker could not be read. Reload the page.".to_owned()
-        }
-    }
+    sentence(&Failure::Wire(error.clone()))
 }
 
 /// So many photos were.
@@ -265,8 +279,10 @@ impl PageError {
             Self::Engine(failure) => failure.kind(),
             Self::UnknownBackend { .. } | Self::NoWebGpu { .. } => ErrorKind::BackendUnavailable,
             Self::UnknownSize { .. } => ErrorKind::HeadMismatch,
-            Self::NotANumber { .. } => ErrorKind::Internal,
+            Self::NotANumber { .. } | Self::NumberTooLarge { .. } => ErrorKind::Internal,
+            Self::Host { kind, .. } => *kind,
             Self::WorkerFailed { .. }
+            | Self::WorkerHangs
             | Self::EngineStopped
             | Self::PhotoStopsEngine
             | Self::TrainingLost
@@ -282,8 +298,8 @@ impl PageError {
             Self::NothingDropped | Self::NoPhotos { .. } | Self::NothingToAdd => ErrorKind::NotAnImage,
             Self::SampleFailed { .. } => ErrorKind::DownloadFailed,
             Self::NoCamera => ErrorKind::NoCamera,
-            Self::CameraRefused => ErrorKind::CameraRefused,
-            Self::CameraFailed { .. } | Self::NoCanvas => ErrorKind::CameraFailed,
+            Self::CameraRefused | Self::CameraFramed => ErrorKind::CameraRefused,
+            Self::CameraFailed { .. } | Self::CameraSilent | Self::NoCanvas => ErrorKind::CameraFailed,
             Self::InsecureCamera => ErrorKind::InsecureContext,
             Self::EmptyName | Self::LongName { .. } | Self::TakenName { .. } => ErrorKind::BadName,
             Self::Duplicate { .. } | Self::Duplicates { .. } => ErrorKind::Duplicate,

@@ -46,8 +46,9 @@ pub(crate) fn sentence(failure: &Failure) -> String {
              folder `models` too."
         ),
         Failure::WrongHash { file } => format!(
-            "{file} has arrived, but its bytes are not those of this release. Reload the page; if that does not help, \
-             the host’s copy is damaged."
+            "{file} has arrived, but it is not the one of this release: the host has files of two releases, or a damaged \
+             copy. Reload the page; if that does not help, whoever hosts this site must upload all files of one release \
+             again."
         ),
         Failure::CorruptFile { file, reason } => {
             format!("{file} cannot be used: {reason}. Reload the page, or have the file replaced by one that fits.")
@@ -180,7 +181,9 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         // Mistakes of the program or the browser.
         Failure::NotStarted => "The engine was asked for an answer before it was started. Reload the page.".to_owned(),
         Failure::Wire(WireError::Version { .. }) => {
-            "The page and its worker come from different releases. Reload the page without its cache.".to_owned()
+            "The page and its worker come from different releases. Reload the page; if that does not help, whoever hosts this \
+             site must upload all files of one release again."
+                .to_owned()
         }
         Failure::Wire(WireError::Malformed) => {
             "A message between the page and its worker could not be read. Reload the page.".to_owned()

@@ -14,6 +14,7 @@ mod engine;
 mod error;
 mod failure;
 mod learn;
+mod offline;
 mod platform;
 mod project;
 mod shell;
@@ -33,6 +34,6 @@ fn main() {
     // The document holds a still picture of the shell, which was painted before this code came.
     let place = document().get_element_by_id("page").and_then(|place| place.dyn_into::<HtmlElement>().ok());
     let Some(place) = place.or_else(|| document().body()) else { return };
-    place.set_inner_html("");
+    place.replace_children_with_node_0();
     mount_to(place, App).forget();
 }

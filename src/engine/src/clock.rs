@@ -1,11 +1,22 @@
 //! The worker's clock.
 
+use futures::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::JsCast;
 
 /// Milliseconds since the worker began.
 pub(crate) fn now() -> f64 {
     let scope: web_sys::WorkerGlobalScope = js_sys::global().unchecked_into();
     scope.performance().map_or(0.0, |clock| clock.now())
+}
+
+/// What `work` comes to; none where it takes longer than `ms` milliseconds, and then it is dropped.
+pub(crate) async fn within<T>(ms: u32, work: impl Future<Output = T>) -> Option<T> {
+    let work = std::pin::pin!(work);
+    match select(work, TimeoutFuture::new(ms)).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(_) => None,
+    }
 }
 
 /// What is said again and again while something goes on, but not too often.

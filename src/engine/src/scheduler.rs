@@ -62,6 +62,7 @@ impl Scheduler {
             Ok(asked) => asked,
             Err(error) => return self.desk.outbox.post(&FromWorker::Stopped(error.into())),
         };
+        self.desk.outbox.post(&FromWorker::Begun { id });
         match request {
             Request::Start(request) => self.start(id, request).await,
             Request::ZipAdd(file) => self.desk.reply::<ZipAdd>(id, self.zip.add(file)),

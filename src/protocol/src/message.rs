@@ -42,6 +42,11 @@ pub enum ToWorker {
 pub enum FromWorker {
     /// The worker runs and waits for [`Start`].
     Alive,
+    /// A request is taken up: what was asked before it is answered, runs aside.
+    Begun {
+        /// The request.
+        id: RequestId,
+    },
     /// The one answer to a request.
     Reply {
         /// The request.
@@ -229,6 +234,7 @@ mod tests {
         let failed = Failure::Download { file: "head".into(), reason: "404".into() };
         let said = [
             FromWorker::Alive,
+            FromWorker::Begun { id },
             FromWorker::Reply { id, reply: Ok(KeepSquare::replied([3; 32])) },
             FromWorker::Reply { id, reply: Err(failed.clone()) },
             FromWorker::Progress { id, progress: Start::progressed(StartProgress::WarmingUp(Backend::WebGpu)) },

@@ -28,5 +28,5 @@ pub use hash::{FileHash, sha256, sha256_hex};
 pub use manifest::{Encoding, Licence, Manifest, Preprocessing, Source, TensorEntry};
 pub use moments::Neighbourhoods;
 pub use quantized::{QuantizedConv, QuantizedRows};
-pub use reader::{BaseReader, read_base};
+pub use reader::{BaseReader, looks_like_a_web_page, read_base};
 pub use rounding::{quantize, quantize_dense};

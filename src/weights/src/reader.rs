@@ -170,7 +170,8 @@ fn check_beginning(bytes: &[u8]) -> Result<(), WeightsError> {
 }
 
 /// Whether the first byte that is no blank is the `<` of a page, a byte-order mark aside.
-pub(crate) fn looks_like_a_web_page(bytes: &[u8]) -> bool {
+#[must_use]
+pub fn looks_like_a_web_page(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     bytes.trim_ascii_start().starts_with(b"<")
 }

@@ -11,6 +11,7 @@ use std::{
 
 use crate::error::XtaskError;
 use crate::journal::Journal;
+use crate::offline;
 use crate::optimizer::Optimizer;
 use crate::options::Build;
 use crate::part::{CPU, PAGE, WEBGPU};
@@ -35,8 +36,7 @@ pub(crate) fn build(workspace: &Workspace, journal: &mut Journal, options: &Buil
         worker.make(journal, &maker.tools, &maker.sources)?;
     }
     maker.make_page(journal)?;
-    maker.put(&maker.cpu)?;
-    maker.put(&maker.webgpu)?;
+    maker.put(&[&maker.cpu, &maker.webgpu])?;
     maker.print_sizes()
 }
 
@@ -54,14 +54,13 @@ pub(crate) fn serve(
     let maker = Maker::set_up(workspace, journal, options)?;
     maker.cpu.make(journal, &maker.tools, &maker.sources)?;
     maker.make_page(journal)?;
-    maker.put(&maker.cpu)?;
-    if maker.webgpu.is_of(&maker.sources) {
-        maker.put(&maker.webgpu)?;
-    }
+    let mut workers = vec![&maker.cpu];
+    workers.extend(Some(&maker.webgpu).filter(|worker| worker.is_of(&maker.sources)));
+    maker.put(&workers)?;
     journal.print_summary();
     let server = thread::spawn(move || server.run());
     let later = maker.webgpu.make(journal, &maker.tools, &maker.sources).and_then(|()| {
-        maker.put(&maker.webgpu)?;
+        maker.put(&[&maker.webgpu])?;
         maker.print_sizes()
     });
     match later {
@@ -125,8 +124,13 @@ impl<'a> Maker<'a> {
         })
     }
 
-    fn put(&self, worker: &Worker) -> Result<(), XtaskError> {
-        worker.put(&self.workspace.dist(), &self.sources.workers)
+    /// Puts `workers` beside the page, and writes the service worker that knows of them.
+    fn put(&self, workers: &[&Worker]) -> Result<(), XtaskError> {
+        let (dist, id) = (self.workspace.dist(), &self.sources.workers);
+        for worker in workers {
+            worker.put(&dist, id)?;
+        }
+        offline::write(self.workspace, &dist, id)
     }
 
     fn print_sizes(&self) -> Result<(), XtaskError> {

@@ -5,6 +5,7 @@ use std::{fs, net::SocketAddr, path::PathBuf, sync::Arc, thread, time::Instant};
 use crate::bundle;
 use crate::error::XtaskError;
 use crate::journal::Journal;
+use crate::offline;
 use crate::part::{CPU, WEBGPU};
 use crate::reload::Reload;
 use crate::server::Server;
@@ -75,6 +76,7 @@ impl Workbench<'_> {
             cpu.make(journal, tools, &sources)?;
         }
         bundle::trunk(workspace, tools, PROFILE, dist, "./", RELEASE)?;
+        offline::write_none(dist)?;
         cpu.put(dist, RELEASE)?;
         if webgpu.understands(&sources) { webgpu.put(dist, RELEASE) } else { Ok(()) }
     }

@@ -10,6 +10,7 @@ mod digest;
 mod error;
 mod fuzz;
 mod journal;
+mod offline;
 mod optimizer;
 mod options;
 mod part;

@@ -40,7 +40,7 @@ Each command first brings what it needs and does not find: into target/tools, no
         Give damaged pictures, weights, heads, checkpoints, zips and messages to whatever reads them, N
         minutes each (10). An input that is a finding is kept, and said. test does it for some seconds.
   soak [--seed S] [--kills N] [--tabs N] [--faults N] [--zips N] [--malformed N]
-       [--photos N] [--short] [--json]
+       [--photos N] [--offline N] [--hosts N] [--short] [--json]
         Build the page and inject faults into it: Chromium killed, two tabs at once, a database that
         fails, hostile zips, malformed photos, thousands of photos. Prints how often nothing was lost. A
         count of 0 leaves a fault out; --short takes some minutes.

@@ -8,6 +8,8 @@ use std::{
 
 /// Where a page hears of it, beside itself.
 pub(crate) const ADDRESS: &str = "xtask-dev-events";
+/// Where the script that listens there lies.
+pub(crate) const SCRIPT: &str = "xtask-dev-reload.js";
 /// How often a page is written to where nothing changes, to find out whether it is still there.
 const PULSE: Duration = Duration::from_secs(15);
 
@@ -30,17 +32,21 @@ impl Reload {
         self.changed.notify_all();
     }
 
-    /// `html` with a script that reloads it once it is no longer the newest.
+    /// `html` with a script that reloads it once it is no longer the newest. It is a file, as the page's policy wants it.
     pub(crate) fn inject(&self, html: &str) -> String {
-        let version = *self.version();
-        let script = format!(
-            "<script>new EventSource(\"{ADDRESS}\").onmessage = ({{ data }}) => data !== \"{version}\" && location.reload();\
-             </script>\n"
-        );
+        let script = format!("<script src=\"{SCRIPT}?{}\"></script>\n", self.version());
         match html.rfind("</body>") {
             Some(end) => format!("{}{script}{}", &html[..end], &html[end..]),
             None => html.to_owned() + &script,
         }
+    }
+
+    /// What lies at [`SCRIPT`]: the number in its address is that of the page.
+    pub(crate) fn script() -> String {
+        format!(
+            "const version = new URL(document.currentScript.src).search.slice(1);\n\
+             new EventSource(\"{ADDRESS}\").onmessage = ({{ data }}) => data !== version && location.reload();\n"
+        )
     }
 
     /// Writes which page is the newest, now and whenever that changes, until the reader is gone.
@@ -106,7 +112,8 @@ mod tests {
     fn the_script_is_the_last_of_the_body() {
         let reload = Reload::new();
         let html = reload.inject("<body><p>x</p></body></html>");
-        assert!(html.starts_with("<body><p>x</p><script>") && html.ends_with("</script>\n</body></html>"), "{html}");
-        assert!(html.contains(&format!("\"{}\"", *reload.version())), "{html}");
+        let script = format!("<script src=\"{SCRIPT}?{}\"></script>", *reload.version());
+        assert_eq!(html, format!("<body><p>x</p>{script}\n</body></html>"));
+        assert!(Reload::script().contains(ADDRESS));
     }
 }

@@ -102,15 +102,16 @@ fn answer(folder: &Folder, reload: Option<&Reload>, mut stream: &TcpStream) -> i
         stream.write_all(&head("200 OK", &["Content-Type: text/event-stream".to_owned()]))?;
         return reload.tell(stream);
     }
+    if reload.is_some() && request.path.ends_with(reload::SCRIPT) {
+        return send_text(stream, "text/javascript", &Reload::script());
+    }
     let Some(path) = folder.find(&request.path) else {
         let text = "There is no such file here.\n";
         let headers = ["Content-Type: text/plain".to_owned(), format!("Content-Length: {}", text.len())];
         return stream.write_all(&[&head("404 Not Found", &headers), text.as_bytes()].concat());
     };
     if let Some(reload) = reload.filter(|_| path.file_name().is_some_and(|name| name == "index.html")) {
-        let html = reload.inject(&fs::read_to_string(&path)?);
-        let headers = [format!("Content-Type: {}", media_type(&path)), format!("Content-Length: {}", html.len())];
-        return stream.write_all(&[&head("200 OK", &headers), html.as_bytes()].concat());
+        return send_text(stream, media_type(&path), &reload.inject(&fs::read_to_string(&path)?));
     }
     let mut file = File::open(&path)?;
     let length = file.metadata()?.len();
@@ -133,6 +134,11 @@ fn answer(folder: &Folder, reload: Option<&Reload>, mut stream: &TcpStream) -> i
         io::copy(&mut file.take(count), &mut stream)?;
     }
     Ok(())
+}
+
+fn send_text(mut stream: &TcpStream, media_type: &str, text: &str) -> io::Result<()> {
+    let headers = [format!("Content-Type: {media_type}"), format!("Content-Length: {}", text.len())];
+    stream.write_all(&[&head("200 OK", &headers), text.as_bytes()].concat())
 }
 
 fn head(status: &str, headers: &[String]) -> Vec<u8> {
@@ -213,6 +219,7 @@ fn media_type(path: &Path) -> &'static str {
         ("css", "text/css; charset=utf-8"),
         ("wasm", "application/wasm"),
         ("json", "application/json"),
+        ("webmanifest", "application/manifest+json"),
         ("svg", "image/svg+xml"),
         ("png", "image/png"),
         ("jpg", "image/jpeg"),

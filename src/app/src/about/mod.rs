@@ -19,6 +19,9 @@ pub(crate) fn About(
     /// How long that took, in milliseconds.
     #[prop(into)]
     ready_ms: Signal<Option<f64>>,
+    /// Whether the page is kept for visits without a network.
+    #[prop(into)]
+    is_kept: Signal<bool>,
     /// What the release is called in the addresses of its files.
     release: &'static str,
 ) -> impl IntoView {
@@ -36,6 +39,20 @@ pub(crate) fn About(
                      counted: this page is a folder of static files without a server behind it, and it asks nothing of any other \
                      site. What it keeps in your browser is the model, so that it need not be fetched again, and the project you \
                      teach, so that it is still there tomorrow; clearing the site’s data removes both."
+                </p>
+            </section>
+            <section>
+                <h2>"Without a network"</h2>
+                <p data-testid="offline" data-state=move || if is_kept.get() { "kept" } else { "none" }>
+                    {move || {
+                        if is_kept.get() {
+                            "This browser keeps all that the page needs: it opens and works without a network, on the train or in \
+                             a classroom. Only the CNN trained from scratch is fetched when it is first asked for, and kept from then on."
+                        } else {
+                            "Where a browser can, it keeps all that the page needs, so that it opens and works without a network. \
+                             This one has not, or not yet: that takes an address with https, and a window that is not private."
+                        }
+                    }}
                 </p>
             </section>
             <section>

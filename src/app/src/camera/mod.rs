@@ -3,7 +3,9 @@
 mod live;
 mod panel;
 mod status;
+mod switch;
 
 pub(crate) use live::Camera;
-pub(crate) use panel::{CameraFailure, CameraPanel, CameraVideo, play_stream};
+pub(crate) use panel::{CameraFailure, CameraPanel, CameraVideo, MUTED, play_stream};
 pub(crate) use status::CameraStatus;
+pub(crate) use switch::CameraSwitch;

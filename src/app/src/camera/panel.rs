@@ -6,10 +6,11 @@ use leptos::prelude::*;
 use leptos_use::use_document_visibility;
 use web_sys::{HtmlVideoElement, VisibilityState};
 
-use super::{Camera, CameraStatus};
+use super::{Camera, CameraStatus, CameraSwitch};
 use crate::answer::{AnswerView, took};
+use crate::error::PageError;
 use crate::status::EngineStatus;
-use crate::ui::{Button, FailureText, reveal_when};
+use crate::ui::{FailureText, reveal_when};
 
 /// The camera's button, picture and answers. The camera goes off with this component and with the page's visibility.
 #[component]
@@ -57,10 +58,8 @@ pub(crate) fn CameraPanel(
                     </svg>
                     {move || if is_on.get() { "Turn the camera off" } else { "Use the camera" }}
                 </button>
-                <Show when=move || is_on.get() && camera.switchable.get()>
-                    <Button testid="camera-switch" on_press=move || camera.switch()>
-                        "Switch"
-                    </Button>
+                <Show when=move || is_on.get()>
+                    <CameraSwitch camera testid="camera-switch" />
                 </Show>
             </div>
             <div class="camera-stage" hidden=move || !is_on.get()>
@@ -72,6 +71,15 @@ pub(crate) fn CameraPanel(
             </Show>
         </section>
     }
+}
+
+/// What is said while the camera is on and sends no picture.
+pub(crate) const MUTED: &str = "The camera sends no picture now: a call or another program holds it, or its lid or switch is shut. \
+                                It goes on by itself.";
+
+/// The address of this page.
+fn address() -> String {
+    window().location().href().unwrap_or_default()
 }
 
 /// What the camera sees.
@@ -101,7 +109,17 @@ pub(crate) fn CameraFailure(
     camera: Camera,
 ) -> impl IntoView {
     move || match camera.status.get() {
-        CameraStatus::Failed(failure) => Some(view! { <FailureText failure /> }),
+        CameraStatus::Failed(failure) => {
+            let by_itself = failure == PageError::CameraFramed;
+            Some(view! {
+                <FailureText failure />
+                <Show when=move || by_itself>
+                    <a href=address target="_blank" rel="noopener" data-testid="open-by-itself">
+                        "Open this page by itself"
+                    </a>
+                </Show>
+            })
+        }
         _ => None,
     }
 }
@@ -116,6 +134,7 @@ fn LiveAnswer(
 ) -> impl IntoView {
     let waiting = move || match camera.status.get() {
         CameraStatus::Live if !status.is_ready() => "Waiting for the engine",
+        CameraStatus::Live if camera.muted.get() => MUTED,
         CameraStatus::Live => "Looking",
         _ => "Waiting for the camera",
     };
@@ -137,6 +156,7 @@ pub(crate) fn play_stream(camera: Camera, video: &HtmlVideoElement) -> bool {
     let stream = camera.stream.get();
     video.set_src_object(stream.as_ref());
     if stream.is_some() {
+        camera.expect_frames(video.clone());
         // The video plays by itself; where it must not, its first frame stands still.
         let _ = video.play();
     }

@@ -5,26 +5,38 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::rc::{Rc, Weak};
+use std::time::Duration;
 
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::channel::oneshot;
 use gloo_events::EventListener;
 use headstart_protocol::{
-    Ask, Backend, FromWorker, Progress, Reply, RequestId, Run, ToWorker, WireError, decode, encode,
+    Ask, Backend, FromWorker, Progress, Reply, Request, RequestId, Run, ToWorker, WireError, decode, encode,
 };
 use js_sys::{Array, Reflect, Uint8Array};
+use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, MessageEvent, Worker};
 
+use super::watchdog::{Watchdog, Work};
 use crate::error::PageError;
+use crate::platform::dom::{now, pause};
 
-/// The script that starts the engine for a device, beside the page: trunk names it after the engine's program.
-fn script(backend: Backend) -> &'static str {
+/// How often a worker that has something to do is looked after.
+const TICK: Duration = Duration::from_secs(1);
+
+/// The program for a device: its files, beside the page, begin with this.
+pub(crate) fn program(backend: Backend) -> &'static str {
     match backend {
-        Backend::Cpu => "headstart-engine-cpu_loader.js",
-        Backend::WebGpu => "headstart-engine-webgpu_loader.js",
+        Backend::Cpu => "headstart-engine-cpu",
+        Backend::WebGpu => "headstart-engine-webgpu",
     }
+}
+
+/// The files of the program for a device, relative to the page.
+pub(super) fn files(backend: Backend) -> [String; 3] {
+    ["_loader.js", ".js", "_bg.wasm"].map(|end| format!("{}{end}?v={BUILD}", program(backend)))
 }
 
 /// Goes into the script's address, so that a new release never meets an old script in a cache.
@@ -38,7 +50,7 @@ pub(super) enum WorkerNews {
     /// Its script runs.
     Alive,
     /// It is of no use any more: a script that cannot run, an uncaught error, a lost device, a message that cannot be
-    /// read.
+    /// read, no answer for too long.
     Ended(PageError),
 }
 
@@ -46,6 +58,7 @@ pub(super) enum WorkerNews {
 pub(super) struct Connection {
     worker: Worker,
     callers: Rc<RefCell<Callers>>,
+    news: Rc<dyn Fn(WorkerNews)>,
     _listeners: [EventListener; 3],
 }
 
@@ -55,9 +68,14 @@ struct Callers {
     last: u64,
     waiting: HashMap<RequestId, Caller>,
     has_ended: bool,
+    watchdog: Watchdog,
+    /// Whether somebody looks after the watchdog.
+    is_watched: bool,
 }
 
 struct Caller {
+    /// Is called when the worker takes the request up.
+    begun: Option<Box<dyn FnOnce()>>,
     progress: UnboundedSender<Progress>,
     reply: oneshot::Sender<Result<Reply, PageError>>,
 }
@@ -68,7 +86,7 @@ impl Connection {
     /// # Errors
     /// [`PageError::WorkerFailed`] where the browser has no workers or refuses this one.
     pub(super) fn spawn(backend: Backend, news: impl Fn(WorkerNews) + 'static) -> Result<Rc<Self>, PageError> {
-        let worker = Worker::new(&format!("{}?v={BUILD}", script(backend))).map_err(|error| broken(&error))?;
+        let worker = Worker::new(&files(backend)[0]).map_err(|error| broken(&error))?;
         let callers = Rc::new(RefCell::new(Callers::default()));
         let news: Rc<dyn Fn(WorkerNews)> = Rc::new(news);
         let hear = {
@@ -81,14 +99,23 @@ impl Connection {
         let listeners = [
             EventListener::new(&worker, "message", hear),
             EventListener::new(&worker, "error", fail(callers.clone(), news.clone())),
-            EventListener::new(&worker, "messageerror", fail(callers.clone(), news)),
+            EventListener::new(&worker, "messageerror", fail(callers.clone(), news.clone())),
         ];
-        Ok(Rc::new(Self { worker, callers, _listeners: listeners }))
+        Ok(Rc::new(Self { worker, callers, news, _listeners: listeners }))
     }
 
     /// Asks at once; the reply can be awaited.
     pub(super) fn ask<A: Ask>(&self, request: A) -> impl Future<Output = Result<A::Reply, PageError>> + use<A> {
-        replied::<A>(self.post(request.into(), None))
+        replied::<A>(self.post(request.into(), None, None))
+    }
+
+    /// The same; `begun` is called when the worker takes the request up.
+    pub(super) fn ask_telling<A: Ask>(
+        &self,
+        request: A,
+        begun: Box<dyn FnOnce()>,
+    ) -> impl Future<Output = Result<A::Reply, PageError>> + use<A> {
+        replied::<A>(self.post(request.into(), None, Some(begun)))
     }
 
     /// The same with a file, which the worker reads where it lies.
@@ -97,7 +124,7 @@ impl Connection {
         request: A,
         file: &Blob,
     ) -> impl Future<Output = Result<A::Reply, PageError>> + use<A> {
-        replied::<A>(self.post(request.into(), Some(file)))
+        replied::<A>(self.post(request.into(), Some(file), None))
     }
 
     /// Asks for what takes a while.
@@ -105,7 +132,7 @@ impl Connection {
     /// # Errors
     /// A request that cannot be encoded or posted.
     pub(super) fn run<R: Run>(self: &Rc<Self>, request: R) -> Result<Running<R>, PageError> {
-        let posted = self.post(request.into(), None)?;
+        let posted = self.post(request.into(), None, None)?;
         Ok(self.running(posted))
     }
 
@@ -121,8 +148,14 @@ impl Connection {
     }
 
     /// Posts a request, and notes who awaits its reply.
-    fn post(&self, request: headstart_protocol::Request, file: Option<&Blob>) -> Result<Posted, PageError> {
+    fn post(
+        &self,
+        request: Request,
+        file: Option<&Blob>,
+        begun: Option<Box<dyn FnOnce()>>,
+    ) -> Result<Posted, PageError> {
         let id = self.next_id();
+        let work = Work::of(&request);
         let message = encode(&ToWorker::Ask { id, request })?;
         if self.callers.borrow().has_ended {
             return Err(PageError::EngineStopped);
@@ -130,8 +163,20 @@ impl Connection {
         let (progress, progressed) = unbounded();
         let (reply, replied) = oneshot::channel();
         self.send(&message, file)?;
-        self.callers.borrow_mut().waiting.insert(id, Caller { progress, reply });
+        {
+            let mut callers = self.callers.borrow_mut();
+            callers.waiting.insert(id, Caller { begun, progress, reply });
+            callers.watchdog.asked(id, work);
+        }
+        self.look_after();
         Ok((id, progressed, replied))
+    }
+
+    /// Has somebody look whether the worker hangs, as long as it has something to do.
+    fn look_after(&self) {
+        if !std::mem::replace(&mut self.callers.borrow_mut().is_watched, true) {
+            spawn_local(watch(Rc::downgrade(&self.callers), Rc::downgrade(&self.news)));
+        }
     }
 
     /// The message's bytes are handed over, not copied; a file goes beside them, as a name for what the browser holds.
@@ -227,19 +272,56 @@ fn read_reply<A: Ask>(reply: Result<Result<Reply, PageError>, oneshot::Canceled>
     A::reply(reply).ok_or(PageError::Message(WireError::Malformed))
 }
 
+/// Ends the worker once it hangs; over when it has nothing to do, or is gone.
+async fn watch(callers: Weak<RefCell<Callers>>, news: Weak<dyn Fn(WorkerNews)>) {
+    let mut last = now();
+    loop {
+        pause(TICK).await;
+        let (Some(callers), Some(news)) = (callers.upgrade(), news.upgrade()) else { return };
+        let passed = now() - std::mem::replace(&mut last, now());
+        let hangs = {
+            let mut callers = callers.borrow_mut();
+            callers.is_watched = callers.watchdog.is_busy() && !callers.has_ended;
+            if !callers.is_watched {
+                return;
+            }
+            callers.watchdog.hangs(passed / 1000.0)
+        };
+        if hangs {
+            return end(&callers, &*news, PageError::WorkerHangs);
+        }
+    }
+}
+
 fn hear(message: &MessageEvent, callers: &RefCell<Callers>, news: &dyn Fn(WorkerNews)) {
     let bytes = message.data().dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).unwrap_or_default();
     match decode(&bytes) {
         Ok(FromWorker::Alive) => news(WorkerNews::Alive),
+        Ok(FromWorker::Begun { id }) => {
+            let begun = {
+                let mut callers = callers.borrow_mut();
+                callers.watchdog.begun(id);
+                callers.waiting.get_mut(&id).and_then(|caller| caller.begun.take())
+            };
+            if let Some(begun) = begun {
+                begun();
+            }
+        }
         Ok(FromWorker::Reply { id, reply }) => {
-            let caller = callers.borrow_mut().waiting.remove(&id);
+            let caller = {
+                let mut callers = callers.borrow_mut();
+                callers.watchdog.answered(id);
+                callers.waiting.remove(&id)
+            };
             if let Some(caller) = caller {
                 // Who does not wait any more need not know.
                 let _ = caller.reply.send(reply.map_err(PageError::Engine));
             }
         }
         Ok(FromWorker::Progress { id, progress }) => {
-            if let Some(caller) = callers.borrow().waiting.get(&id) {
+            let mut callers = callers.borrow_mut();
+            callers.watchdog.told(id, &progress);
+            if let Some(caller) = callers.waiting.get(&id) {
                 let _ = caller.progress.unbounded_send(progress);
             }
         }

@@ -1,13 +1,19 @@
 //! Which device runs the models, found out before any of the two workers is fetched. WebGPU is probed through plain
 //! JavaScript: the GPU runtime panics on an adapter without `timestamp-query`, and a panic ends its worker.
 
+use std::time::Duration;
+
 use headstart_protocol::Backend;
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::error::PageError;
+use crate::platform::deadline::within;
 use crate::platform::files::reason;
+
+/// How long the browser may take to answer whether it has a GPU. Some drivers never do.
+const PROBE: Duration = Duration::from_secs(10);
 
 /// The device and how it was chosen.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +71,8 @@ struct Adapter {
 impl Adapter {
     /// The browser's preferred adapter; `None` where it has none, `Err` with the reason where asking failed.
     async fn probe() -> Result<Option<Self>, String> {
-        Self::ask().await.map_err(|error| reason(&error))
+        let late = || Err(format!("the browser did not name one within {} seconds", PROBE.as_secs()));
+        within(PROBE, Self::ask()).await.map_or_else(late, |asked| asked.map_err(|error| reason(&error)))
     }
 
     async fn ask() -> Result<Option<Self>, JsValue> {

@@ -190,7 +190,7 @@ impl Engine {
             }
             state.pool.close();
             state.helpers.retain(|helper| helper.number != number);
-            state.queue.worker_stopped(number)
+            state.queue.worker_stopped(number, true)
         };
         let ready = self.state().helpers_ready();
         self.tell(EngineNews::Helpers(ready));

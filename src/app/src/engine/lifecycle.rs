@@ -2,16 +2,17 @@
 
 use std::rc::Rc;
 
-use headstart_protocol::{Backend, Ready, StartProgress};
+use headstart_protocol::{Backend, Failure, Ready, StartProgress};
 use leptos::task::spawn_local;
 
 use super::client::{Engine, EngineNews};
-use super::connection::{Connection, WorkerNews};
+use super::connection::{Connection, WorkerNews, files};
 use super::device::{self, Choice};
 use super::phase::Phase;
 use super::queue::MAIN;
 use super::restart::{Life, Next};
 use crate::error::PageError;
+use crate::platform::host;
 
 impl Engine {
     /// Starts a fresh main worker in the place of the one before.
@@ -122,16 +123,38 @@ impl Engine {
 
     /// The worker is of no use any more.
     fn ended(&self, error: PageError) {
-        let next = {
+        let (life, next) = {
             let mut state = self.state();
             let backend = state.choice.as_ref().map_or(Backend::Cpu, |choice| choice.backend);
             let life = if state.is_alive { Life::On(backend) } else { Life::Unborn(backend) };
-            state.restarts.after_stop(life)
+            (life, state.restarts.after_stop(life))
         };
         self.take_step(next, error);
+        if next == Next::GiveUp
+            && let Life::Unborn(backend) = life
+        {
+            self.blame_host(backend);
+        }
+    }
+
+    /// A script that never ran says nothing of itself: what the host makes of its files is found out, and told instead.
+    fn blame_host(&self, backend: Backend) {
+        let (engine, generation) = (self.clone(), self.generation());
+        let base_url = self.state().options.base_url.clone();
+        spawn_local(async move {
+            for file in files(backend) {
+                if let Some((kind, sentence)) = host::blame(&format!("{base_url}{file}")).await {
+                    if engine.is_current(generation) {
+                        engine.enter(Phase::Failed(PageError::Host { kind, sentence }));
+                    }
+                    return;
+                }
+            }
+        });
     }
 
     fn take_step(&self, next: Next, error: PageError) {
+        let is_lost = matches!(error, PageError::Engine(Failure::DeviceLost { .. }));
         let given_up = {
             let mut state = self.state();
             // Nothing that this worker left behind counts from here on.
@@ -142,10 +165,15 @@ impl Engine {
                 state.pool.close();
                 state.helpers.clear();
             }
-            state.queue.worker_stopped(MAIN)
+            // No photo is to blame for a device that went away.
+            state.queue.worker_stopped(MAIN, !is_lost)
         };
         self.tell(EngineNews::Helpers(0));
         match next {
+            Next::Fresh => {
+                self.tell(EngineNews::Note(Some(error.to_string())));
+                self.fresh_worker(None);
+            }
             Next::FreshOnCpu => {
                 self.tell(EngineNews::Note(Some(error.to_string())));
                 self.fresh_worker(Some(Backend::Cpu));

@@ -156,7 +156,9 @@ impl Engine {
             };
             // The worker may have ended meanwhile: then the photo waits for another turn, or has it already.
             let Some(connection) = self.state().hand_over(id, worker) else { continue };
-            let reply = connection.ask(request(photo, worker));
+            let engine = self.clone();
+            let reply =
+                connection.ask_telling(request(photo, worker), Box::new(move || engine.state().queue.begun(id)));
             // A worker that ends must not live on in its callers.
             drop(connection);
             match reply.await {

@@ -32,6 +32,8 @@ struct Ticket {
     stops: u8,
     /// In whose hands it is, or was last.
     worker: WorkerId,
+    /// Whether that worker has taken it up.
+    begun: bool,
 }
 
 /// The photos that wait and those in hand.
@@ -50,12 +52,12 @@ pub(crate) struct Queue {
 impl Queue {
     /// Puts a photo before all others; `main_only` where no helper can answer it.
     pub(crate) fn add(&mut self, id: PhotoId, main_only: bool) {
-        self.waiting.push(Ticket { id, patient: false, main_only, stops: 0, worker: MAIN });
+        self.waiting.push(Ticket { id, patient: false, main_only, stops: 0, worker: MAIN, begun: false });
     }
 
     /// Puts a photo that is to be described behind all others.
     pub(crate) fn add_patient(&mut self, id: PhotoId) {
-        self.patient.push_back(Ticket { id, patient: true, main_only: false, stops: 0, worker: MAIN });
+        self.patient.push_back(Ticket { id, patient: true, main_only: false, stops: 0, worker: MAIN, begun: false });
     }
 
     /// Takes the photo to read now for that one of `workers` with the fewest in hand, if there is such a photo and a hand
@@ -94,6 +96,13 @@ impl Queue {
         self.sent.extend(self.reading.extract_if(.., |ticket| ticket.id == id));
     }
 
+    /// Its worker has taken a photo up.
+    pub(crate) fn begun(&mut self, id: PhotoId) {
+        if let Some(ticket) = self.sent.iter_mut().find(|ticket| ticket.id == id) {
+            ticket.begun = true;
+        }
+    }
+
     /// A photo is answered, has failed, or is no longer wanted, wherever it is.
     pub(crate) fn remove(&mut self, id: PhotoId) {
         for tickets in [&mut self.waiting, &mut self.reading, &mut self.sent] {
@@ -103,10 +112,12 @@ impl Queue {
     }
 
     /// `worker` stopped: what was in its hands waits again, except for the photo to give up because a worker stopped with
-    /// it before. With [`MAIN`] all others end, and theirs wait too.
-    pub(crate) fn worker_stopped(&mut self, worker: WorkerId) -> Option<PhotoId> {
+    /// it before. Where `blames`, that which it had taken up may be to blame. With [`MAIN`] all others end, and theirs wait
+    /// too.
+    pub(crate) fn worker_stopped(&mut self, worker: WorkerId, blames: bool) -> Option<PhotoId> {
         let mut given_up = None;
-        if let Some(place) = self.sent.iter().position(|ticket| ticket.worker == worker) {
+        let at_work = self.sent.iter().position(|ticket| ticket.worker == worker && ticket.begun);
+        if let Some(place) = at_work.filter(|_| blames) {
             self.sent[place].stops += 1;
             if self.sent[place].stops >= STOPS_ALLOWED {
                 given_up = Some(self.sent.remove(place).id);
@@ -116,7 +127,7 @@ impl Queue {
         let mut back: Vec<_> = self.sent.extract_if(.., comes_back).collect();
         back.extend(self.reading.extract_if(.., comes_back));
         // Back as they were: what was sent first is taken first.
-        for ticket in back.into_iter().rev() {
+        for ticket in back.into_iter().rev().map(|ticket| Ticket { begun: false, ..ticket }) {
             if ticket.patient {
                 self.patient.push_front(ticket);
             } else {
@@ -192,7 +203,7 @@ mod tests {
     fn what_was_in_hand_is_sent_again_in_the_same_order() {
         let mut queue = queue(0..4);
         assert_eq!((send(&mut queue), take(&mut queue)), (Some(3), Some(2)));
-        assert_eq!(queue.worker_stopped(MAIN), None);
+        assert_eq!(queue.worker_stopped(MAIN, true), None);
         assert_eq!((send(&mut queue), send(&mut queue)), (Some(3), Some(2)));
     }
 
@@ -201,9 +212,35 @@ mod tests {
         let mut queue = queue(0..3);
         for expected in [None, Some(2)] {
             while send(&mut queue).is_some() {}
-            assert_eq!(queue.worker_stopped(MAIN), expected);
+            queue.begun(2);
+            assert_eq!(queue.worker_stopped(MAIN, true), expected);
         }
         assert_eq!((send(&mut queue), send(&mut queue)), (Some(1), Some(0)));
+    }
+
+    #[test]
+    fn a_photo_that_the_worker_had_not_taken_up_is_not_to_blame() {
+        let mut queue = queue(0..2);
+        for _ in 0..5 {
+            while send(&mut queue).is_some() {}
+            assert_eq!(queue.worker_stopped(MAIN, true), None);
+        }
+        // Taken up by the worker before counts for nothing either.
+        while send(&mut queue).is_some() {}
+        queue.begun(1);
+        assert_eq!(queue.worker_stopped(MAIN, true), None);
+        while send(&mut queue).is_some() {}
+        assert_eq!(queue.worker_stopped(MAIN, true), None);
+    }
+
+    #[test]
+    fn a_photo_is_not_to_blame_for_a_device_that_went_away() {
+        let mut queue = queue(0..1);
+        for _ in 0..5 {
+            assert_eq!(send(&mut queue), Some(0));
+            queue.begun(0);
+            assert_eq!(queue.worker_stopped(MAIN, false), None);
+        }
     }
 
     #[test]
@@ -216,7 +253,7 @@ mod tests {
         queue.add(10, false);
         queue.remove(0);
         assert_eq!((send(&mut queue), take(&mut queue)), (Some(10), None));
-        assert_eq!(queue.worker_stopped(MAIN), None);
+        assert_eq!(queue.worker_stopped(MAIN, true), None);
         assert_eq!((send(&mut queue), send(&mut queue), take(&mut queue)), (Some(10), Some(1), None));
         queue.remove(10);
         queue.remove(1);
@@ -258,7 +295,7 @@ mod tests {
     fn a_helper_that_stops_gives_back_its_own_photos_alone() {
         let mut queue = queue(0..6);
         assert_eq!(fill(&mut queue, &[MAIN, 1]), [(5, MAIN), (4, 1), (3, MAIN), (2, 1)]);
-        assert_eq!(queue.worker_stopped(1), None);
+        assert_eq!(queue.worker_stopped(1, true), None);
         assert_eq!((queue.in_hand(MAIN), queue.in_hand(1), queue.waiting()), (2, 0, 4));
         assert!(!queue.is_reading(4, 1));
         assert_eq!(queue.take(&[MAIN, 2]), Some((4, 2)));
@@ -269,10 +306,12 @@ mod tests {
     fn a_photo_that_stops_two_workers_is_given_up() {
         let mut queue = queue(0..2);
         fill(&mut queue, &[MAIN, 1]);
-        assert_eq!(queue.worker_stopped(1), None);
+        queue.begun(0);
+        assert_eq!(queue.worker_stopped(1, true), None);
         queue.remove(1);
         assert_eq!(fill(&mut queue, &[MAIN]), [(0, MAIN)]);
-        assert_eq!(queue.worker_stopped(MAIN), Some(0));
+        queue.begun(0);
+        assert_eq!(queue.worker_stopped(MAIN, true), Some(0));
         assert_eq!(take(&mut queue), None);
     }
 
@@ -285,7 +324,9 @@ mod tests {
             assert_eq!(queue.in_hand(1), 2);
             // The photo before the main worker is another one each time.
             let first = queue.sent.iter().find(|ticket| ticket.worker == MAIN).unwrap().id;
-            assert_eq!(queue.worker_stopped(MAIN), None);
+            let ids: Vec<_> = queue.sent.iter().map(|ticket| ticket.id).collect();
+            ids.into_iter().for_each(|id| queue.begun(id));
+            assert_eq!(queue.worker_stopped(MAIN, true), None);
             assert_eq!((queue.in_hand(MAIN), queue.in_hand(1)), (0, 0));
             queue.waiting.retain(|ticket| ticket.id != first);
         }

@@ -8,6 +8,8 @@ const RESTARTS_ALLOWED: u8 = 3;
 /// What to do after a worker failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
+    /// Start a fresh worker, on a new device of the same kind if there is one.
+    Fresh,
     /// Start a fresh worker on the processor.
     FreshOnCpu,
     /// Show the failure and wait for the visitor.
@@ -28,6 +30,8 @@ pub(crate) enum Life {
 pub(crate) struct Restarts {
     forced: Option<Backend>,
     fell_back: bool,
+    /// Whether a worker on the GPU stopped, and none has answered since.
+    gpu_stopped: bool,
     in_a_row: u8,
 }
 
@@ -46,6 +50,11 @@ impl Restarts {
     pub(crate) fn after_stop(&mut self, life: Life) -> Next {
         match life {
             Life::Unborn(Backend::Cpu) => Next::GiveUp,
+            // A lost device is gone for good, but the next one may be there: after a driver's reset, say.
+            Life::On(Backend::WebGpu) if !self.gpu_stopped => {
+                self.gpu_stopped = true;
+                Next::Fresh
+            }
             Life::Unborn(Backend::WebGpu) | Life::On(Backend::WebGpu) => self.fall_back(),
             Life::On(Backend::Cpu) if self.in_a_row < RESTARTS_ALLOWED => {
                 self.in_a_row += 1;
@@ -58,6 +67,7 @@ impl Restarts {
     /// The worker answered a photo.
     pub(crate) fn answered(&mut self) {
         self.in_a_row = 0;
+        self.gpu_stopped = false;
     }
 
     fn fall_back(&mut self) -> Next {
@@ -82,16 +92,29 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_gpu_falls_back_once() {
+    fn a_lost_gpu_is_opened_again_once_and_then_left() {
         let mut restarts = Restarts::new(None);
-        assert_eq!(restarts.after_stop(Life::On(Backend::WebGpu)), Next::FreshOnCpu);
-        assert_eq!(restarts.after_stop(Life::On(Backend::WebGpu)), Next::GiveUp);
+        for _ in 0..3 {
+            assert_eq!(restarts.after_stop(Life::On(Backend::WebGpu)), Next::Fresh);
+            restarts.answered();
+        }
+        let nexts = [0; 3].map(|_| restarts.after_stop(Life::On(Backend::WebGpu)));
+        assert_eq!(nexts, [Next::Fresh, Next::FreshOnCpu, Next::GiveUp]);
+    }
+
+    #[test]
+    fn a_lost_gpu_that_does_not_open_again_is_left() {
+        let mut restarts = Restarts::new(None);
+        assert_eq!(restarts.after_stop(Life::On(Backend::WebGpu)), Next::Fresh);
+        assert_eq!(restarts.after_failed_start(true), Next::FreshOnCpu);
     }
 
     #[test]
     fn a_forced_device_is_never_replaced() {
         let mut restarts = Restarts::new(Some(Backend::WebGpu));
         assert_eq!(restarts.after_failed_start(true), Next::GiveUp);
+        // A new device of the same kind is none other.
+        assert_eq!(restarts.after_stop(Life::On(Backend::WebGpu)), Next::Fresh);
         assert_eq!(restarts.after_stop(Life::On(Backend::WebGpu)), Next::GiveUp);
     }
 

@@ -1,7 +1,8 @@
-//! The camera: opening it, taking frames, closing it.
+//! The cameras: which there are, opening one, taking frames, closing it.
 
+use gloo_events::EventListener;
 use headstart_protocol::PhotoData;
-use js_sys::Array;
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -10,7 +11,7 @@ use web_sys::{
 };
 
 use super::canvas;
-use super::dom::{object, window};
+use super::dom::{document, object, window};
 use crate::error::PageError;
 
 /// Where a camera looks.
@@ -45,16 +46,38 @@ impl Facing {
     }
 }
 
-/// Opens a camera that looks that way, or another where there is none.
+/// A camera of this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Device {
+    /// The same on each visit, until the visitor clears the site's data.
+    pub(crate) id: String,
+    /// Its name, as the system calls it; empty until a camera was allowed.
+    pub(crate) name: String,
+}
+
+/// Which camera is to be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// This one.
+    Device(String),
+    /// One that looks that way, or another where there is none.
+    Facing(Facing),
+}
+
+/// Opens a camera.
 ///
 /// # Errors
-/// One of the camera errors.
-pub(crate) async fn open(facing: Facing) -> Result<MediaStream, PageError> {
+/// One of the camera errors; [`PageError::NoCamera`] where the one that is wished for is not there.
+pub(crate) async fn open(wish: &Wish) -> Result<MediaStream, PageError> {
     let devices = devices()?;
     let constraints = MediaStreamConstraints::new();
+    let (name, value) = match wish {
+        Wish::Device(id) => ("deviceId", object(&[("exact", id.into())])),
+        Wish::Facing(facing) => ("facingMode", object(&[("ideal", facing.name().into())])),
+    };
     // The base sees 224 pixels at most: a small picture is taken and handed over quickly.
     let video = object(&[
-        ("facingMode", object(&[("ideal", facing.name().into())])),
+        (name, value),
         ("width", object(&[("ideal", 640.into())])),
         ("height", object(&[("ideal", 480.into())])),
     ]);
@@ -68,6 +91,8 @@ pub(crate) async fn open(facing: Facing) -> Result<MediaStream, PageError> {
 pub(crate) fn close(stream: &MediaStream) {
     for track in tracks(stream) {
         track.set_onended(None);
+        track.set_onmute(None);
+        track.set_onunmute(None);
         track.stop();
     }
 }
@@ -84,23 +109,47 @@ pub(crate) fn facing(stream: &MediaStream) -> Option<Facing> {
     [Facing::User, Facing::Environment].into_iter().find(|facing| facing.name() == mode)
 }
 
-/// Whether there may be a second camera to switch to.
-pub(crate) async fn can_switch() -> bool {
-    if has_touch() {
-        return true;
-    }
-    let Some(listing) = devices().ok().and_then(|devices| devices.enumerate_devices().ok()) else { return false };
-    let Ok(list) = JsFuture::from(listing).await else { return false };
+/// Which camera the stream comes from.
+pub(crate) fn device(stream: &MediaStream) -> Option<String> {
+    tracks(stream).next()?.get_settings().get_device_id()
+}
+
+/// The cameras that there are.
+pub(crate) async fn list() -> Vec<Device> {
+    let Some(listing) = devices().ok().and_then(|devices| devices.enumerate_devices().ok()) else { return Vec::new() };
+    let Ok(list) = JsFuture::from(listing).await else { return Vec::new() };
     let list: Array = list.unchecked_into();
     let cameras = list
         .iter()
         .map(JsValue::unchecked_into::<MediaDeviceInfo>)
         .filter(|device| device.kind() == MediaDeviceKind::Videoinput);
-    cameras.count() > 1
+    cameras.map(|device| Device { id: device.device_id(), name: device.label() }).collect()
 }
 
-fn has_touch() -> bool {
+/// Calls `changed` whenever a camera is plugged in or out, for as long as the page is open.
+pub(crate) fn on_change(changed: impl Fn() + 'static) {
+    if let Ok(devices) = devices() {
+        EventListener::new(&devices, "devicechange", move |_| changed()).forget();
+    }
+}
+
+/// Whether this is a phone or a tablet, whose cameras look to the front and to the back.
+pub(crate) fn has_touch() -> bool {
     window().navigator().max_touch_points() > 0
+}
+
+/// Whether the page is shown inside another that does not allow it the camera. Where the browser does not tell, a page in a frame
+/// is taken for one that is not allowed.
+fn is_framed_without_camera() -> bool {
+    let is_framed = window().top().ok().flatten().is_none_or(|top| top != window());
+    is_framed && !allows_camera().unwrap_or(false)
+}
+
+/// What `document.featurePolicy` says; Firefox and Safari have none.
+fn allows_camera() -> Option<bool> {
+    let policy = Reflect::get(&document(), &"featurePolicy".into()).ok()?;
+    let allows: Function = Reflect::get(&policy, &"allowsFeature".into()).ok()?.dyn_into().ok()?;
+    allows.call1(&policy, &"camera".into()).ok()?.as_bool()
 }
 
 fn devices() -> Result<MediaDevices, PageError> {
@@ -114,9 +163,17 @@ fn refusal(error: &JsValue) -> PageError {
     };
     match error.name().as_str() {
         "NotFoundError" | "OverconstrainedError" | "DevicesNotFoundError" => PageError::NoCamera,
+        "NotAllowedError" | "PermissionDeniedError" | "SecurityError" if is_framed_without_camera() => {
+            PageError::CameraFramed
+        }
         "NotAllowedError" | "PermissionDeniedError" | "SecurityError" => PageError::CameraRefused,
         name => PageError::CameraFailed { detail: name.to_owned() },
     }
+}
+
+/// Whether the video has had its first frame.
+pub(crate) fn shows_something(video: &HtmlVideoElement) -> bool {
+    video.video_width() > 0 && video.video_height() > 0 && video.ready_state() >= HtmlMediaElement::HAVE_CURRENT_DATA
 }
 
 /// Takes frames from a video at its own size: the engine scales them as it scales every photo.
@@ -147,10 +204,10 @@ impl FrameGrabber {
 
     /// Draws the frame at the video's own size, which it gives back.
     fn draw(&self, video: &HtmlVideoElement) -> Option<(u32, u32)> {
-        let (width, height) = (video.video_width(), video.video_height());
-        if width == 0 || height == 0 || video.ready_state() < HtmlMediaElement::HAVE_CURRENT_DATA {
+        if !shows_something(video) {
             return None;
         }
+        let (width, height) = (video.video_width(), video.video_height());
         if (self.canvas.width(), self.canvas.height()) != (width, height) {
             self.canvas.set_width(width);
             self.canvas.set_height(height);

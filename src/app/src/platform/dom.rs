@@ -63,6 +63,19 @@ pub(crate) fn chosen(event: &Event) -> Option<String> {
     Some(event.target()?.dyn_into::<HtmlSelectElement>().ok()?.value())
 }
 
+/// A word that this browser keeps for the site under `name`.
+pub(crate) fn kept_word(name: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(name).ok()?
+}
+
+/// Has this browser keep `word` for the site under `name`, where it keeps anything.
+pub(crate) fn keep_word(name: &str, word: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        // A convenience: a full or locked store does without.
+        let _ = storage.set_item(name, word);
+    }
+}
+
 /// A JavaScript object with these fields.
 pub(crate) fn object(fields: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();

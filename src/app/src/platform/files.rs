@@ -1,12 +1,18 @@
 //! How photos come to the page: picked, dropped, pasted, or fetched as a sample. None is read before its turn.
 
+use std::time::Duration;
+
 use gloo_net::http::Request;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, DataTransfer, DomException, File, FileList, FilePropertyBag};
 
+use super::deadline::within;
 use crate::error::PageError;
+
+/// How long a sample picture may take to come.
+const SAMPLE: Duration = Duration::from_secs(60);
 
 /// The largest file that is read: the engine refuses larger ones too.
 const LARGEST_FILE: u64 = 64 << 20;
@@ -91,7 +97,8 @@ pub(crate) async fn bytes(file: &Blob) -> Result<Uint8Array, PageError> {
 
 /// A sample picture of this site as a file of the same name.
 pub(crate) async fn sample(name: &'static str) -> Picked {
-    match fetch(name).await {
+    let late = || format!("it had not come after {} seconds", SAMPLE.as_secs());
+    match within(SAMPLE, fetch(name)).await.unwrap_or_else(|| Err(late())) {
         Ok(file) => Picked::File(file),
         Err(detail) => Picked::Refused { name: name.to_owned(), error: PageError::SampleFailed { detail } },
     }

@@ -4,11 +4,17 @@ use headstart_protocol::{Backend, InputSize, TimeBase};
 
 use crate::engine::EngineOptions;
 use crate::error::PageError;
+use crate::platform::dom::document;
 use crate::status::Wanted;
 
-/// Runs of a bench and photos of its batch, at most: an address that somebody else made must not fill the memory.
-const MOST_RUNS: u32 = 1_000;
-const MOST_BATCH: u32 = 64;
+/// Workers that an address may ask for: each takes some 280 MB.
+const MOST_WORKERS: u32 = 16;
+/// Photos of a batch that is timed: they lie in memory at once, with all that the network makes of them.
+const MOST_IN_BATCH: u32 = 64;
+/// Runs that are timed.
+const MOST_RUNS: u32 = 10_000;
+/// Photos that are sent through the queue to be timed.
+const MOST_PHOTOS: u32 = 100_000;
 
 /// A view of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,9 +80,10 @@ impl Query {
     /// A value that is none of those a parameter takes.
     pub(crate) fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, PageError> {
         let given = |name: &str| get(name).filter(|value| !value.is_empty());
-        let number = |name: &'static str| match given(name) {
+        let number = |name: &'static str, most: u32| match given(name) {
             None => Ok(None),
             Some(value) => match value.parse::<u32>() {
+                Ok(value) if value > most => Err(PageError::NumberTooLarge { name, value, most }),
                 Ok(number) if number > 0 => Ok(Some(number)),
                 _ => Err(PageError::NotANumber { name, value }),
             },
@@ -90,26 +97,37 @@ impl Query {
                 size.ok_or(PageError::UnknownSize { value })
             })
             .transpose()?;
-        let batch = number("batch")?.unwrap_or(1).min(MOST_BATCH);
+        let batch = number("batch", MOST_IN_BATCH)?.unwrap_or(1);
         let engine = EngineOptions {
             base_url: String::new(),
             backend,
             size,
             weights: given("weights"),
             head: given("head"),
-            workers: number("workers")?,
+            workers: number("workers", MOST_WORKERS)?,
         };
         let wanted = Wanted {
-            bench: number("bench")?.map(|runs| TimeBase { runs: runs.min(MOST_RUNS), batch }),
-            photos: number("photos")?,
+            bench: number("bench", MOST_RUNS)?.map(|runs| TimeBase { runs, batch }),
+            photos: number("photos", MOST_PHOTOS)?,
             parity: given("parity").is_some_and(|value| value != "0"),
         };
         Ok(Self { engine, wanted })
     }
 }
 
+/// The page's folder, with a trailing slash.
+pub(crate) fn base_url() -> String {
+    folder(&document().base_uri().ok().flatten().unwrap_or_default()).to_owned()
+}
+
+/// The path of the page's folder on its host: two deployments on one origin share nothing.
+pub(crate) fn deployment() -> String {
+    let base = base_url();
+    web_sys::Url::new(&base).map_or(base, |address| address.pathname())
+}
+
 /// The folder of the document at `uri`, with a trailing slash.
-pub(crate) fn folder(uri: &str) -> &str {
+fn folder(uri: &str) -> &str {
     let path = uri.split(['?', '#']).next().unwrap_or(uri);
     path.rfind('/').and_then(|slash| path.get(..=slash)).unwrap_or(path)
 }
@@ -176,9 +194,18 @@ mod tests {
     }
 
     #[test]
-    fn a_bench_has_an_end() {
-        let query = read(&[("bench", "4294967295"), ("batch", "4294967295")]).unwrap();
-        assert_eq!(query.wanted.bench, Some(TimeBase { runs: MOST_RUNS, batch: MOST_BATCH }));
+    fn numbers_have_limits() {
+        for (name, most) in
+            [("batch", MOST_IN_BATCH), ("workers", MOST_WORKERS), ("bench", MOST_RUNS), ("photos", MOST_PHOTOS)]
+        {
+            assert!(read(&[(name, &most.to_string())]).is_ok());
+            let value = most + 1;
+            let refused = read(&[(name, &value.to_string())]).unwrap_err();
+            assert_eq!(refused, PageError::NumberTooLarge { name, value, most });
+            assert!(refused.to_string().contains(&most.to_string()));
+            // Beyond what a number of 32 bits holds.
+            assert!(read(&[(name, "99999999999")]).is_err());
+        }
     }
 
     #[test]

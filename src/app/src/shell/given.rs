@@ -1,16 +1,20 @@
-//! Photos that are dropped anywhere on the window, or pasted.
+//! Photos that are dropped anywhere on the window, pasted, or handed over by the system.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_use::{use_event_listener, use_window};
+use web_sys::File;
 
-use super::address::View;
+use super::address::{View, deployment};
 use crate::classify::Classify;
 use crate::learn::Layers;
+use crate::platform::file_kind::FileKind;
 use crate::platform::files::{self, Picked};
-use crate::platform::folders::{self, carries_files};
+use crate::platform::folders::{self, Given, carries_files};
+use crate::platform::opened;
 use crate::project::{DropTarget, Intake};
 
-/// Takes what is dropped on the window or pasted, and is shown while files are dragged over it.
+/// Takes what is dropped on the window, pasted, or handed over by the system, and is shown while files are dragged over it.
 #[component]
 pub(super) fn DropVeil(
     /// The view that is shown.
@@ -20,6 +24,7 @@ pub(super) fn DropVeil(
     let dragging = RwSignal::new(false);
     receiver.take_dropped(dragging);
     receiver.take_pasted();
+    receiver.take_opened();
     view! {
         <div class="drop-veil" class:shown=dragging aria-hidden="true">
             <p>"Drop your photos anywhere"</p>
@@ -80,6 +85,27 @@ impl Receiver {
                 self.take(files::files(&files));
             }
         });
+    }
+
+    /// Takes what was opened with the installed page, or shared with it from another app.
+    fn take_opened(self) {
+        opened::on_launch(move |files| self.take_files(files));
+        spawn_local(async move { self.take_files(opened::shared(&deployment()).await) });
+    }
+
+    /// Photos are asked about; what only a project has a use for goes there.
+    fn take_files(self, files: Vec<File>) {
+        let given = files.into_iter().map(|file| Given { path: file.name(), file });
+        let (of_project, photos): (Vec<_>, Vec<_>) =
+            given.partition(|given| matches!(given.kind(), FileKind::Zip | FileKind::Head));
+        if !photos.is_empty() {
+            self.take(photos.into_iter().map(|given| Picked::File(given.file)).collect());
+        }
+        if !of_project.is_empty() {
+            // A hash can always be set.
+            let _ = window().location().set_hash(View::Teach.hash());
+            self.intake.take_given(of_project, DropTarget::Anywhere);
+        }
     }
 
     /// Does with photos what the view is for; a view that has no use for them gives way to the one that answers.

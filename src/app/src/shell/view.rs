@@ -12,6 +12,7 @@ use crate::classify::ClassifyView;
 use crate::compare::CompareView;
 use crate::engine::BUILD;
 use crate::learn::LearnView;
+use crate::offline::{Offline, UpdateOffer};
 use crate::project::TeachView;
 use crate::status::{EngineLine, EngineStatus, Measurements, phase_words};
 use crate::ui::{Announcer, LiveRegion};
@@ -25,6 +26,7 @@ pub(crate) fn Shell(
 ) -> impl IntoView {
     let status = expect_context::<EngineStatus>();
     let announcer = expect_context::<Announcer>();
+    let offline = expect_context::<Offline>();
     let view = RwSignal::new(View::from_hash(&location_hash()));
     follow_address(view);
     let shown = move || match view.get() {
@@ -37,6 +39,7 @@ pub(crate) fn Shell(
                 engine=Signal::derive(move || status.phase.with(phase_words))
                 ready=Signal::derive(move || status.phase.with(|phase| phase.ready().map(|ready| Ready::clone(ready))))
                 ready_ms=status.ready_ms
+                is_kept=offline.is_kept
                 release=BUILD
             />
         }
@@ -45,6 +48,7 @@ pub(crate) fn Shell(
     view! {
         <Header view />
         <EngineLine status on_try_again />
+        <UpdateOffer offline />
         <main id="main" class="main">
             {shown}
         </main>

@@ -1,12 +1,18 @@
 //! The one line that says how far the engine is.
 
+use std::time::Duration;
+
 use headstart_protocol::{Backend, Transfer};
+use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 
 use super::{EngineStatus, phase_words};
 use crate::engine::Phase;
 use crate::error::PageError;
 use crate::wording::megabytes;
+
+/// How long a phase may stand still.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The engine's line: thin, and red with the reason where the engine failed.
 #[component]
@@ -16,8 +22,12 @@ pub(crate) fn EngineLine(
     /// What the visitor's “Try again” does.
     #[prop(into)]
     on_try_again: Callback<()>,
+    /// How long a phase may stand still before the visitor is offered a way on.
+    #[prop(default = PATIENCE)]
+    patience: Duration,
 ) -> impl IntoView {
     let phase = status.phase;
+    let stands = standing_still(phase, patience);
     let words = Memo::new(move |_| phase.with(phase_words));
     let adapter = move || phase.with(|phase| phase.ready().map(|ready| ready.adapter.clone()));
     let workers = move || status.is_ready().then(|| (1 + status.helpers.get()).to_string());
@@ -57,6 +67,12 @@ pub(crate) fn EngineLine(
                         }
                     })
             }}
+            <Show when=move || stands.get()>
+                <p class="engine-note" role="status" data-testid="stands-still">
+                    "This takes longer than usual. If it stays so, the connection is bad, or the host sends less than it announces."
+                </p>
+                <TryAgain on_try_again />
+            </Show>
             {move || failure.get().map(|failure| view! { <EngineFailure failure on_try_again /> })}
         </div>
     }
@@ -95,10 +111,39 @@ fn EngineFailure(
         <p class="engine-failure" role="alert" data-testid="error" data-kind=failure.kind().name()>
             {failure.to_string()}
         </p>
-        <button type="button" class="button quiet" on:click=move |_| on_try_again.run(())>
+        <TryAgain on_try_again />
+    }
+}
+
+/// Starts the engine anew.
+#[component]
+fn TryAgain(
+    /// What it does.
+    on_try_again: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <button type="button" class="button quiet" data-testid="try-again" on:click=move |_| on_try_again.run(())>
             "Try again"
         </button>
     }
+}
+
+/// Whether the engine has been in the same phase on the way to be ready for so long: no byte has come, either.
+fn standing_still(phase: RwSignal<Phase, LocalStorage>, patience: Duration) -> ReadSignal<bool> {
+    let (stands, set_stands) = signal(false);
+    Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
+        if let Some(timer) = timer.flatten() {
+            timer.clear();
+        }
+        set_stands.set(false);
+        let is_on_the_way = phase.with(|phase| phase.name() == "loading");
+        // The view may be gone by then.
+        let late = move || {
+            let _ = set_stands.try_set(true);
+        };
+        is_on_the_way.then(|| set_timeout_with_handle(late, patience).ok()).flatten()
+    });
+    stands
 }
 
 fn transfer_of(phase: &Phase) -> Option<Transfer> {

@@ -1,7 +1,9 @@
 //! The engine's line in each phase, in a browser.
 
 use std::rc::Rc;
+use std::time::Duration;
 
+use gloo_timers::future::sleep;
 use headstart_protocol::{Backend, InputSize, Ready, Transfer};
 use leptos::prelude::*;
 use leptos::task::tick;
@@ -54,4 +56,40 @@ async fn the_engines_line_follows_the_phase() {
     find::<HtmlElement>(&place, "[role='alert'][data-kind='worker-failed']");
     find::<HtmlElement>(&place, "button").click();
     assert_eq!(presses.get_untracked(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_phase_that_stands_still_has_a_way_on() {
+    const PATIENCE: Duration = Duration::from_millis(400);
+    let status = EngineStatus::new();
+    let presses = RwSignal::new(0);
+    let line = move || {
+        view! { <EngineLine status on_try_again=move |()| presses.update(|n| *n += 1) patience=PATIENCE /> }
+    };
+    let place = mount(line);
+    let stands = || place.query_selector("[data-testid='stands-still']").unwrap().is_some();
+    for phase in [Phase::Starting, Phase::Loading(transfer(1)), Phase::WarmingUp(Backend::Cpu)] {
+        status.phase.set(phase);
+        tick().await;
+        assert!(!stands());
+        sleep(2 * PATIENCE).await;
+        assert!(stands());
+    }
+    find::<HtmlElement>(&place, "[data-testid='try-again']").click();
+    assert_eq!(presses.get_untracked(), 1);
+
+    // Every byte is a step on.
+    for loaded in 2..10 {
+        status.phase.set(Phase::Loading(transfer(loaded)));
+        sleep(PATIENCE / 4).await;
+        assert!(!stands());
+    }
+    status.phase.set(Phase::Failed(PageError::EngineStopped));
+    sleep(2 * PATIENCE).await;
+    assert!(!stands());
+    assert_eq!(place.query_selector_all("[data-testid='try-again']").unwrap().length(), 1);
+}
+
+fn transfer(loaded: u64) -> Transfer {
+    Transfer { loaded, total: 100, cached: false }
 }

@@ -6,8 +6,12 @@ use burn_wgpu::{RuntimeOptions, WgpuDevice, WgpuInitError, WgpuSetup, try_init_s
 use headstart_protocol::{Backend, Failure, FromWorker};
 use send_wrapper::SendWrapper;
 
+use crate::clock::within;
 use crate::error::EngineError;
 use crate::port::Outbox;
+
+/// How long a device may take to open. Some drivers never answer.
+const OPENING_MS: u32 = 10_000;
 
 /// The device's kind.
 pub(crate) const BACKEND: Backend = Backend::WebGpu;
@@ -25,12 +29,14 @@ impl OpenDevice {
     /// The browser's adapter, with the device that burn computes on.
     ///
     /// # Errors
-    /// [`Failure::NoWebGpu`] where there is none, or one whose limits are too low.
+    /// [`Failure::NoWebGpu`] where there is none, one that does not open, or one whose limits are too low.
     pub(crate) async fn open() -> Result<Self, EngineError> {
         let refused = |error: WgpuInitError| Failure::NoWebGpu { reason: error.to_string() };
         let device = WgpuDevice::default();
         let options = RuntimeOptions::try_default().map_err(refused)?;
-        let setup = try_init_setup_async::<AutoGraphicsApi>(&device, options).await.map_err(refused)?;
+        let opening = within(OPENING_MS, try_init_setup_async::<AutoGraphicsApi>(&device, options)).await;
+        let reason = || format!("it did not open within {} seconds", OPENING_MS / 1000);
+        let setup = opening.ok_or_else(|| Failure::NoWebGpu { reason: reason() })?.map_err(refused)?;
         if let Some((name, limit, needed)) = needs(&setup.device.limits()).into_iter().find(|need| need.1 < need.2) {
             let reason = format!("its {name} is {limit}, where {needed} is needed");
             return Err(Failure::NoWebGpu { reason }.into());

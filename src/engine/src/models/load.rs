@@ -56,6 +56,37 @@ impl TransferTally<'_> {
     }
 }
 
+/// One file's part in the tally.
+struct FileTally<'a, 'b> {
+    all: &'a mut TransferTally<'b>,
+    loaded: u64,
+    /// Its length, where the release does not know it and the host told it.
+    announced: u64,
+}
+
+impl<'a, 'b> FileTally<'a, 'b> {
+    fn new(all: &'a mut TransferTally<'b>) -> Self {
+        Self { all, loaded: 0, announced: 0 }
+    }
+
+    fn note(&mut self, arrival: &Arrival<'_>) {
+        match arrival {
+            Arrival::Anew => {
+                self.all.transfer.loaded -= std::mem::take(&mut self.loaded);
+                self.all.transfer.total -= std::mem::take(&mut self.announced);
+            }
+            Arrival::Length(bytes) => {
+                self.announced = *bytes;
+                self.all.expect(*bytes);
+            }
+            Arrival::Bytes { bytes, cached } => {
+                self.loaded += bytes.len() as u64;
+                self.all.add(bytes.len(), *cached);
+            }
+        }
+    }
+}
+
 /// The index of this release.
 ///
 /// # Errors
@@ -141,14 +172,10 @@ async fn fetch_head(
     loading: &mut TransferTally<'_>,
 ) -> Result<HeadFile, EngineError> {
     let mut all = Vec::new();
+    let mut tally = FileTally::new(loading);
     file.fetch(cache, |arrival| {
-        match arrival {
-            Arrival::Length(bytes) => loading.expect(bytes),
-            Arrival::Bytes { bytes, cached } => {
-                loading.add(bytes.len(), cached);
-                all.extend_from_slice(bytes);
-            }
-        }
+        tally.note(&arrival);
+        collect(&mut all, &arrival);
         Ok(())
     })
     .await?;
@@ -170,11 +197,16 @@ async fn fetch_base(
 ) -> Result<(Vgg16, String, Vec<Golden>), EngineError> {
     let mut incoming = None;
     let mut hash = FileHash::default();
+    let mut tally = FileTally::new(loading);
     file.fetch(cache, |arrival| {
+        tally.note(&arrival);
         match arrival {
-            Arrival::Length(bytes) => loading.expect(bytes),
-            Arrival::Bytes { bytes, cached } => {
-                loading.add(bytes.len(), cached);
+            Arrival::Anew => {
+                incoming = None;
+                hash = FileHash::default();
+            }
+            Arrival::Length(_) => {}
+            Arrival::Bytes { bytes, .. } => {
                 if file.known.is_none() {
                     hash.push(bytes);
                 }
@@ -225,11 +257,18 @@ pub(crate) async fn fetch_whole(base_url: &str, entry: &FileEntry, cache: &Model
     let mut all = Vec::new();
     let file = shipped(base_url, entry);
     file.fetch(cache, |arrival| {
-        if let Arrival::Bytes { bytes, .. } = arrival {
-            all.extend_from_slice(bytes);
-        }
+        collect(&mut all, &arrival);
         Ok(())
     })
     .await?;
     Ok(all)
+}
+
+/// Puts what came behind what came before.
+fn collect(all: &mut Vec<u8>, arrival: &Arrival<'_>) {
+    match arrival {
+        Arrival::Anew => all.clear(),
+        Arrival::Length(_) => {}
+        Arrival::Bytes { bytes, .. } => all.extend_from_slice(bytes),
+    }
 }

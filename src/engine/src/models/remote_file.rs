@@ -1,21 +1,29 @@
-//! Files of this site, byte by byte: a dropped connection is taken up where it broke, and every byte is hashed.
+//! Files of this site, byte by byte: a dropped connection is taken up where it broke, one that stands still counts as dropped,
+//! and every byte is hashed.
 
 use gloo_net::http::{Request, Response};
 use gloo_timers::future::TimeoutFuture;
 use headstart_protocol::Failure;
-use headstart_weights::sha256_hex;
+use headstart_weights::{WeightsError, looks_like_a_web_page, sha256_hex};
 use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::ReadableStreamDefaultReader;
+use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCache};
 
 use super::cache::ModelCache;
+use crate::clock::within;
 use crate::error::{EngineError, exception};
 
 /// Attempts without a new byte before giving up.
 const ATTEMPTS: u32 = 5;
 /// Wait before the second attempt, doubled before each further one.
 const FIRST_WAIT_MS: u32 = 400;
+/// A connection on which no byte came for so long counts as dropped.
+const SILENCE_MS: u32 = 15_000;
+/// The status for a range beyond a file's end.
+const NO_SUCH_RANGE: u16 = 416;
+/// Attempts that one without any byte in that time counts for: to wait so long six times over is too much.
+const SILENT_ATTEMPTS: u32 = 2;
 
 /// A file to fetch.
 pub(crate) struct RemoteFile {
@@ -29,6 +37,8 @@ pub(crate) struct RemoteFile {
 
 /// What a download tells as it goes.
 pub(crate) enum Arrival<'a> {
+    /// What came so far is not the file: it comes once more, from its first byte.
+    Anew,
     /// The length of the whole file, where the host tells it and the release did not.
     Length(u64),
     /// The next bytes.
@@ -59,76 +69,106 @@ impl RemoteFile {
             }
             return Ok(());
         }
-        let mut all = Vec::new();
-        self.fetch_over_network(|arrived| {
-            if let Arrival::Bytes { bytes, .. } = &arrived {
-                all.extend_from_slice(bytes);
-            }
-            arrival(arrived)
-        })
-        .await?;
-        if let Some((_, sha256)) = &self.known {
-            if sha256_hex(&all) != *sha256 {
-                return Err(Failure::WrongHash { file: self.name.clone() }.into());
-            }
-            cache.put(&self.url, &all).await;
+        let mut fetched = self.fetch_over_network(RequestCache::Default, &mut arrival).await;
+        if fetched.as_ref().is_err_and(|error| self.may_be_stale(error)) {
+            // A cache on the way may hold what was damaged, or another release's: the host itself is asked, once.
+            arrival(Arrival::Anew)?;
+            fetched = self.fetch_over_network(RequestCache::Reload, &mut arrival).await;
+        }
+        let bytes = fetched.map_err(|error| self.as_told(error))?;
+        if self.known.is_some() {
+            cache.put(&self.url, &bytes).await;
         }
         Ok(())
     }
 
+    /// Whether bytes came that are not the file's.
+    fn may_be_stale(&self, error: &EngineError) -> bool {
+        let is_of_bytes = matches!(error, EngineError::File { .. });
+        is_of_bytes || matches!(error, EngineError::Own(Failure::WrongHash { .. } | Failure::WrongContent { .. }))
+    }
+
+    /// Whatever a reader finds in the bytes of a file that this release knows, what is wrong with them is that they are
+    /// others; but a web page is told as such.
+    fn as_told(&self, error: EngineError) -> EngineError {
+        match error {
+            EngineError::File { error, .. } if self.known.is_some() && error != WeightsError::WebPage => {
+                self.wrong_hash()
+            }
+            error => error,
+        }
+    }
+
+    /// The whole file over the network, piece by piece, with its hash checked.
     async fn fetch_over_network(
         &self,
-        mut arrival: impl FnMut(Arrival<'_>) -> Result<(), EngineError>,
-    ) -> Result<(), EngineError> {
-        let mut have = 0;
+        cache: RequestCache,
+        arrival: &mut impl FnMut(Arrival<'_>) -> Result<(), EngineError>,
+    ) -> Result<Vec<u8>, EngineError> {
+        let mut all = Vec::new();
         let mut attempt = 0;
         loop {
-            let before = have;
-            let reason = match self.fetch_from(&mut have, &mut arrival).await {
-                Ok(()) => return Ok(()),
+            let before = all.len();
+            let (reason, counts) = match self.fetch_from(cache, &mut all, arrival).await {
+                Ok(()) => break,
                 Err(Stop::Final(error)) => return Err(error),
-                Err(Stop::Dropped(reason)) => reason,
+                Err(Stop::Dropped { reason, counts }) => (reason, counts),
             };
-            attempt = if have > before { 1 } else { attempt + 1 };
+            attempt = if all.len() > before { 1 } else { attempt + counts };
             if attempt > ATTEMPTS {
                 return Err(self.failed(reason));
             }
             TimeoutFuture::new(FIRST_WAIT_MS << (attempt - 1)).await;
         }
+        match &self.known {
+            Some((_, sha256)) if sha256_hex(&all) != *sha256 => Err(self.other_bytes(&all)),
+            _ => Ok(all),
+        }
     }
 
-    /// One connection, from byte `have` on.
+    /// One connection, from the end of `all` on. It is closed when this ends, however it does.
     async fn fetch_from(
         &self,
-        have: &mut u64,
+        cache: RequestCache,
+        all: &mut Vec<u8>,
         arrival: &mut impl FnMut(Arrival<'_>) -> Result<(), EngineError>,
     ) -> Result<(), Stop> {
-        let response = self.request(*have).await.map_err(|error| Stop::Dropped(error.to_string()))?;
+        let connection = Connection::new()?;
+        let have = all.len() as u64;
+        let response = within(SILENCE_MS, self.request(&connection, cache, have)).await.ok_or_else(Stop::silent)?;
+        let response = response.map_err(|error| Stop::dropped(error.to_string()))?;
         let status = response.status();
+        if status == NO_SUCH_RANGE && self.known.is_some() && have > 0 {
+            // The host's file ends sooner.
+            return Err(Stop::Final(self.other_bytes(all)));
+        }
         if !response.ok() {
             let reason = format!("the host answered with status {status}");
             let busy = status >= 500 || status == 429 || status == 408;
-            return Err(if busy { Stop::Dropped(reason) } else { Stop::Final(self.failed(reason)) });
+            return Err(if busy { Stop::dropped(reason) } else { Stop::Final(self.failed(reason)) });
         }
         let header = |name: &str| response.headers().get(name).unwrap_or_default();
         if header("content-type").starts_with("text/html") {
             return Err(Stop::Final(Failure::WrongContent { file: self.name.clone() }.into()));
         }
         // A host without ranges sends the whole file again: what is here already is passed over.
-        let mut pass_over = if status == 206 { 0 } else { *have };
+        let mut pass_over = if status == 206 { 0 } else { have };
         let length = header("content-length").parse::<u64>().ok().filter(|_| header("content-encoding").is_empty());
-        if *have == 0
+        if have == 0
             && self.known.is_none()
             && let Some(length) = length
         {
             arrival(Arrival::Length(length)).map_err(Stop::Final)?;
         }
-        let expected = self.known.as_ref().map(|(bytes, _)| *bytes).or(length.map(|length| length + *have - pass_over));
+        let is_other =
+            status == 200 && self.known.as_ref().is_some_and(|(bytes, _)| length.is_some_and(|is| is != *bytes));
+        let expected = self.known.as_ref().map(|(bytes, _)| *bytes).or(length.map(|length| length + have - pass_over));
 
-        let body = response.body().ok_or_else(|| Stop::Dropped("the host's answer was empty".into()))?;
+        let body = response.body().ok_or_else(|| Stop::dropped("the host's answer was empty".into()))?;
         let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
         loop {
-            let piece = JsFuture::from(reader.read()).await.map_err(|error| Stop::Dropped(exception(&error)))?;
+            let piece = within(SILENCE_MS, JsFuture::from(reader.read())).await.ok_or_else(Stop::silent)?;
+            let piece = piece.map_err(|error| Stop::dropped(exception(&error)))?;
             let piece: web_sys::ReadableStreamReadResult = piece.unchecked_into();
             if piece.get_done().unwrap_or(true) {
                 break;
@@ -138,20 +178,36 @@ impl RemoteFile {
             pass_over -= skipped;
             let new = &bytes[skipped as usize..];
             if !new.is_empty() {
-                *have += new.len() as u64;
+                all.extend_from_slice(new);
                 arrival(Arrival::Bytes { bytes: new, cached: false }).map_err(Stop::Final)?;
             }
         }
         match expected {
-            Some(expected) if *have < expected => Err(Stop::Dropped("the connection broke".into())),
+            _ if is_other => Err(Stop::Final(self.other_bytes(all))),
+            Some(expected) if (all.len() as u64) < expected => Err(Stop::dropped("the connection broke".into())),
             _ => Ok(()),
         }
     }
 
-    async fn request(&self, from: u64) -> Result<Response, gloo_net::Error> {
-        let request = Request::get(&self.url);
+    async fn request(
+        &self,
+        connection: &Connection,
+        cache: RequestCache,
+        from: u64,
+    ) -> Result<Response, gloo_net::Error> {
+        let request = Request::get(&self.url).cache(cache).abort_signal(Some(&connection.0.signal()));
         let request = if from > 0 { request.header("range", &format!("bytes={from}-")) } else { request };
         request.send().await
+    }
+
+    /// What is wrong where `bytes` are not those of a file that this release knows.
+    fn other_bytes(&self, bytes: &[u8]) -> EngineError {
+        let file = self.name.clone();
+        if looks_like_a_web_page(bytes) { Failure::WrongContent { file }.into() } else { self.wrong_hash() }
+    }
+
+    fn wrong_hash(&self) -> EngineError {
+        Failure::WrongHash { file: self.name.clone() }.into()
     }
 
     fn failed(&self, reason: String) -> EngineError {
@@ -159,10 +215,41 @@ impl RemoteFile {
     }
 }
 
+/// A connection to the host, closed when this is dropped.
+struct Connection(AbortController);
+
+impl Connection {
+    fn new() -> Result<Self, Stop> {
+        AbortController::new().map(Self).map_err(|error| Stop::Final(error.into()))
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// Why a connection ended early.
 enum Stop {
     /// Worth another attempt.
-    Dropped(String),
+    Dropped {
+        reason: String,
+        /// Attempts that it counts for where it brought nothing.
+        counts: u32,
+    },
     /// Not.
     Final(EngineError),
+}
+
+impl Stop {
+    fn dropped(reason: String) -> Self {
+        Self::Dropped { reason, counts: 1 }
+    }
+
+    /// Nothing came for too long.
+    fn silent() -> Self {
+        let reason = format!("the host sent nothing for {} seconds", SILENCE_MS / 1000);
+        Self::Dropped { reason, counts: SILENT_ATTEMPTS }
+    }
 }

@@ -12,6 +12,7 @@ use crate::scheduler::Scheduler;
 use crate::turns::Turns;
 
 const ID: RequestId = RequestId(7);
+const BEGUN: FromWorker = FromWorker::Begun { id: ID };
 
 async fn told_of(request: impl Ask) -> Vec<FromWorker> {
     let told = Told::default();
@@ -28,7 +29,7 @@ async fn told_of(request: impl Ask) -> Vec<FromWorker> {
 #[wasm_bindgen_test]
 async fn whoever_needs_the_models_before_they_are_there_is_told_so() {
     let photo = PhotoData::Encoded(Vec::new());
-    let refused = [FromWorker::Reply { id: ID, reply: Err(Failure::NotStarted) }];
+    let refused = [BEGUN, FromWorker::Reply { id: ID, reply: Err(Failure::NotStarted) }];
     assert_eq!(told_of(Classify { photo: photo.clone(), with_scratch: false }).await, refused);
     assert_eq!(told_of(KeepSquare { photo }).await, refused);
     let training = TrainingRequest {
@@ -45,9 +46,11 @@ async fn whoever_needs_the_models_before_they_are_there_is_told_so() {
 #[wasm_bindgen_test]
 async fn zips_need_no_models() {
     let told = told_of(ZipAdd { first: true, path: "a.jpg".to_owned(), bytes: vec![1] }).await;
-    assert!(matches!(&told[..], [FromWorker::Reply { id: ID, reply: Ok(Reply::ZipAdd(part)) }] if !part.is_empty()));
+    assert!(
+        matches!(&told[..], [BEGUN, FromWorker::Reply { id: ID, reply: Ok(Reply::ZipAdd(part)) }] if !part.is_empty())
+    );
     let told = told_of(OpenZip).await;
-    assert_eq!(told, [FromWorker::Reply { id: ID, reply: Err(Failure::NoZip) }]);
+    assert_eq!(told, [BEGUN, FromWorker::Reply { id: ID, reply: Err(Failure::NoZip) }]);
 }
 
 #[wasm_bindgen_test]

@@ -1,12 +1,15 @@
 //! Faults injected into the built page in a real Chromium: `cargo xtask soak` calls this. Nothing that was said to be saved may
 //! be lost. The same seed does the same things, at moments that are the machine's.
 
+mod downloads;
+mod engines;
 mod exported;
 mod faults;
 mod kills;
 mod large;
 mod malformed;
 mod model;
+mod network;
 mod photos;
 mod report;
 mod session;
@@ -45,6 +48,27 @@ struct Asked {
     /// How many photos the large project has [default: 5000].
     #[arg(long, value_name = "N")]
     photos: Option<usize>,
+    /// How often the network is taken away after the first visit [default: 1].
+    #[arg(long, value_name = "N")]
+    offline: Option<usize>,
+    /// How many faulty hosts are tried [default: all].
+    #[arg(long, value_name = "N")]
+    hosts: Option<usize>,
+    /// How often a worker is ended [default: 50].
+    #[arg(long, value_name = "N")]
+    crashes: Option<usize>,
+    /// How often a GPU's device is destroyed [default: 20].
+    #[arg(long, value_name = "N")]
+    devices: Option<usize>,
+    /// How often the host sends other bytes than the weights [default: 200]; a bit is flipped in every block of them, too.
+    #[arg(long, value_name = "N")]
+    weights: Option<usize>,
+    /// How often the network is lost in a download [default: 50].
+    #[arg(long, value_name = "N")]
+    drops: Option<usize>,
+    /// How often it stands still [default: 20].
+    #[arg(long, value_name = "N")]
+    stalls: Option<usize>,
     /// Counts for a run of a few minutes, where no other is named.
     #[arg(long)]
     short: bool,
@@ -60,6 +84,16 @@ const FAULTS: [usize; 2] = [10, 1];
 const ZIPS: [usize; 2] = [100, 10];
 const MALFORMED: [usize; 2] = [10_000, 200];
 const PHOTOS: [usize; 2] = [5_000, 60];
+// These two are tests of their own as well.
+const OFFLINE: [usize; 2] = [1, 0];
+const HOSTS: [usize; 2] = [usize::MAX, 0];
+const CRASHES: [usize; 2] = [50, 3];
+const DEVICES: [usize; 2] = [20, 2];
+const WEIGHTS: [usize; 2] = [200, 5];
+const DROPS: [usize; 2] = [50, 3];
+const STALLS: [usize; 2] = [20, 2];
+/// The block of the weights in which a bit is flipped is every so many ones.
+const BLOCKS: [usize; 2] = [1, 50];
 
 impl Asked {
     fn count(&self, asked: Option<usize>, default: [usize; 2]) -> usize {
@@ -98,7 +132,16 @@ fn run(asked: &Asked) -> Result<Vec<Row>, TestError> {
     }
     add(asked.count(asked.zips, ZIPS), &|times| zips::run(&site, seed, times))?;
     add(asked.count(asked.malformed, MALFORMED), &|times| malformed::run(&site, seed, times))?;
+    add(asked.count(asked.offline, OFFLINE), &network::off)?;
+    add(asked.count(asked.hosts, HOSTS), &network::hosts)?;
     add(asked.count(asked.photos, PHOTOS), &|times| large::run(&site, seed, times))?;
+    add(asked.count(asked.crashes, CRASHES), &|times| engines::crashes(seed, times))?;
+    add(asked.count(asked.devices, DEVICES), &|times| engines::lost_devices(seed, times))?;
+    let weights = asked.count(asked.weights, WEIGHTS);
+    add(asked.count(None, BLOCKS) * usize::from(weights > 0), &|every| downloads::blocks(every))?;
+    add(weights, &|times| downloads::other_bytes(seed, times))?;
+    add(asked.count(asked.drops, DROPS), &|times| downloads::drops(seed, times))?;
+    add(asked.count(asked.stalls, STALLS), &|times| downloads::stalls(seed, times))?;
     Ok(rows)
 }
 

@@ -194,6 +194,7 @@ impl Recorder {
     /// The video, once it shows something.
     fn live_video(self) -> Option<HtmlVideoElement> {
         let live = self.camera.status.with_untracked(|status| *status == CameraStatus::Live);
+        let live = live && !self.camera.muted.get_untracked();
         let video = self.video.get_value()?;
         (live && video.video_width() > 0).then_some(video)
     }

@@ -10,7 +10,7 @@ use web_sys::Element;
 
 use super::Recorder;
 use super::recorder::{HandsFree, RecordingState};
-use crate::camera::{Camera, CameraFailure, CameraVideo, play_stream};
+use crate::camera::{Camera, CameraFailure, CameraSwitch, CameraVideo, MUTED, play_stream};
 use crate::ui::{Button, NumberField, reveal_when};
 use crate::wording::counted;
 
@@ -96,6 +96,7 @@ pub(crate) fn RecorderView(
     reveal_when(place, move || camera.stream.with(Option::is_some));
     let state = recorder.state;
     let words = move || match state.get() {
+        _ if camera.muted.get() => MUTED.to_owned(),
         RecordingState::Idle => "Hold the button above to record, or let it record by itself.".to_owned(),
         RecordingState::Countdown(left) => format!("Recording starts in {left}"),
         RecordingState::On(0) => "Waiting for the camera".to_owned(),
@@ -140,11 +141,7 @@ pub(crate) fn RecorderView(
                 <Button testid="record-hands-free" on_press=toggle>
                     {move || if state.get().is_on() { "Stop recording" } else { "Record hands-free" }}
                 </Button>
-                <Show when=move || camera.switchable.get()>
-                    <Button testid="recorder-switch" on_press=move || camera.switch()>
-                        "Switch"
-                    </Button>
-                </Show>
+                <CameraSwitch camera testid="recorder-switch" />
                 <Button testid="close-recorder" on_press=move || recorder.close()>
                     "Turn the camera off"
                 </Button>

@@ -134,7 +134,7 @@ impl Checkpoints {
     }
 
     /// Does `attempt`, from `from` if there is something to go on from. Where the engine ends meanwhile, it is done again from
-    /// the last checkpoint; but once only from the same one.
+    /// the last checkpoint, or anew where there is none yet; but once only from the same place.
     ///
     /// # Errors
     /// Those of `attempt`.
@@ -150,12 +150,13 @@ impl Checkpoints {
         loop {
             let ended = attempt(from).await;
             let last = self.last.get_untracked().filter(|last| !last.bytes.is_empty());
-            match (ended, last) {
-                (Err(PageError::EngineStopped), Some(last)) if stopped_at != Some(last.info.done) => {
-                    stopped_at = Some(last.info.done);
-                    from = Some(last);
+            let place = last.as_ref().map(|last| last.info.done);
+            match ended {
+                Err(PageError::EngineStopped) if stopped_at != Some(place) => {
+                    stopped_at = Some(place);
+                    from = last;
                 }
-                (ended, _) => return ended,
+                ended => return ended,
             }
         }
     }

@@ -73,7 +73,7 @@ fn cell(confusion: &Confusion, names: &[String], place: Place, open: RwSignal<Op
                 class="cell"
                 class:right=label == answer
                 class:wrong=is_wrong
-                style=format!("--share: {:.0}%", confusion.share(label, answer) * 100.0)
+                style:--share=format!("{:.0}%", confusion.share(label, answer) * 100.0)
                 data-testid="confusion-cell"
                 data-label=names[label].clone()
                 data-answer=names[answer].clone()
