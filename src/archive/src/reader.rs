@@ -1,13 +1,13 @@
 //! A zip that is taken apart.
 
 use std::collections::VecDeque;
-use std::io::{Read, Seek};
+use std::io::{Read, Seek, SeekFrom};
 
 use headstart_protocol::{LeftOut, LeftOutReason, ProjectManifest, Unzipped, ZipContents};
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
-use crate::limits::{MOST_DIRECTORY, MOST_FILE, MOST_MANIFEST};
+use crate::limits::{MOST_DIRECTORY, MOST_FILE, MOST_MANIFEST, is_bomb};
 use crate::selection::{Chosen, Selection, leave_out};
 use crate::source::{Meter, Source};
 use crate::{ArchiveError, MANIFEST, end, manifest};
@@ -37,6 +37,8 @@ pub enum Entry {
 pub struct ArchiveReader<R> {
     zip: ZipArchive<Source<R>>,
     meter: Meter,
+    /// Bytes of all of it.
+    length: u64,
     project: Option<ProjectManifest>,
     /// The entries that have not been read yet.
     left: VecDeque<Chosen>,
@@ -54,6 +56,7 @@ impl<R: Read + Seek> ArchiveReader<R> {
         let meter = Meter::default();
         meter.allow(MOST_DIRECTORY);
         let mut source = Source::new(source, meter.clone());
+        let length = source.seek(SeekFrom::End(0)).map_err(|error| ArchiveError::Source(error.to_string()))?;
         let config = end::look(&mut source);
         meter.check()?;
         let zip = ZipArchive::with_config(config?, source);
@@ -68,12 +71,12 @@ impl<R: Read + Seek> ArchiveReader<R> {
             if zip.has_duplicate_names() {
                 return Err(ArchiveError::Project("two files of its zip have the same path".to_owned()));
             }
-            let (json, _) = unpack(&mut zip, &meter, number, MOST_MANIFEST)?
+            let (json, _) = unpack(&mut zip, &meter, number, length, MOST_MANIFEST)?
                 .map_err(|reason| ArchiveError::Project(format!("its manifest cannot be read ({})", words(reason))))?;
             project = Some(manifest::read(&json)?);
         }
         let Selection { chosen, went } = Selection::new(&zip, project.as_ref())?;
-        Ok(Self { zip, meter, project, left: chosen.into(), went, has_photo: false })
+        Ok(Self { zip, meter, length, project, left: chosen.into(), went, has_photo: false })
     }
 
     /// What the zip holds.
@@ -90,7 +93,7 @@ impl<R: Read + Seek> ArchiveReader<R> {
         let Some(Chosen { number, path, name, is_of_project, .. }) = self.left.pop_front() else {
             return self.check_photos().map(|()| None);
         };
-        match unpack(&mut self.zip, &self.meter, number, MOST_FILE)? {
+        match unpack(&mut self.zip, &self.meter, number, self.length, MOST_FILE)? {
             Ok((bytes, start)) => {
                 self.went.files += 1;
                 self.has_photo |= is_of_project;
@@ -124,21 +127,27 @@ impl<R: Read + Seek> ArchiveReader<R> {
 /// An entry's bytes, and where they stand in the zip if they are not compressed.
 type Unpacked = (Vec<u8>, Option<u64>);
 
-/// The bytes of an entry that may have `limit` of them, or why they cannot be had.
+/// The bytes of an entry that may have `limit` of them, in a zip of `length`, or why they cannot be had.
 fn unpack<R: Read + Seek>(
     zip: &mut ZipArchive<Source<R>>,
     meter: &Meter,
     number: usize,
+    length: u64,
     limit: u64,
 ) -> Result<Result<Unpacked, LeftOutReason>, ArchiveError> {
     // Packed it is hardly larger, with its header.
     meter.allow(2 * limit);
-    let unpacked = read(zip, number, limit);
+    let unpacked = read(zip, number, length, limit);
     meter.check()?;
     Ok(unpacked)
 }
 
-fn read<R: Read + Seek>(zip: &mut ZipArchive<Source<R>>, number: usize, limit: u64) -> Result<Unpacked, LeftOutReason> {
+fn read<R: Read + Seek>(
+    zip: &mut ZipArchive<Source<R>>,
+    number: usize,
+    length: u64,
+    limit: u64,
+) -> Result<Unpacked, LeftOutReason> {
     let entry = zip.by_index_data(number).map_err(|_| LeftOutReason::Damaged)?;
     if entry.encrypted() {
         return Err(LeftOutReason::Encrypted);
@@ -149,11 +158,17 @@ fn read<R: Read + Seek>(zip: &mut ZipArchive<Source<R>>, number: usize, limit: u
     let is_stored = entry.compression() == CompressionMethod::Stored;
     let entry = zip.by_index(number).map_err(|_| LeftOutReason::Damaged)?;
     let start = entry.data_start().filter(|_| is_stored);
-    let size = entry.size();
+    let (size, packed) = (entry.size(), entry.compressed_size());
     if size > limit {
         return Err(LeftOutReason::TooLarge);
     }
-    // What an entry says of its size may be a lie.
+    // Room is made only for what the zip can hold: what an entry says of its sizes may be a lie.
+    if packed > length {
+        return Err(LeftOutReason::Damaged);
+    }
+    if is_bomb(size, packed) {
+        return Err(LeftOutReason::Bomb);
+    }
     let mut bytes = Vec::with_capacity(size as usize);
     entry.take(size + 1).read_to_end(&mut bytes).map_err(|_| LeftOutReason::Damaged)?;
     if bytes.len() as u64 == size { Ok((bytes, start)) } else { Err(LeftOutReason::Damaged) }

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, RgbImage, metadata::Orientation};
 
-use crate::{Limits, VisionError, alpha, format, jpeg};
+use crate::{Limits, VisionError, alpha, format, jpeg, webp};
 
 /// The picture in `bytes`: JPEG, PNG, WebP, GIF or BMP, of an animation the first frame, 8 bits a channel, turned as its
 /// EXIF orientation says, transparency on white.
@@ -32,8 +32,12 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, VisionError> {
     if format == ImageFormat::Jpeg && !jpeg::is_whole(bytes) {
         return Err(VisionError::Damaged("its end is missing".to_owned()));
     }
+    if format == ImageFormat::WebP && !webp::frames_fit(bytes, [width, height]) {
+        return Err(VisionError::Damaged("a frame is larger than the picture".to_owned()));
+    }
     // A broken EXIF block is no reason to refuse the pixels.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let may_be_asked = format != ImageFormat::WebP || webp::is_whole(bytes);
+    let orientation = may_be_asked.then(|| decoder.orientation().ok()).flatten().unwrap_or(Orientation::NoTransforms);
     let mut allowance = limits.for_decoder();
     allowance.reserve(decoder.total_bytes()).map_err(refused)?;
     decoder.set_limits(allowance).map_err(refused)?;

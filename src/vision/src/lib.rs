@@ -14,6 +14,7 @@ mod normalise;
 mod square;
 mod thumbnail;
 mod view;
+mod webp;
 
 pub use augment::{Augmentation, augment};
 pub use decode::decode;

@@ -7,6 +7,7 @@ mod exported;
 mod faults;
 mod kills;
 mod large;
+mod malformed;
 mod model;
 mod network;
 mod photos;
@@ -41,6 +42,9 @@ struct Asked {
     /// How many hostile zips are opened [default: 100].
     #[arg(long, value_name = "N")]
     zips: Option<usize>,
+    /// How many malformed photos are given to the page [default: 10000].
+    #[arg(long, value_name = "N")]
+    malformed: Option<usize>,
     /// How many photos the large project has [default: 5000].
     #[arg(long, value_name = "N")]
     photos: Option<usize>,
@@ -81,6 +85,7 @@ const KILLS: [usize; 2] = [50, 4];
 const TABS: [usize; 2] = [20, 2];
 const FAULTS: [usize; 2] = [10, 1];
 const ZIPS: [usize; 2] = [100, 10];
+const MALFORMED: [usize; 2] = [10_000, 200];
 const PHOTOS: [usize; 2] = [5_000, 60];
 // These two are tests of their own as well.
 const OFFLINE: [usize; 2] = [1, 0];
@@ -129,6 +134,7 @@ fn run(asked: &Asked) -> Result<Vec<Row>, TestError> {
         add(asked.count(asked.faults, FAULTS), &|times| faults::run(&site, fault, seed, times))?;
     }
     add(asked.count(asked.zips, ZIPS), &|times| zips::run(&site, seed, times))?;
+    add(asked.count(asked.malformed, MALFORMED), &|times| malformed::run(&site, seed, times))?;
     add(asked.count(asked.offline, OFFLINE), &network::off)?;
     add(asked.count(asked.hosts, HOSTS), &network::hosts)?;
     add(asked.count(asked.photos, PHOTOS), &|times| large::run(&site, seed, times))?;
