@@ -20,7 +20,7 @@ pub enum VisionError {
         /// Bytes allowed.
         limit: usize,
     },
-    /// A picture beyond [`crate::Limits::max_side`] or [`crate::Limits::max_pixels`].
+    /// A picture beyond [`crate::Limits::max_side`], or beyond the pixels that its format is read with.
     #[error(
         "the picture has {}, at most {max_side} pixels a side and {} million in all are read",
         pixels(*.size), .max_pixels / 1_000_000
@@ -30,9 +30,12 @@ pub enum VisionError {
         size: Option<[u32; 2]>,
         /// Pixels allowed along the longer side.
         max_side: u32,
-        /// Pixels allowed in all.
+        /// Pixels allowed in all, in this format.
         max_pixels: u64,
     },
+    /// A picture all of whose pixels have one colour, or are transparent.
+    #[error("the picture shows nothing: all of it has one colour, or is transparent")]
+    Blank,
     /// A picture in a known format, or of a kind of it, that is not decoded here.
     #[error("{format} pictures are not read")]
     Unsupported {
