@@ -4,7 +4,8 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, RgbImage};
 
-use crate::{Limits, VisionError, alpha, animation, format, is_blank, jpeg, orientation::orientation, png};
+use crate::orientation::orientation;
+use crate::{Limits, VisionError, alpha, animation, format, is_blank, jpeg, png};
 
 /// The picture in `bytes`: JPEG, PNG, WebP, GIF or BMP (on the native machine TIFF too), 8 bits a channel, turned as its
 /// EXIF or XMP orientation says, transparency on white. Of an animation it is the first frame that shows something. A JPEG
@@ -13,7 +14,8 @@ use crate::{Limits, VisionError, alpha, animation, format, is_blank, jpeg, orien
 /// # Errors
 /// [`VisionError::Empty`], [`VisionError::NotAnImage`] and [`VisionError::Unsupported`] by the first bytes,
 /// [`VisionError::FileTooLarge`] and [`VisionError::TooManyPixels`] before any pixel is decoded, [`VisionError::Blank`] for
-/// one that shows nothing, [`VisionError::Damaged`] for all else that a decoder refuses.
+/// one that shows nothing, [`VisionError::CutShort`] where it ends before its last pixel, and [`VisionError::Damaged`] for
+/// all else that a decoder refuses.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, VisionError> {
     if bytes.is_empty() {
         return Err(VisionError::Empty);
@@ -22,6 +24,12 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, VisionError> {
     let format = format::recognise(bytes)?;
     let mut image = match format {
         ImageFormat::Jpeg => jpeg::decode(bytes, limits)?.into(),
+        ImageFormat::Png => match (others(bytes, format, limits), png::with_end(bytes)) {
+            (Err(VisionError::Damaged(_) | VisionError::CutShort), Some(mended)) => {
+                others(&mended, format, limits).map_err(|_| VisionError::CutShort)?
+            }
+            (decoded, _) => decoded?,
+        },
         _ => others(bytes, format, limits)?,
     };
     if image.as_rgb8().is_some_and(is_blank) {
@@ -33,14 +41,18 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, VisionError> {
 
 /// Every format but JPEG.
 fn others(bytes: &[u8], format: ImageFormat, limits: &Limits) -> Result<DynamicImage, VisionError> {
-    let refused = |error: ImageError| explain(error, format, limits);
+    let refused = |error: ImageError| explain(error, bytes, format, limits);
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits.for_decoder());
     let mut decoder = reader.into_decoder().map_err(refused)?;
     let (width, height) = decoder.dimensions();
-    let large = !limits.allows(width, height, 1) || decoder.total_bytes() > limits.max_memory;
-    if format == ImageFormat::Png && large {
-        return png::decode_reduced(bytes, limits).map(DynamicImage::from);
+    let fits = decoder.total_bytes() <= limits.max_memory;
+    if format == ImageFormat::Png && !(fits && limits.allows(width, height, 1)) {
+        match png::decode_reduced(bytes, limits) {
+            // Its rows come interlaced, but there is room for all of it.
+            Err(VisionError::TooManyPixels { .. }) if fits => {}
+            decoded => return decoded.map(DynamicImage::from),
+        }
     }
     limits.check_pixels(width, height)?;
     if width == 0 || height == 0 {
@@ -65,10 +77,12 @@ fn flatten(image: DynamicImage, format: ImageFormat) -> DynamicImage {
 }
 
 /// A decoder's error in our words.
-fn explain(error: ImageError, format: ImageFormat, limits: &Limits) -> VisionError {
+fn explain(error: ImageError, bytes: &[u8], format: ImageFormat, limits: &Limits) -> VisionError {
     match error {
         ImageError::Limits(_) => limits.exceeded_by(None),
         ImageError::Unsupported(_) => VisionError::Unsupported { format: format!("Rare {format:?}") },
+        ImageError::IoError(_) => VisionError::CutShort,
+        _ if format::is_cut(bytes, format) => VisionError::CutShort,
         other => VisionError::Damaged(other.to_string()),
     }
 }

@@ -9,9 +9,12 @@ pub enum VisionError {
     /// Bytes of no known picture format.
     #[error("the file is not a picture")]
     NotAnImage,
-    /// A picture cut short, or with bytes that make no sense.
-    #[error("the picture is damaged or cut short: {0}")]
+    /// A picture with bytes that make no sense.
+    #[error("the picture is damaged: {0}")]
     Damaged(String),
+    /// A picture whose data end before its last pixel.
+    #[error("the picture is cut short: its end is missing")]
+    CutShort,
     /// A file beyond [`crate::Limits::max_bytes`].
     #[error("the file has {} MiB, at most {} MiB are read", mebibytes(*.bytes), mebibytes(*.limit))]
     FileTooLarge {

@@ -9,14 +9,8 @@ use crate::VisionError;
 const DECODED: &[ImageFormat] =
     &[ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Gif, ImageFormat::Bmp];
 #[cfg(not(target_arch = "wasm32"))]
-const DECODED: &[ImageFormat] = &[
-    ImageFormat::Jpeg,
-    ImageFormat::Png,
-    ImageFormat::WebP,
-    ImageFormat::Gif,
-    ImageFormat::Bmp,
-    ImageFormat::Tiff,
-];
+const DECODED: &[ImageFormat] =
+    &[ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Gif, ImageFormat::Bmp, ImageFormat::Tiff];
 
 /// Beginnings of picture formats that are known but not decoded here. A browser may read some of them.
 const FOREIGN: [(&[u8], &str); 14] = [
@@ -71,6 +65,24 @@ pub(crate) fn recognise(bytes: &[u8]) -> Result<ImageFormat, VisionError> {
         return foreign("SVG");
     }
     Err(VisionError::NotAnImage)
+}
+
+/// Whether `bytes` are of a format that is decoded here, whatever comes of it.
+#[must_use]
+pub fn is_decoded_here(bytes: &[u8]) -> bool {
+    recognise(bytes).is_ok()
+}
+
+/// Whether the end that such a file announces, or has, is missing; only of formats whose decoders do not say so themselves.
+pub(crate) fn is_cut(bytes: &[u8], format: ImageFormat) -> bool {
+    match format {
+        ImageFormat::WebP => {
+            let announced = bytes.get(4..).and_then(|rest| rest.first_chunk());
+            announced.is_none_or(|length| u64::from(u32::from_le_bytes(*length)) + 8 > bytes.len() as u64)
+        }
+        ImageFormat::Gif => bytes.iter().rev().find(|byte| **byte != 0) != Some(&b';'),
+        _ => false,
+    }
 }
 
 /// The still picture format that an ISO container's `ftyp` box names, as its major or a compatible brand.

@@ -24,6 +24,7 @@ pub use augment::{Augmentation, augment};
 pub use blank::is_blank;
 pub use decode::decode;
 pub use error::VisionError;
+pub use format::is_decoded_here;
 pub use frame::from_rgba;
 pub use image::RgbImage;
 pub use limits::Limits;

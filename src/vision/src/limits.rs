@@ -1,6 +1,7 @@
 //! How large a picture may be.
 
 use crate::VisionError;
+use crate::reduce::FACTORS;
 
 /// The largest file and picture that [`crate::decode`] accepts; what exceeds them is refused before a pixel is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +86,14 @@ impl Limits {
         if factor == 1 { pixels <= whole } else { pixels.div_ceil(u64::from(factor * factor)) <= whole / 2 }
     }
 
+    /// How many times smaller on each side a picture of that size comes, by its pixels alone; [`None`] where it is too large
+    /// for any.
+    #[must_use]
+    pub fn factor(&self, width: u32, height: u32) -> Option<u32> {
+        self.check_reduced(width, height).ok()?;
+        FACTORS.into_iter().find(|factor| self.allows(width, height, *factor))
+    }
+
     /// The error for a picture of that width and height, as far as they are known, that is not decoded at its full size.
     pub(crate) fn exceeded_by(&self, size: Option<[u32; 2]>) -> VisionError {
         VisionError::TooManyPixels { size, max_side: self.max_side, max_pixels: self.max_pixels }
@@ -92,7 +101,11 @@ impl Limits {
 
     fn check(&self, width: u32, height: u32, max_pixels: u64) -> Result<(), VisionError> {
         if width.max(height) > self.max_side || u64::from(width) * u64::from(height) > max_pixels {
-            return Err(VisionError::TooManyPixels { size: Some([width, height]), max_side: self.max_side, max_pixels });
+            return Err(VisionError::TooManyPixels {
+                size: Some([width, height]),
+                max_side: self.max_side,
+                max_pixels,
+            });
         }
         Ok(())
     }
@@ -124,11 +137,11 @@ mod tests {
         assert!(SMALL.allows(100, 80, 2) && !SMALL.allows(100, 101, 2) && SMALL.allows(100, 101, 4));
         // Phones' 64 million come as 16, 200 million as 12.5; the same on the command line.
         for limits in [Limits::default(), Limits::roomy()] {
-            let first = |width, height| [1, 2, 4, 8].into_iter().find(|factor| limits.allows(width, height, *factor));
-            assert_eq!(first(8_000, 8_000), Some(1));
-            assert_eq!(first(9_248, 6_936), Some(2));
-            assert_eq!(first(12_000, 9_000), Some(2));
-            assert_eq!(first(16_320, 12_240), Some(4));
+            assert_eq!(limits.factor(8_000, 8_000), Some(1));
+            assert_eq!(limits.factor(9_248, 6_936), Some(2));
+            assert_eq!(limits.factor(12_000, 9_000), Some(2));
+            assert_eq!(limits.factor(16_320, 12_240), Some(4));
+            assert_eq!(limits.factor(30_000, 30_000), None);
         }
     }
 

@@ -45,7 +45,8 @@ impl Reduction {
             self.finish_block();
         }
         let width = self.width.div_ceil(self.factor);
-        let height = u32::try_from(self.pixels.len() / (3 * width.max(1) as usize)).ok().filter(|height| *height > 0)?;
+        let height =
+            u32::try_from(self.pixels.len() / (3 * width.max(1) as usize)).ok().filter(|height| *height > 0)?;
         RgbImage::from_raw(width, height, self.pixels)
     }
 

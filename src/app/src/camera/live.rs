@@ -1,5 +1,6 @@
 //! The camera's state and what may be done with it.
 
+use headstart_protocol::ErrorKind;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
@@ -113,6 +114,8 @@ impl Camera {
                 }
                 match classified {
                     Ok(classified) => self.answer.set(Answer::new(classified)),
+                    // A lid, or the first moment: the next frame may show something.
+                    Err(error) if error.kind() == ErrorKind::BlankImage => self.answer.set(None),
                     // A fresh engine goes on where this one ended; the engine's line says so.
                     Err(PageError::EngineStopped) => {}
                     Err(error) => return self.fail(error),

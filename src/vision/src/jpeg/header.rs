@@ -1,6 +1,7 @@
 //! What a JPEG's markers say (ITU-T T.81, annex B), without a look at the coefficients.
 
 use super::marker::{self, Part, Parts};
+use crate::VisionError;
 
 /// One colour component of the frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +57,8 @@ pub(super) enum Adobe {
 #[derive(Debug, Clone)]
 pub(super) struct Header<'a> {
     pub(super) process: Process,
+    /// What kind of JPEG it is, where nothing here decodes that kind.
+    pub(super) rare: Option<&'static str>,
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) components: Vec<Component>,
@@ -70,20 +73,12 @@ pub(super) struct Header<'a> {
     pub(super) parts: Vec<Part<'a>>,
 }
 
-/// Why a header leads to no pixels.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum BadHeader {
-    /// The markers make no sense.
-    Damaged(&'static str),
-    /// A kind of JPEG that nothing here decodes.
-    Unsupported(&'static str),
-}
-
-use BadHeader::{Damaged, Unsupported};
-
 impl<'a> Header<'a> {
     /// Walks the markers of `bytes` to the end of the image, or as far as they go.
-    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, BadHeader> {
+    ///
+    /// # Errors
+    /// [`VisionError::CutShort`] where they end before the pixels begin, [`VisionError::Damaged`] where they make no sense.
+    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, VisionError> {
         let mut frame: Option<Frame> = None;
         let mut scans = Vec::new();
         let (mut jfif, mut adobe, mut has_end, mut lacks_tables) = (false, Adobe::Absent, false, false);
@@ -104,8 +99,9 @@ impl<'a> Header<'a> {
                 }
                 marker::QUANTIZATION_TABLES | marker::RESTART_INTERVAL => parts.push(part),
                 marker::START_OF_SCAN => {
-                    let (_, components) = frame.as_ref().ok_or(Damaged("its pixels come before its size"))?;
-                    let (scan, uses) = scan(part.payload, components).ok_or(Damaged("a scan makes no sense"))?;
+                    let frame = frame.as_ref().ok_or_else(|| damaged("its pixels come before its size"))?;
+                    let scan = scan(part.payload, &frame.components);
+                    let (scan, uses) = scan.ok_or_else(|| damaged("a scan makes no sense"))?;
                     lacks_tables |= uses.iter().any(|(class, id)| !tables[*class][*id]);
                     scans.push(scan);
                     parts.push(part);
@@ -117,8 +113,11 @@ impl<'a> Header<'a> {
                 _ => {}
             }
         }
-        let ((process, [width, height]), components) = frame.ok_or(Damaged("it has no size"))?;
-        Ok(Self { process, width, height, components, scans, lacks_tables, jfif, adobe, has_end, parts })
+        let Frame { process, rare, width, height, components } = frame.ok_or(VisionError::CutShort)?;
+        if scans.is_empty() {
+            return Err(VisionError::CutShort);
+        }
+        Ok(Self { process, rare, width, height, components, scans, lacks_tables, jfif, adobe, has_end, parts })
     }
 
     /// What the components stand for, by libjpeg's rule, which browsers share.
@@ -141,7 +140,12 @@ impl<'a> Header<'a> {
         [most(|component| component.across), most(|component| component.down)]
     }
 
-    /// Whether the scans carry every bit of every coefficient, as far as a progressive frame has such.
+    /// Whether every component has a scan.
+    pub(super) fn components_are_all_there(&self) -> bool {
+        (0..self.components.len()).all(|index| self.scans.iter().any(|scan| scan.components.contains(&index)))
+    }
+
+    /// Whether the scans carry every bit of every coefficient.
     pub(super) fn scans_are_all_there(&self) -> bool {
         (0..self.components.len()).all(|index| {
             let of_component = self.scans.iter().filter(|scan| scan.components.contains(&index));
@@ -154,17 +158,17 @@ impl<'a> Header<'a> {
     }
 }
 
-type Frame = ((Process, [u32; 2]), Vec<Component>);
+/// What the frame's header says.
+struct Frame {
+    process: Process,
+    rare: Option<&'static str>,
+    width: u32,
+    height: u32,
+    components: Vec<Component>,
+}
 
-fn read_frame(marker: u8, payload: &[u8]) -> Result<Frame, BadHeader> {
-    let process = match marker {
-        0xc0 | 0xc1 => Process::Sequential,
-        0xc2 => Process::Progressive,
-        0xc3 => Process::Lossless,
-        0xc9..=0xcb => return Err(Unsupported("Arithmetic-coded JPEG")),
-        _ => return Err(Unsupported("Hierarchical JPEG")),
-    };
-    let (head, rest) = payload.split_first_chunk::<6>().ok_or(Damaged("its size is cut short"))?;
+fn read_frame(marker: u8, payload: &[u8]) -> Result<Frame, VisionError> {
+    let (head, rest) = payload.split_first_chunk::<6>().ok_or_else(|| damaged("its size is cut short"))?;
     let [precision, h1, h0, w1, w0, count] = *head;
     let components: Vec<Component> = rest
         .chunks_exact(3)
@@ -174,16 +178,26 @@ fn read_frame(marker: u8, payload: &[u8]) -> Result<Frame, BadHeader> {
     if components.len() < usize::from(count)
         || components.iter().any(|c| !(1..=4).contains(&c.across) || !(1..=4).contains(&c.down))
     {
-        return Err(Damaged("its colour components make no sense"));
+        return Err(damaged("its colour components make no sense"));
     }
-    if precision != 8 && process != Process::Lossless {
-        return Err(Unsupported("12-bit JPEG"));
-    }
-    if !matches!(components.len(), 1 | 3 | 4) {
-        return Err(Unsupported("JPEG of that many colour components"));
-    }
+    let process = match marker {
+        0xc2 | 0xca => Process::Progressive,
+        0xc3 => Process::Lossless,
+        _ => Process::Sequential,
+    };
+    let rare = match marker {
+        0xc0..=0xc2 if precision != 8 => Some("12-bit JPEG"),
+        0xc0..=0xc3 if !matches!(components.len(), 1 | 3 | 4) => Some("JPEG of that many colour components"),
+        0xc0..=0xc3 => None,
+        0xc9..=0xcb => Some("Arithmetic-coded JPEG"),
+        _ => Some("Hierarchical JPEG"),
+    };
     let side = |high: u8, low: u8| u32::from(u16::from_be_bytes([high, low]));
-    Ok(((process, [side(w1, w0), side(h1, h0)]), components))
+    Ok(Frame { process, rare, width: side(w1, w0), height: side(h1, h0), components })
+}
+
+fn damaged(reason: &str) -> VisionError {
+    VisionError::Damaged(reason.to_owned())
 }
 
 /// A scan's header, and the Huffman tables that it uses as class (0: DC, 1: AC) and number.

@@ -34,7 +34,8 @@ pub(super) fn decode(header: &Header<'_>, bytes: &[u8], factor: u32) -> Result<R
         PixelFormat::CMYK32 => pixels.as_chunks().0.iter().flat_map(|inks| without_ink(*inks)).collect(),
     };
     let (width, height) = (u32::from(info.width), u32::from(info.height));
-    RgbImage::from_raw(width, height, rgb).ok_or_else(|| VisionError::Damaged("its pixels do not fit its size".to_owned()))
+    RgbImage::from_raw(width, height, rgb)
+        .ok_or_else(|| VisionError::Damaged("its pixels do not fit its size".to_owned()))
 }
 
 /// The upper eight of a grey level's sixteen bits.

@@ -56,7 +56,8 @@ impl<'a> Iterator for Parts<'a> {
             self.rest = &[];
             return None;
         };
-        let (data, after) = if marker == START_OF_SCAN { after.split_at(scan_length(after)) } else { (&after[..0], after) };
+        let (data, after) =
+            if marker == START_OF_SCAN { after.split_at(scan_length(after)) } else { (&after[..0], after) };
         self.rest = after;
         Some(Part { marker, payload, data })
     }

@@ -17,7 +17,7 @@ use std::io::Cursor;
 use image::codecs::jpeg::JpegDecoder;
 use image::{DynamicImage, ImageDecoder, RgbImage};
 
-use self::header::{Adobe, BadHeader, Colour, Header, Process};
+use self::header::{Adobe, Colour, Header, Process};
 use self::marker::Parts;
 use crate::reduce::FACTORS;
 use crate::{Limits, VisionError};
@@ -27,24 +27,22 @@ use crate::{Limits, VisionError};
 ///
 /// # Errors
 /// [`VisionError::TooManyPixels`] where even that takes too much, [`VisionError::Unsupported`] for arithmetic coding and
-/// other rare kinds, [`VisionError::Damaged`] for what makes no sense or ends before its last pixel.
+/// other rare kinds, [`VisionError::CutShort`] for what ends before its last pixel, [`VisionError::Damaged`] for what makes
+/// no sense.
 pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, VisionError> {
-    let header = Header::read(bytes).map_err(|bad| match bad {
-        BadHeader::Damaged(reason) => VisionError::Damaged(reason.to_owned()),
-        BadHeader::Unsupported(format) => VisionError::Unsupported { format: format.to_owned() },
-    })?;
+    let header = Header::read(bytes)?;
     let (width, height) = (header.width, header.height);
     limits.check_reduced(width, height)?;
     if width == 0 || height == 0 {
         return Err(VisionError::Damaged("it has no pixels".to_owned()));
     }
-    if header.scans.is_empty() {
-        return Err(whole::cut_short());
-    }
     let factor = FACTORS
         .into_iter()
         .find(|factor| limits.allows(width, height, *factor) && memory(&header, *factor) <= limits.max_memory)
         .ok_or_else(|| limits.exceeded_by(Some([width, height])))?;
+    if !header.components_are_all_there() {
+        return Err(VisionError::CutShort);
+    }
     if !header.has_end {
         return to_the_end(bytes, &header, factor, limits);
     }
@@ -56,7 +54,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, VisionEr
             lenient::decode(&header, &stream::assemble(&header, &[]), factor)?
         }
     };
-    if whole::ends_in_filling(&image) { to_the_end(bytes, &header, factor, limits) } else { Ok(image) }
+    if whole::ends_early(&header, &image) { Err(VisionError::CutShort) } else { Ok(image) }
 }
 
 /// The segments of a JPEG that programs keep their notes in (APP1).
@@ -66,7 +64,8 @@ pub(crate) fn notes(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// The pixels of a file whose end is not certain, where its data reach to the last of them.
 fn to_the_end(bytes: &[u8], header: &Header<'_>, factor: u32, limits: &Limits) -> Result<RgbImage, VisionError> {
-    supported(header)?;
+    // Whether such a file is whole nothing here can tell, and a browser shows what is left of it.
+    supported(header).map_err(|_| VisionError::CutShort)?;
     let image = whole::decode_to_the_end(header, factor)?;
     // To the last bit as with its end.
     let fast = (factor == 1 && is_ordinary(header)).then(|| fast(&[bytes, b"\xff\xd9"].concat(), limits).ok());
@@ -108,16 +107,20 @@ fn is_ordinary(header: &Header<'_>) -> bool {
         (_, Adobe::Transform(transform)) => transform <= 1,
         (_, Adobe::Absent) => true,
     };
-    in_order && sampled && coloured && !header.lacks_tables
+    in_order && sampled && coloured && !header.lacks_tables && header.rare.is_none()
 }
 
-/// Whether the more lenient decoder reads such a layout rightly.
+/// Whether the more lenient decoder reads such a file rightly.
 ///
 /// # Errors
 /// [`VisionError::Unsupported`] where it does not.
 fn supported(header: &Header<'_>) -> Result<(), VisionError> {
+    let unsupported = |kind: &str| Err(VisionError::Unsupported { format: kind.to_owned() });
+    if let Some(kind) = header.rare {
+        return unsupported(kind);
+    }
     let [across, down] = header.finest();
-    let rare = || Err(VisionError::Unsupported { format: "Unevenly sampled JPEG".to_owned() });
+    let rare = || unsupported("Unevenly sampled JPEG");
     for (index, component) in header.components.iter().enumerate() {
         if across % component.across != 0 || down % component.down != 0 {
             return rare();

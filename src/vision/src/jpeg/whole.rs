@@ -9,48 +9,78 @@ use super::header::Header;
 use super::{lenient, stream};
 use crate::VisionError;
 
-/// What may follow the data: where the pixels depend on which it is, the data end before them.
-const TAILS: [[u8; 32]; 2] = [[0x00; 32], [0x5a; 32]];
+/// What may follow the data: where the pixels depend on which it is, the data end before them. The second has no pattern
+/// that could pass for a block without contrast, nor a byte that starts a marker.
+const TAILS: [[u8; TAIL]; 2] = [[0; TAIL], unlike_any_code()];
+const TAIL: usize = 512;
 
-/// The picture in `header`, whose last scan has no certain end, where its data reach to its last pixel.
+const fn unlike_any_code() -> [u8; TAIL] {
+    let mut bytes = [0; TAIL];
+    let mut at = 0;
+    let mut state = 1_u32;
+    while at < TAIL {
+        state = (state * 171) % 30_269;
+        bytes[at] = (state % 251) as u8;
+        at += 1;
+    }
+    bytes
+}
+
+/// The picture in `header`, which has no end marker, where its data reach to its last pixel.
 ///
 /// # Errors
-/// [`VisionError::Damaged`] where they do not; what [`lenient::decode`] says.
+/// [`VisionError::CutShort`] where they do not; what [`lenient::decode`] says.
 pub(super) fn decode_to_the_end(header: &Header<'_>, factor: u32) -> Result<RgbImage, VisionError> {
     if !header.scans_are_all_there() {
-        return Err(cut_short());
+        return Err(VisionError::CutShort);
     }
+    match with_tails(header, factor) {
+        [Ok(first), Ok(second)] if first == second => Ok(first),
+        [Err(error @ VisionError::Unsupported { .. }), _] => Err(error),
+        _ => Err(VisionError::CutShort),
+    }
+}
+
+/// Whether the data of `header`, which has an end marker, end before it: what a decoder made of them, in `image`, looks so,
+/// and its means depend on what follows, or the stricter decoder finds no sense in them.
+pub(super) fn ends_early(header: &Header<'_>, image: &RgbImage) -> bool {
+    if !ends_in_repetition(image) {
+        return false;
+    }
+    match with_tails(header, 8) {
+        [Ok(first), Ok(second)] => first != second,
+        _ => true,
+    }
+}
+
+/// Whether the end of the lowest row repeats itself from block to block, as what decoders make of missing data does.
+fn ends_in_repetition(image: &RgbImage) -> bool {
+    /// Pixels of a block with chroma of half the size, and of four of them.
+    const BLOCK: usize = 16;
+    const END: usize = 4 * BLOCK;
+    let Some(row) = image.rows().next_back() else { return false };
+    let row: Vec<[u8; 3]> = row.map(|pixel| pixel.0).collect();
+    let end = &row[row.len().saturating_sub(END)..];
+    let mut pairs = end.iter().zip(end.iter().skip(BLOCK));
+    pairs.all(|(a, b)| a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) <= 1))
+}
+
+fn with_tails(header: &Header<'_>, factor: u32) -> [Result<RgbImage, VisionError>; 2] {
     let trimmed = without_filling(header);
-    let [first, second] = TAILS.map(|tail| lenient::decode(&trimmed, &stream::assemble(&trimmed, &tail), factor));
-    match (first, second) {
-        (Ok(first), Ok(second)) if first == second => Ok(first),
-        (Err(error @ VisionError::Unsupported { .. }), _) => Err(error),
-        _ => Err(cut_short()),
-    }
-}
-
-/// Whether a decoder filled the lowest row of `image` with its grey.
-pub(super) fn ends_in_filling(image: &RgbImage) -> bool {
-    let row = 3 * image.width() as usize;
-    image.as_raw().rchunks(row.max(1)).next().is_some_and(|last| last.iter().all(|level| level.abs_diff(128) <= 1))
-}
-
-pub(super) fn cut_short() -> VisionError {
-    VisionError::Damaged("its end is missing".to_owned())
+    TAILS.map(|tail| lenient::decode(&trimmed, &stream::assemble(&trimmed, &tail), factor))
 }
 
 /// `header` without the zeros that stand in place of what is missing at the end, and without half a marker.
 fn without_filling<'a>(header: &Header<'a>) -> Header<'a> {
     let mut trimmed = header.clone();
     if let Some(last) = trimmed.parts.last_mut() {
-        let filled = last.data.iter().rev().take_while(|byte| **byte == 0).count();
-        let bytes = last.data.len() - filled;
-        let after_ff = last.data[..bytes].ends_with(b"\xff");
-        last.data = match (after_ff, filled) {
-            (true, 0) => &last.data[..bytes - 1],
+        let without = |end: u8| last.data.len() - last.data.iter().rev().take_while(|byte| **byte == end).count();
+        let (zeros_from, marker_from) = (without(0x00), without(0xff));
+        last.data = if zeros_from < last.data.len() {
             // The data's last byte may be a zero, or be stuffed with one.
-            (_, 1..) => &last.data[..=bytes],
-            (false, 0) => last.data,
+            &last.data[..=zeros_from]
+        } else {
+            &last.data[..marker_from]
         };
     }
     trimmed

@@ -30,7 +30,8 @@ impl<'a> Directory<'a> {
 
     /// The orientation, from 1 to 8. The standard makes it a short, and some programs a long or a byte.
     pub(super) fn orientation(&self) -> Option<u8> {
-        let entry = (0..self.entries.len() / 12).map(|index| 12 * index).find(|at| self.short(*at) == Some(ORIENTATION))?;
+        let entry =
+            (0..self.entries.len() / 12).map(|index| 12 * index).find(|at| self.short(*at) == Some(ORIENTATION))?;
         let value = match self.short(entry + 2)? {
             BYTE => u32::from(*self.entries.get(entry + 8)?),
             SHORT => u32::from(self.short(entry + 8)?),
@@ -62,11 +63,10 @@ mod tests {
     #[test]
     fn every_type_in_both_orders() {
         let big = |kind: u8, value: [u8; 4]| {
-            [&b"MM\0*\0\0\0\x08\0\x02\x01\x0f\0\x02\0\0\0\x01A\0\0\0\x01\x12\0"[..], &[kind, 0, 0, 0, 1], &value].concat()
+            [&b"MM\0*\0\0\0\x08\0\x02\x01\x0f\0\x02\0\0\0\x01A\0\0\0\x01\x12\0"[..], &[kind, 0, 0, 0, 1], &value]
+                .concat()
         };
-        let little = |kind: u8| {
-            [&b"II*\0\x08\0\0\0\x01\0\x12\x01"[..], &[kind, 0, 1, 0, 0, 0], b"\x06\0\0\0"].concat()
-        };
+        let little = |kind: u8| [&b"II*\0\x08\0\0\0\x01\0\x12\x01"[..], &[kind, 0, 1, 0, 0, 0], b"\x06\0\0\0"].concat();
         assert_eq!(said(&big(3, [0, 6, 0, 0])), Some(6));
         assert_eq!(said(&big(4, [0, 0, 0, 6])), Some(6));
         assert_eq!(said(&big(1, [6, 0, 0, 0])), Some(6));

@@ -6,7 +6,9 @@ pub(super) fn orientation(packet: &[u8]) -> Option<u8> {
     packet.windows(NAME.len()).enumerate().filter(|(_, window)| *window == NAME).find_map(|(at, _)| {
         let rest = packet[at + NAME.len()..].trim_ascii_start();
         let value = match rest.strip_prefix(b"=") {
-            Some(quoted) => quoted.trim_ascii_start().strip_prefix(b"\"").or_else(|| quoted.trim_ascii_start().strip_prefix(b"'")),
+            Some(quoted) => {
+                quoted.trim_ascii_start().strip_prefix(b"\"").or_else(|| quoted.trim_ascii_start().strip_prefix(b"'"))
+            }
             None => rest.strip_prefix(b">"),
         };
         let (digit, after) = value?.trim_ascii_start().split_first()?;
@@ -29,7 +31,14 @@ mod tests {
 
     #[test]
     fn nothing_else() {
-        for packet in ["", "tiff:Orientation", "tiff:Orientation=\"", "tiff:Orientation=\"9\"", "tiff:Orientation=\"16\"", "Orientation=\"6\""] {
+        for packet in [
+            "",
+            "tiff:Orientation",
+            "tiff:Orientation=\"",
+            "tiff:Orientation=\"9\"",
+            "tiff:Orientation=\"16\"",
+            "Orientation=\"6\"",
+        ] {
             assert_eq!(orientation(packet.as_bytes()), None, "{packet}");
         }
     }
