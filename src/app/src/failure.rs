@@ -17,6 +17,11 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         Failure::DamagedImage { reason } => format!(
             "The picture is damaged or cut short ({reason}). Copy it again from where it came, or choose another one."
         ),
+        Failure::BlankImage => {
+            "The picture shows nothing: all of it has one colour, or is transparent. If it should show \
+                                something, save it anew from where it came; otherwise choose another one."
+                .to_owned()
+        }
         Failure::FileTooLarge { bytes, limit } => format!(
             "The file has {}, more than the {} that can be read. Save the picture smaller and try again.",
             mebibytes(*bytes),
@@ -227,6 +232,7 @@ mod tests {
             Failure::EmptyFile,
             Failure::NotAnImage,
             Failure::DamagedImage { reason: reason() },
+            Failure::BlankImage,
             Failure::FileTooLarge { bytes: 70 << 20, limit: 64 << 20 },
             Failure::ImageTooLarge { size: Some([20_000, 10]), max_side: 16_384, max_pixels: 64_000_000 },
             Failure::ImageTooLarge { size: None, max_side: 16_384, max_pixels: 64_000_000 },

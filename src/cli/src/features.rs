@@ -119,7 +119,7 @@ fn describe(
         return Ok((hash, descriptor.to_vec()));
     }
     let start = Instant::now();
-    let mut image = decode(&bytes, &Limits::default()).map_err(|error| error.to_string())?;
+    let mut image = decode(&bytes, &Limits::roomy()).map_err(|error| error.to_string())?;
     if number > 0 {
         image = view(&image, number);
     }

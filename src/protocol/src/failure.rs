@@ -16,6 +16,8 @@ pub enum Failure {
         /// What is wrong.
         reason: String,
     },
+    /// A picture that shows nothing: all of one colour, or transparent.
+    BlankImage,
     /// A photo's file has too many bytes.
     FileTooLarge {
         /// Bytes that it has.
@@ -252,6 +254,7 @@ impl Failure {
             Self::EmptyFile => ErrorKind::EmptyFile,
             Self::NotAnImage => ErrorKind::NotAnImage,
             Self::DamagedImage { .. } => ErrorKind::DamagedImage,
+            Self::BlankImage => ErrorKind::BlankImage,
             Self::FileTooLarge { .. } | Self::ImageTooLarge { .. } => ErrorKind::ImageTooLarge,
             Self::UnsupportedFormat { .. } => ErrorKind::UnsupportedFormat,
             Self::Download { .. } => ErrorKind::DownloadFailed,
