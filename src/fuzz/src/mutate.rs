@@ -1,5 +1,7 @@
 //! Damage, of the kinds that files meet on their way and of those that somebody makes.
 
+#![allow(clippy::ptr_arg, reason = "all changes have one signature, and some of them change the length")]
+
 use rand::{Rng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 

@@ -91,7 +91,7 @@ pub fn bomb(random: &mut ChaCha8Rng, seeds: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// Writes another width and height into the header of a picture, of whichever format.
-pub fn claim(bytes: &mut Vec<u8>, [width, height]: [u32; 2]) {
+pub fn claim(bytes: &mut [u8], [width, height]: [u32; 2]) {
     let little = |side: u32| (side as u16).to_le_bytes();
     let big = |side: u32| (side as u16).to_be_bytes();
     let (at, field) = if bytes.starts_with(PNG) {

@@ -19,7 +19,9 @@ use crate::mutate;
 /// How long reading one input may take.
 pub const HANG: Duration = Duration::from_secs(5);
 /// After how long nobody waits any more: the process ends.
-const GONE: Duration = Duration::from_secs(20);
+const GONE: Duration = Duration::from_secs(60);
+/// How often an input that took too long is read again before it is a finding.
+const AGAIN: usize = 2;
 /// Minutes for each target, in the place of its few inputs.
 const MINUTES: &str = "HEADSTART_FUZZ_MINUTES";
 /// What all inputs follow from.
@@ -47,15 +49,7 @@ impl<'a> Fuzz<'a> {
     /// `env!("CARGO_TARGET_TMPDIR")`.
     #[must_use]
     pub fn new(name: &'a str, folder: &'a str, seeds: Vec<Vec<u8>>) -> Self {
-        Self {
-            name,
-            folder,
-            seeds,
-            make: Box::new(|random, seeds| mutate(random, seeds)),
-            count: 2_000,
-            fixed: 1 << 20,
-            per_byte: 16,
-        }
+        Self { name, folder, seeds, make: Box::new(mutate), count: 2_000, fixed: 1 << 20, per_byte: 16 }
     }
 
     /// Inputs come from `make`, which is given the seeds: damage where a mere flip would be refused at once.
@@ -122,8 +116,18 @@ impl<'a> Fuzz<'a> {
         PeakAlloc.reset_peak_usage();
         let start = Instant::now();
         let outcome = catch_unwind(AssertUnwindSafe(|| read(bytes)));
-        let (time, held) = (start.elapsed(), PeakAlloc.peak_usage().saturating_sub(before));
+        let (mut time, held) = (start.elapsed(), PeakAlloc.peak_usage().saturating_sub(before));
         watch.clear();
+        // The machine may have done something else meanwhile: it is read again.
+        for _ in 0..AGAIN {
+            if time > HANG && outcome.is_ok() {
+                watch.set(bytes);
+                let start = Instant::now();
+                read(bytes);
+                time = time.min(start.elapsed());
+                watch.clear();
+            }
+        }
         let allowed = self.fixed + self.per_byte * bytes.len();
         let wrong = match outcome {
             Err(panic) => {
@@ -154,11 +158,14 @@ fn keep(name: &str, folder: &str, bytes: &[u8]) -> String {
 }
 
 /// Ends the process where an input is read for ever.
-struct Watch(Arc<Mutex<Option<(Instant, Vec<u8>)>>>);
+struct Watch(Arc<Current>);
+
+/// Since when which input is read.
+type Current = Mutex<Option<(Instant, Vec<u8>)>>;
 
 impl Watch {
     fn begin(name: &str, folder: &str) -> Self {
-        let current: Arc<Mutex<Option<(Instant, Vec<u8>)>>> = Arc::default();
+        let current: Arc<Current> = Arc::default();
         let (seen, name, folder) = (Arc::downgrade(&current), name.to_owned(), folder.to_owned());
         thread::spawn(move || {
             while let Some(current) = seen.upgrade() {
