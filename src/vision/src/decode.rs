@@ -24,12 +24,7 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, VisionError> {
     let format = format::recognise(bytes)?;
     let mut image = match format {
         ImageFormat::Jpeg => jpeg::decode(bytes, limits)?.into(),
-        ImageFormat::Png => match (others(bytes, format, limits), png::with_end(bytes)) {
-            (Err(VisionError::Damaged(_) | VisionError::CutShort), Some(mended)) => {
-                others(&mended, format, limits).map_err(|_| VisionError::CutShort)?
-            }
-            (decoded, _) => decoded?,
-        },
+        ImageFormat::Png => whole_png(bytes, limits)?,
         _ => others(bytes, format, limits)?,
     };
     if image.as_rgb8().is_some_and(is_blank) {
@@ -37,6 +32,22 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, VisionError> {
     }
     image.apply_orientation(orientation(bytes, format));
     Ok(image.into_rgb8())
+}
+
+/// A PNG, which may lack its last chunk, but none of its pixels.
+fn whole_png(bytes: &[u8], limits: &Limits) -> Result<DynamicImage, VisionError> {
+    let mended = png::with_end(bytes);
+    let bytes = mended.as_deref().unwrap_or(bytes);
+    let image = match others(bytes, ImageFormat::Png, limits) {
+        Err(VisionError::Damaged(_)) if mended.is_some() => return Err(VisionError::CutShort),
+        decoded => decoded?,
+    };
+    // To make sure of it costs a part of decoding; a row that shows something was there.
+    let shows = image.as_rgb8().and_then(|image| image.rows().next_back()).is_some_and(|mut row| {
+        let first = row.next();
+        row.any(|pixel| Some(pixel) != first)
+    });
+    if shows || png::reaches_its_end(bytes, mended.is_some()) { Ok(image) } else { Err(VisionError::CutShort) }
 }
 
 /// Every format but JPEG.

@@ -1,7 +1,9 @@
 //! PNGs that lack their end, and those too large to be decoded at their full size.
 
-use std::io::Cursor;
+use std::io::{self, Cursor, Read};
+use std::iter;
 
+use flate2::read::ZlibDecoder;
 use image::RgbImage;
 use png::{ColorType, Decoder, DecodingError, Transformations};
 
@@ -70,4 +72,44 @@ pub(crate) fn with_end(bytes: &[u8]) -> Option<Vec<u8>> {
         }
     }
     Some([bytes.get(..at)?, END].concat())
+}
+
+/// Whether the compressed data in `bytes` reach to the picture's last row: where they do not, the decoder leaves the rest as
+/// it was, and says nothing. Where `bytes` were `mended`, what they end with must be no part of something else.
+pub(crate) fn reaches_its_end(bytes: &[u8], mended: bool) -> bool {
+    let Ok(reader) = Decoder::new(Cursor::new(bytes)).read_info() else { return false };
+    let info = reader.info();
+    let rows = |[width, height]: [u32; 2]| {
+        let row = (u64::from(width) * info.bits_per_pixel() as u64).div_ceil(8) + 1;
+        if width == 0 { 0 } else { row * u64::from(height) }
+    };
+    let needed: u64 = if info.interlaced {
+        // Each pass: where it begins, and how far its pixels are apart (Adam7).
+        let passes = [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]];
+        let inside = |side: u32, start: u32, apart: u32| side.saturating_sub(start).div_ceil(apart);
+        passes.map(|[x, y, dx, dy]| rows([inside(info.width, x, dx), inside(info.height, y, dy)])).iter().sum()
+    } else {
+        rows([info.width, info.height])
+    };
+    let data: Vec<u8> =
+        chunks(bytes).filter(|(name, _)| *name == b"IDAT").flat_map(|(_, data)| data).copied().collect();
+    let mut decoder = ZlibDecoder::new(&data[..]);
+    let unpacked = io::copy(&mut decoder.by_ref().take(needed), &mut io::sink());
+    // The checksum may be missing, but not be another.
+    let sum = decoder.read(&mut [0]);
+    let fits = sum.map_or_else(|error| error.kind() == io::ErrorKind::UnexpectedEof, |beyond| beyond == 0);
+    unpacked.is_ok_and(|unpacked| unpacked == needed) && (fits || !mended)
+}
+
+/// The chunks of a PNG, each with its name, as far as they are whole.
+pub(crate) fn chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
+    let mut rest = bytes.get(8..).unwrap_or_default();
+    iter::from_fn(move || {
+        let (length, named) = rest.split_first_chunk::<4>()?;
+        let (name, data) = named.split_first_chunk::<4>()?;
+        let (data, after) = data.split_at_checked(u32::from_be_bytes(*length) as usize)?;
+        // A checksum follows.
+        rest = after.get(4..).unwrap_or_default();
+        Some((name, data))
+    })
 }

@@ -100,8 +100,10 @@ impl<'a> Header<'a> {
                 marker::QUANTIZATION_TABLES | marker::RESTART_INTERVAL => parts.push(part),
                 marker::START_OF_SCAN => {
                     let frame = frame.as_ref().ok_or_else(|| damaged("its pixels come before its size"))?;
-                    let scan = scan(part.payload, &frame.components);
-                    let (scan, uses) = scan.ok_or_else(|| damaged("a scan makes no sense"))?;
+                    let Some((scan, uses)) = scan(part.payload, &frame.components) else {
+                        // What follows the scans before it is no scan.
+                        break;
+                    };
                     lacks_tables |= uses.iter().any(|(class, id)| !tables[*class][*id]);
                     scans.push(scan);
                     parts.push(part);

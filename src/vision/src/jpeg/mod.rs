@@ -46,7 +46,8 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, VisionEr
     if !header.has_end {
         return to_the_end(bytes, &header, factor, limits);
     }
-    let fast = if factor == 1 && is_ordinary(&header) { fast(bytes, limits).ok() } else { None };
+    let ordinary = is_ordinary(&header);
+    let fast = if factor == 1 && ordinary { fast(bytes, limits).ok() } else { None };
     let image = match fast {
         Some(image) => image,
         None => {
@@ -54,7 +55,9 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, VisionEr
             lenient::decode(&header, &stream::assemble(&header, &[]), factor)?
         }
     };
-    if whole::ends_early(&header, &image) { Err(VisionError::CutShort) } else { Ok(image) }
+    // To make sure of it costs as much as decoding.
+    let suspicious = !ordinary || whole::ends_in_repetition(&image);
+    if suspicious && whole::ends_early(&header) { Err(VisionError::CutShort) } else { Ok(image) }
 }
 
 /// The segments of a JPEG that programs keep their notes in (APP1).

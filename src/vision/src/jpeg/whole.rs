@@ -29,59 +29,60 @@ const fn unlike_any_code() -> [u8; TAIL] {
 /// The picture in `header`, which has no end marker, where its data reach to its last pixel.
 ///
 /// # Errors
-/// [`VisionError::CutShort`] where they do not; what [`lenient::decode`] says.
+/// [`VisionError::CutShort`] where they do not, [`VisionError::Unsupported`] as [`lenient::decode`] says.
 pub(super) fn decode_to_the_end(header: &Header<'_>, factor: u32) -> Result<RgbImage, VisionError> {
-    if !header.scans_are_all_there() {
-        return Err(VisionError::CutShort);
+    if header.scans_are_all_there() { up_to_the_end(header, factor) } else { Err(VisionError::CutShort) }
+}
+
+/// Whether the data of `header`, which has an end marker, end before it: its means depend on what follows, or the stricter
+/// decoder finds no sense in them.
+pub(super) fn ends_early(header: &Header<'_>) -> bool {
+    up_to_the_end(header, 8).is_err()
+}
+
+/// The picture, where it depends neither on what follows the data nor on zeros that stand in place of what is missing.
+fn up_to_the_end(header: &Header<'_>, factor: u32) -> Result<RgbImage, VisionError> {
+    let data = header.parts.last().map(|last| last.data).unwrap_or_default();
+    // Half a marker.
+    let data = &data[..without(data, 0xff)];
+    let picture = with_tails(header, data, factor)?;
+    let zeros_from = without(data, 0x00);
+    // A zero after `ff` is stuffed.
+    let own = if data[..zeros_from].ends_with(b"\xff") { zeros_from + 1 } else { zeros_from };
+    // Zeros may be data: of one colour's blocks, say. Then there are as many as it takes, and otherwise more.
+    if own >= data.len() || with_tails(header, &data[..data.len() - 1], factor).is_err() {
+        return Ok(picture);
     }
-    match with_tails(header, factor) {
+    with_tails(header, &data[..=zeros_from], factor)
+}
+
+/// The picture, where it does not depend on what follows `data`, which are the last scan's.
+fn with_tails(header: &Header<'_>, data: &[u8], factor: u32) -> Result<RgbImage, VisionError> {
+    let mut shorter = header.clone();
+    if let Some(last) = shorter.parts.last_mut() {
+        last.data = data;
+    }
+    match TAILS.map(|tail| lenient::decode(&shorter, &stream::assemble(&shorter, &tail), factor)) {
         [Ok(first), Ok(second)] if first == second => Ok(first),
         [Err(error @ VisionError::Unsupported { .. }), _] => Err(error),
         _ => Err(VisionError::CutShort),
     }
 }
 
-/// Whether the data of `header`, which has an end marker, end before it: what a decoder made of them, in `image`, looks so,
-/// and its means depend on what follows, or the stricter decoder finds no sense in them.
-pub(super) fn ends_early(header: &Header<'_>, image: &RgbImage) -> bool {
-    if !ends_in_repetition(image) {
-        return false;
-    }
-    match with_tails(header, 8) {
-        [Ok(first), Ok(second)] => first != second,
-        _ => true,
-    }
+/// How many bytes there are without those at the end that are `filling`.
+fn without(data: &[u8], filling: u8) -> usize {
+    data.len() - data.iter().rev().take_while(|byte| **byte == filling).count()
 }
 
-/// Whether the end of the lowest row repeats itself from block to block, as what decoders make of missing data does.
-fn ends_in_repetition(image: &RgbImage) -> bool {
-    /// Pixels of a block with chroma of half the size, and of four of them.
+/// Whether the end of the lowest row repeats itself from block to block, as what decoders make of missing data does. Seldom
+/// does a whole picture's.
+pub(super) fn ends_in_repetition(image: &RgbImage) -> bool {
+    /// Pixels of a block with chroma of half the size, and of two of them.
     const BLOCK: usize = 16;
-    const END: usize = 4 * BLOCK;
+    const END: usize = 2 * BLOCK;
     let Some(row) = image.rows().next_back() else { return false };
     let row: Vec<[u8; 3]> = row.map(|pixel| pixel.0).collect();
     let end = &row[row.len().saturating_sub(END)..];
     let mut pairs = end.iter().zip(end.iter().skip(BLOCK));
     pairs.all(|(a, b)| a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) <= 1))
-}
-
-fn with_tails(header: &Header<'_>, factor: u32) -> [Result<RgbImage, VisionError>; 2] {
-    let trimmed = without_filling(header);
-    TAILS.map(|tail| lenient::decode(&trimmed, &stream::assemble(&trimmed, &tail), factor))
-}
-
-/// `header` without the zeros that stand in place of what is missing at the end, and without half a marker.
-fn without_filling<'a>(header: &Header<'a>) -> Header<'a> {
-    let mut trimmed = header.clone();
-    if let Some(last) = trimmed.parts.last_mut() {
-        let without = |end: u8| last.data.len() - last.data.iter().rev().take_while(|byte| **byte == end).count();
-        let (zeros_from, marker_from) = (without(0x00), without(0xff));
-        last.data = if zeros_from < last.data.len() {
-            // The data's last byte may be a zero, or be stuffed with one.
-            &last.data[..=zeros_from]
-        } else {
-            &last.data[..marker_from]
-        };
-    }
-    trimmed
 }

@@ -1,6 +1,6 @@
 //! Where a file keeps what is said about its picture.
 
-use crate::jpeg;
+use crate::{jpeg, png};
 
 /// The EXIF blocks, in their order, and the XMP packet of a file.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -25,11 +25,8 @@ pub(super) fn of_jpeg(bytes: &[u8]) -> Notes<'_> {
 /// Of a PNG: `eXIf`, before the pixels or after them, and the text that Adobe names.
 pub(super) fn of_png(bytes: &[u8]) -> Notes<'_> {
     let mut notes = Notes::default();
-    let mut rest = bytes.get(8..).unwrap_or_default();
-    while let Some((length, named)) = rest.split_first_chunk::<4>() {
-        let length = u32::from_be_bytes(*length) as usize;
-        let Some((data, after)) = named.get(4..).and_then(|data| data.split_at_checked(length)) else { break };
-        match &named[..4] {
+    for (name, data) in png::chunks(bytes) {
+        match name {
             b"eXIf" => notes.exif.push(data),
             // The keyword, not compressed; then a language and a translated keyword, both of which end with a zero.
             b"iTXt" => {
@@ -39,7 +36,6 @@ pub(super) fn of_png(bytes: &[u8]) -> Notes<'_> {
             }
             _ => {}
         }
-        rest = after.get(4..).unwrap_or_default();
     }
     notes
 }
