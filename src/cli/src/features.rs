@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use futures::executor::block_on;
 use headstart_nn::{DESCRIPTOR, DESCRIPTOR_RECIPE};
 use headstart_protocol::PhotoHash;
-use headstart_vision::{Limits, decode, normalise, square, view};
+use headstart_vision::{DECODING, Limits, decode, normalise, square, view};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -150,7 +150,8 @@ const RECORD: usize = 32 + 4 * DESCRIPTOR;
 
 impl Store {
     fn open(dir: &Path, base: &Base, size: usize, number: u32) -> Result<Self, CliError> {
-        let recipe = headstart_weights::sha256_hex(format!("{} {DESCRIPTOR_RECIPE}", base.sha256).as_bytes());
+        let recipe =
+            headstart_weights::sha256_hex(format!("{} {DESCRIPTOR_RECIPE} {DECODING}", base.sha256).as_bytes());
         let view = if number > 0 { format!("-view{number}") } else { String::new() };
         let path = dir.join(format!("{}-{size}{view}.features", &recipe[..16]));
         let write = |error| CliError::Write { path: path.clone(), error };

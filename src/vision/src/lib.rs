@@ -33,3 +33,7 @@ pub use normalise::{IMAGENET_MEAN, IMAGENET_STD, normalise};
 pub use square::square;
 pub use thumbnail::thumbnail;
 pub use view::{VIEWS, view};
+
+/// The release of [`decode`]: another where some files give other pixels than before, so that what was made of those is not
+/// taken for theirs.
+pub const DECODING: u32 = 2;

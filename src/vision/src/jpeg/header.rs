@@ -189,7 +189,7 @@ fn read_frame(marker: u8, payload: &[u8]) -> Result<Frame, VisionError> {
     };
     let rare = match marker {
         0xc0..=0xc2 if precision != 8 => Some("12-bit JPEG"),
-        0xc0..=0xc3 if !matches!(components.len(), 1 | 3 | 4) => Some("JPEG of that many colour components"),
+        0xc0..=0xc3 if !matches!(components.len(), 1 | 3 | 4) => Some("Multi-band JPEG"),
         0xc0..=0xc3 => None,
         0xc9..=0xcb => Some("Arithmetic-coded JPEG"),
         _ => Some("Hierarchical JPEG"),
