@@ -8,8 +8,9 @@ use headstart_weights::scratch::ScratchFile;
 
 use crate::With;
 use crate::error::CliError;
-use crate::features::{Skipped, extract};
+use crate::features::extract;
 use crate::models::{Base, OpenedHead, shipped};
+use crate::photos::Skipped;
 use crate::scratch::ScratchModel;
 
 /// The value of `--model` that stands for the CNN that ships with the page.

@@ -8,10 +8,13 @@ use serde::Serialize;
 
 use crate::classifier::Classifier;
 use crate::error::CliError;
+use crate::output;
+use crate::photos::note_skipped;
 
 /// The answer for one photo.
 #[derive(Serialize)]
 struct PhotoAnswer<'a> {
+    #[serde(serialize_with = "output::lossy")]
     path: &'a Path,
     label: &'a str,
     confidence: f32,
@@ -21,14 +24,12 @@ struct PhotoAnswer<'a> {
 /// Prints the answer for each of `files`; those that are no photos are named on standard error.
 ///
 /// # Errors
-/// [`CliError::NothingReadable`] where none is a photo.
+/// [`CliError::NothingReadable`] where none is a photo, [`CliError::Output`].
 pub(crate) fn run(files: &[PathBuf], model: &Classifier, json: bool) -> Result<(), CliError> {
     let classes = model.classes();
     let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
     let found = model.answers(&paths)?;
-    for skipped in &found.skipped {
-        eprintln!("skipped {}: {}", skipped.path.display(), skipped.reason);
-    }
+    note_skipped(&found.skipped);
     let mut answers = Vec::new();
     for (path, probabilities) in paths.into_iter().zip(found.probabilities) {
         let Some(probabilities) = probabilities else { continue };
@@ -41,11 +42,9 @@ pub(crate) fn run(files: &[PathBuf], model: &Classifier, json: bool) -> Result<(
         });
     }
     if json {
-        crate::print_json(&answers);
-    } else {
-        for answer in &answers {
-            println!("{}: {} ({:.1} %)", answer.path.display(), answer.label, 100.0 * answer.confidence);
-        }
+        return output::json(&answers);
     }
-    Ok(())
+    answers.iter().try_for_each(|answer| {
+        output::line(format_args!("{}: {} ({:.1} %)", answer.path.display(), answer.label, 100.0 * answer.confidence))
+    })
 }

@@ -1,7 +1,7 @@
 //! What can go wrong on the command line, and what the command advises then.
 
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use headstart_nn::NnError;
 use headstart_train::TrainError;
@@ -14,6 +14,8 @@ pub(crate) enum CliError {
     Read { path: PathBuf, error: std::io::Error },
     #[error("{} cannot be written: {error}", .path.display())]
     Write { path: PathBuf, error: std::io::Error },
+    #[error("the result cannot be written to standard output: {0}")]
+    Output(std::io::Error),
     #[error("{} is the checkpoint of a run that was interrupted", .path.display())]
     Interrupted { path: PathBuf },
     #[error("{} holds no photos", .dir.display())]
@@ -32,8 +34,12 @@ pub(crate) enum CliError {
     NoScratch { path: PathBuf },
     #[error("{} does not hold the record that it is said to hold: {reason}", .path.display())]
     Record { path: PathBuf, reason: String },
-    #[error("the folder has none of the classes that the model knows ({known})")]
-    UnknownClasses { known: String },
+    #[error("{} has none of the classes that the model knows ({known})", .dir.display())]
+    UnknownClasses { dir: PathBuf, known: String },
+    #[error("{}: {error}", .path.display())]
+    Network { path: PathBuf, error: NnError },
+    #[error("{}: {error}", .path.display())]
+    Training { path: PathBuf, error: TrainError },
     #[error(transparent)]
     Model(#[from] NnError),
     #[error(transparent)]
@@ -41,6 +47,20 @@ pub(crate) enum CliError {
 }
 
 impl CliError {
+    /// The same error, which names the folder of photos `dir` where it is about them.
+    pub(crate) fn of_folder(self, dir: &Path) -> Self {
+        match self {
+            Self::Train(
+                error @ (TrainError::TooFewClasses { .. }
+                | TrainError::EmptyClass { .. }
+                | TrainError::TooFewToValidate { .. }
+                | TrainError::Examples(_)
+                | TrainError::Photos(_)),
+            ) => Self::Training { path: dir.to_owned(), error },
+            other => other,
+        }
+    }
+
     /// What to do about it, in a sentence, where the command knows something.
     pub(crate) fn advice(&self) -> Option<&'static str> {
         match self {
@@ -56,11 +76,16 @@ impl CliError {
                 Some("Train one with `headstart train --model scratch`, and give its file with --model.")
             }
             Self::Weights { error, .. } => of_weights(error),
-            Self::Model(error) => of_model(error),
-            Self::Train(error) => of_training(error),
-            Self::Read { .. } | Self::NothingReadable { .. } | Self::Record { .. } | Self::UnknownClasses { .. } => {
-                None
+            Self::Model(error) | Self::Network { error, .. } => of_model(error),
+            Self::Train(error) | Self::Training { error, .. } => of_training(error),
+            Self::Output(error) if error.kind() == ErrorKind::StorageFull => {
+                Some("Make room on the disk, or send it to another one.")
             }
+            Self::Read { .. }
+            | Self::Output(_)
+            | Self::NothingReadable { .. }
+            | Self::Record { .. }
+            | Self::UnknownClasses { .. } => None,
         }
     }
 }
@@ -127,5 +152,14 @@ mod tests {
         assert!(error.advice().unwrap().contains("--restart"));
         let head = CliError::HeadMismatch { path: "head.safetensors".into(), size: 224 };
         assert!(head.advice().unwrap().contains("--size") && head.to_string().contains("head.safetensors"));
+    }
+
+    #[test]
+    fn errors_about_photos_name_their_folder() {
+        let error = CliError::from(TrainError::TooFewClasses { found: 1 }).of_folder(Path::new("pets"));
+        assert_eq!(error.to_string(), "pets: at least two classes are needed, 1 given");
+        assert!(error.advice().unwrap().contains("another class"));
+        let error = CliError::from(TrainError::Diverged { epoch: 2 }).of_folder(Path::new("pets"));
+        assert!(!error.to_string().contains("pets"), "{error}");
     }
 }

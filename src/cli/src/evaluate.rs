@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use crate::classifier::Classifier;
 use crate::error::CliError;
-use crate::features::Skipped;
-use crate::photos::labelled_files;
+use crate::output;
+use crate::photos::{Listing, Skipped, labelled_files};
 
 #[derive(Serialize)]
 struct Report {
@@ -30,21 +30,19 @@ struct ClassReport {
 /// Prints how `model` does on the photos of `dir`.
 ///
 /// # Errors
-/// [`CliError::UnknownClasses`] where none of the folder's classes is the model's; those of [`Classifier::answers`].
+/// [`CliError::UnknownClasses`] where none of the folder's classes is the model's; those of
+/// [`labelled_files`] and [`Classifier::answers`]; [`CliError::Output`].
 pub(crate) fn run(dir: &Path, model: &Classifier, json: bool) -> Result<(), CliError> {
     let classes = model.classes();
-    let (files, unknown): (Vec<_>, Vec<_>) =
-        labelled_files(dir)?.into_iter().partition(|file| classes.contains(&file.class));
+    let refusal = |class: &str| format!("the model does not know the class `{class}`");
+    let Listing { files, skipped: unread } = labelled_files(dir)?.within(classes, refusal);
     if files.is_empty() {
-        return Err(CliError::UnknownClasses { known: classes.join(", ") });
+        return Err(CliError::UnknownClasses { dir: dir.to_owned(), known: classes.join(", ") });
     }
     let paths: Vec<_> = files.iter().map(|file| file.path.as_path()).collect();
     let answers = model.answers(&paths)?;
     let mut skipped = answers.skipped;
-    skipped.extend(unknown.into_iter().map(|file| Skipped {
-        reason: format!("the model does not know the class `{}`", file.class),
-        path: file.path,
-    }));
+    skipped.extend(unread);
 
     let mut per_class = BTreeMap::<String, ClassReport>::new();
     let mut right = 0;
@@ -63,23 +61,22 @@ pub(crate) fn run(dir: &Path, model: &Classifier, json: bool) -> Result<(), CliE
     }
     let accuracy = right as f64 / images as f64;
     if json {
-        crate::print_json(&Report { images, accuracy, per_class, skipped, ms_per_image: answers.ms_per_photo });
-        return Ok(());
+        return output::json(&Report { images, accuracy, per_class, skipped, ms_per_image: answers.ms_per_photo });
     }
     let (low, high) = wilson_interval(count(right), count(images));
-    println!(
+    output::line(format_args!(
         "test accuracy {1:.2} % on {images} photos at {0}×{0} (95 % interval {2:.2}–{3:.2} %)",
         model.size(),
         100.0 * accuracy,
         100.0 * low,
         100.0 * high
-    );
+    ))?;
     for (class, report) in &per_class {
-        println!("  {class}: {:.2} % of {}", 100.0 * report.accuracy, report.n);
+        output::line(format_args!("  {class}: {:.2} % of {}", 100.0 * report.accuracy, report.n))?;
     }
-    for skipped in &skipped {
-        println!("  skipped {}: {}", skipped.path.display(), skipped.reason);
+    skipped.iter().try_for_each(|skipped| output::line(format_args!("  {skipped}")))?;
+    if skipped.len() > 1 {
+        output::line(format_args!("  {} skipped in all", skipped.len()))?;
     }
-    println!("  {:.0} ms a photo on one core", answers.ms_per_photo);
-    Ok(())
+    output::line(format_args!("  {:.0} ms a photo on one core", answers.ms_per_photo))
 }

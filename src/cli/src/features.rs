@@ -1,29 +1,24 @@
 //! Photos through the base, once: on all cores, with features kept on disk under (base, size, view) and each photo's hash.
 
 use std::collections::HashMap;
-use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
+use std::{fs, io};
 
 use futures::executor::block_on;
 use headstart_nn::{DESCRIPTOR, DESCRIPTOR_RECIPE};
 use headstart_protocol::PhotoHash;
 use headstart_vision::{DECODING, Limits, decode, normalise, square, view};
-use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::error::CliError;
 use crate::models::Base;
-
-/// A file that gave no features, and why.
-#[derive(Debug, Clone, serde::Serialize)]
-pub(crate) struct Skipped {
-    pub(crate) path: PathBuf,
-    pub(crate) reason: String,
-}
+use crate::output;
+use crate::photos::{Skipped, read_photo};
+use crate::progress::Progress;
 
 /// What came of a list of files.
 pub(crate) struct Extracted {
@@ -41,10 +36,10 @@ pub(crate) fn default_cache() -> PathBuf {
 }
 
 /// The descriptors of `files`, or of their augmented view `number` (0: the photos themselves), from the cache in `cache`
-/// where they are there.
+/// where they are there. A cache that cannot be written is told on standard error.
 ///
 /// # Errors
-/// [`CliError::NothingReadable`] where no file is a photo, [`CliError::Write`] where the cache cannot be written.
+/// [`CliError::NothingReadable`] where no file is a photo.
 pub(crate) fn extract(
     files: &[&Path],
     base: &Base,
@@ -52,9 +47,8 @@ pub(crate) fn extract(
     cache: &Path,
     number: u32,
 ) -> Result<Extracted, CliError> {
-    let mut store = Store::open(cache, base, size, number)?;
-    let bar = ProgressBar::new(files.len() as u64).with_style(style());
-    bar.enable_steady_tick(Duration::from_millis(500));
+    let mut store = Store::open(cache, base, size, number);
+    let progress = Progress::over("photos", files.len());
     let timed = Mutex::new((Duration::ZERO, 0u32));
     let mut descriptors = Vec::with_capacity(files.len());
     let mut skipped = Vec::new();
@@ -64,25 +58,29 @@ pub(crate) fn extract(
             .par_iter()
             .map(|path| {
                 let result = describe(path, base, size, number, &store, &timed);
-                bar.inc(1);
+                progress.step();
                 result
             })
             .collect();
         for (path, result) in portion.iter().zip(results) {
             match result {
                 Ok((hash, descriptor)) => {
-                    store.add(hash, &descriptor)?;
+                    store.add(hash, &descriptor);
                     descriptors.push(Some(descriptor));
                 }
                 Err(reason) => {
-                    skipped.push(Skipped { path: path.to_path_buf(), reason });
+                    skipped.push(Skipped::new(*path, reason));
                     descriptors.push(None);
                 }
             }
         }
-        store.flush()?;
+        store.flush();
     }
-    bar.finish_and_clear();
+    drop(progress);
+    if let Some(error) = &store.failure {
+        let path = store.path.display();
+        output::note(format_args!("features cannot be kept in {path}: {error}; they will be computed again next time"));
+    }
     refuse_nothing(files.len(), &skipped)?;
     let (spent, photos) = *timed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let ms_per_photo = spent.as_secs_f64() * 1e3 / f64::from(photos.max(1));
@@ -112,7 +110,7 @@ fn describe(
     store: &Store,
     timed: &Mutex<(Duration, u32)>,
 ) -> Result<(PhotoHash, Vec<f32>), String> {
-    let bytes = fs::read(path).map_err(|error| error.to_string())?;
+    let bytes = read_photo(path)?;
     let hash: PhotoHash = Sha256::digest(&bytes).into();
     let enough_timed = || timed.lock().map_or(true, |timed| timed.1 >= 4);
     if let Some(descriptor) = store.get(&hash).filter(|_| enough_timed()) {
@@ -133,55 +131,76 @@ fn describe(
     Ok((hash, descriptor))
 }
 
-/// How progress over photos looks.
-pub(crate) fn style() -> ProgressStyle {
-    ProgressStyle::with_template("{pos}/{len} photos {wide_bar} {per_sec}, {eta} left")
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
-}
-
 /// One file a base, size and view: records of a photo's hash and its descriptor, appended.
 struct Store {
     path: PathBuf,
     known: HashMap<PhotoHash, Vec<f32>>,
-    file: BufWriter<fs::File>,
+    /// `None` once it cannot be written.
+    file: Option<BufWriter<fs::File>>,
+    /// Why it cannot be written.
+    failure: Option<io::Error>,
 }
 
 const RECORD: usize = 32 + 4 * DESCRIPTOR;
 
 impl Store {
-    fn open(dir: &Path, base: &Base, size: usize, number: u32) -> Result<Self, CliError> {
+    fn open(dir: &Path, base: &Base, size: usize, number: u32) -> Self {
         let recipe =
             headstart_weights::sha256_hex(format!("{} {DESCRIPTOR_RECIPE} {DECODING}", base.sha256).as_bytes());
         let view = if number > 0 { format!("-view{number}") } else { String::new() };
-        let path = dir.join(format!("{}-{size}{view}.features", &recipe[..16]));
-        let write = |error| CliError::Write { path: path.clone(), error };
-        fs::create_dir_all(dir).map_err(write)?;
+        Self::at(dir.join(format!("{}-{size}{view}.features", &recipe[..16])))
+    }
+
+    fn at(path: PathBuf) -> Self {
         let bytes = fs::read(&path).unwrap_or_default();
         let known = bytes.chunks_exact(RECORD).filter_map(record).collect();
-        let file = fs::OpenOptions::new().create(true).append(true).open(&path).map_err(write)?;
-        // A record cut short by an interrupted run would shift all that follow.
-        if !bytes.len().is_multiple_of(RECORD) {
-            file.set_len((bytes.len() / RECORD * RECORD) as u64).map_err(write)?;
+        let mut store = Self { path, known, file: None, failure: None };
+        match store.begin(bytes.len()) {
+            Ok(file) => store.file = Some(file),
+            Err(error) => store.failure = Some(error),
         }
-        Ok(Self { path, known, file: BufWriter::new(file) })
+        store
+    }
+
+    /// The file, which has `len` bytes, to be appended to.
+    fn begin(&self, len: usize) -> io::Result<BufWriter<fs::File>> {
+        if let Some(dir) = self.path.parent() {
+            fs::create_dir_all(dir)?;
+        }
+        let file = fs::OpenOptions::new().create(true).append(true).open(&self.path)?;
+        // A record cut short by an interrupted run would shift all that follow.
+        if !len.is_multiple_of(RECORD) {
+            file.set_len((len / RECORD * RECORD) as u64)?;
+        }
+        Ok(BufWriter::new(file))
     }
 
     fn get(&self, hash: &PhotoHash) -> Option<&[f32]> {
         self.known.get(hash).map(Vec::as_slice)
     }
 
-    fn add(&mut self, hash: PhotoHash, descriptor: &[f32]) -> Result<(), CliError> {
+    fn add(&mut self, hash: PhotoHash, descriptor: &[f32]) {
         if self.known.contains_key(&hash) {
-            return Ok(());
+            return;
         }
         let mut bytes = hash.to_vec();
         bytes.extend(descriptor.iter().flat_map(|value| value.to_le_bytes()));
         self.known.insert(hash, descriptor.to_vec());
-        self.file.write_all(&bytes).map_err(|error| CliError::Write { path: self.path.clone(), error })
+        self.write(|file| file.write_all(&bytes));
     }
 
-    fn flush(&mut self) -> Result<(), CliError> {
-        self.file.flush().map_err(|error| CliError::Write { path: self.path.clone(), error })
+    fn flush(&mut self) {
+        self.write(Write::flush);
+    }
+
+    /// Nothing more is written once that has failed.
+    fn write(&mut self, write: impl FnOnce(&mut BufWriter<fs::File>) -> io::Result<()>) {
+        if let Some(file) = &mut self.file
+            && let Err(error) = write(file)
+        {
+            self.failure = Some(error);
+            self.file = None;
+        }
     }
 }
 
@@ -190,4 +209,44 @@ fn record(bytes: &[u8]) -> Option<(PhotoHash, Vec<f32>)> {
     let (hash, values) = bytes.split_first_chunk()?;
     let values: Vec<f32> = values.as_chunks().0.iter().map(|four| f32::from_le_bytes(*four)).collect();
     values.iter().all(|value| value.is_finite()).then_some((*hash, values))
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    #[test]
+    fn a_cache_that_cannot_be_written_is_no_end() {
+        let folder = TempDir::new().unwrap();
+        let blocked = folder.path().join("file");
+        fs::write(&blocked, b"no folder").unwrap();
+        let descriptor = vec![0.5; DESCRIPTOR];
+        let mut store = Store::at(blocked.join("cache.features"));
+        store.add([1; 32], &descriptor);
+        store.flush();
+        assert!(store.failure.is_some());
+        assert_eq!(store.get(&[1; 32]), Some(descriptor.as_slice()));
+
+        let path = folder.path().join("new/cache.features");
+        let mut store = Store::at(path.clone());
+        store.add([1; 32], &descriptor);
+        store.flush();
+        assert!(store.failure.is_none());
+        assert_eq!(Store::at(path).get(&[1; 32]), Some(descriptor.as_slice()));
+    }
+
+    /// A device that is always full stands for a full disk.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_cache_on_a_full_disk_is_no_end() {
+        let mut store = Store::at("/dev/null".into());
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        store.file = Some(BufWriter::new(full));
+        store.add([1; 32], &vec![0.5; DESCRIPTOR]);
+        store.flush();
+        assert_eq!(store.failure.map(|error| error.kind()), Some(io::ErrorKind::StorageFull));
+        assert!(store.file.is_none() && store.known.len() == 1);
+    }
 }

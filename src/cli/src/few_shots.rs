@@ -17,14 +17,17 @@ use serde::Serialize;
 use crate::error::CliError;
 use crate::features;
 use crate::models::Base;
-use crate::photos::{classes, labelled_files};
+use crate::output;
+use crate::photos::{Listing, labelled_files, note_skipped};
+use crate::progress::Progress;
 use crate::train::{describe, train};
 
 /// What to measure.
 #[derive(Args)]
+#[command(after_help = "Example:\n  headstart few-shots cats-dogs")]
 pub(crate) struct Options {
     /// The folder: train/CLASS/* to draw from and test/CLASS/* to score on.
-    dir: PathBuf,
+    pub(crate) dir: PathBuf,
     /// Side of the square that a photo is squeezed to, 150 or 224.
     #[arg(long, default_value_t = 150)]
     size: usize,
@@ -73,9 +76,14 @@ struct Timing {
 pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     let base = Base::open(None)?;
     let files = |part: &str| labelled_files(&options.dir.join(part));
-    let names = classes(&files("train")?);
-    let described = |part: &str| describe(&files(part)?, &names, &base, options.size, &options.cache);
-    let (pool, test) = (described("train")?, described("test")?);
+    let (train, test) = (files("train")?, files("test")?);
+    let names = train.classes();
+    let described = |listing: Listing| {
+        let listing = listing.within(&names, |class| format!("no photos to train on are of its class, `{class}`"));
+        note_skipped(&listing.skipped);
+        describe(&listing.files, &names, &base, options.size, &options.cache)
+    };
+    let (pool, test) = (described(train)?, described(test)?);
     let largest = pool.per_class(names.len()).into_iter().max().unwrap_or(0);
     let mut report = Report { few_shots: Vec::new(), timings: Vec::new() };
     for photos in options.photos.iter().copied().filter(|photos| *photos < largest).chain([largest]) {
@@ -85,23 +93,20 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
         let measured = measure(photos, drawn, &names, &test)?;
         if !json {
             let FewShots { draws, mean, deviation, claimed, seconds, .. } = measured;
-            println!(
+            output::line(format_args!(
                 "{photos} a class: test accuracy {mean:.4} ± {deviation:.4} over {draws} draws; validation accuracy {claimed:.4}; {seconds:.2} s a training"
-            );
+            ))?;
         }
         report.few_shots.push(measured);
     }
     for (photos, epochs) in [(200, 100), (1000, 50)] {
         let timing = time(&draw(&pool, names.len(), photos / names.len(), 0), &names, epochs)?;
         if !json {
-            println!("{} photos × {epochs} epochs: {:.2} s", timing.photos, timing.seconds);
+            output::line(format_args!("{} photos × {epochs} epochs: {:.2} s", timing.photos, timing.seconds))?;
         }
         report.timings.push(timing);
     }
-    if json {
-        crate::print_json(&report);
-    }
-    Ok(())
+    if json { output::json(&report) } else { Ok(()) }
 }
 
 /// `photos` of each class, drawn by `seed`.
@@ -118,6 +123,7 @@ fn draw(pool: &Examples, classes: usize, photos: usize, seed: u64) -> Examples {
 
 fn measure(photos: usize, drawn: Vec<Examples>, names: &[String], test: &Examples) -> Result<FewShots, CliError> {
     let (mut accuracies, mut claimed) = (Vec::new(), Vec::new());
+    let progress = Progress::in_large_steps("draws", drawn.len());
     let start = Instant::now();
     let n = drawn.len() as f64;
     for examples in drawn {
@@ -128,7 +134,8 @@ fn measure(photos: usize, drawn: Vec<Examples>, names: &[String], test: &Example
             validation: ValidationSplit::Of(Validation::Cross),
             continue_from: None,
         };
-        let head = train(plan)?;
+        let head = train(plan, |_| ())?;
+        progress.step();
         claimed.push(head.confusion().accuracy().unwrap_or(f64::NAN));
         accuracies.push(score(&head, test)?);
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use burn::tensor::Device;
 use clap::Args;
@@ -11,12 +11,13 @@ use headstart_protocol::{CurvePoint, CurveRecord, Learner, Validation, count};
 use headstart_train::scratch::{LabelledPhotos, ScratchSettings};
 use headstart_train::{CurvePhotos, CurveSettings, Examples, HeadSettings, LearningCurve, held_out};
 use headstart_weights::scratch::ScratchArchitecture;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::CliError;
 use crate::features::{self, extract};
 use crate::models::Base;
-use crate::photos::{LabelledFile, classes, labelled_files, training_folder};
+use crate::output;
+use crate::photos::{LabelledFile, Skipped, labelled_files, note_skipped, training_folder};
+use crate::progress::Progress;
 use crate::scratch::square_of;
 use crate::train::grouped;
 
@@ -26,10 +27,11 @@ const FEWEST_EPOCHS: usize = 30;
 
 /// What to measure, on what.
 #[derive(Args)]
+#[command(after_help = "Example:\n  headstart learning-curve my-photos --most 100 --scratch-draws 0")]
 pub(crate) struct Options {
     /// The folder: train/CLASS/* to draw from and val/CLASS/* to score on, or CLASS/* alone, a fifth of which is held out;
     /// or files named CLASS.N.jpg.
-    dir: PathBuf,
+    pub(crate) dir: PathBuf,
     /// Photos to score on, SCORE/CLASS/*, in place of those of the folder.
     #[arg(long)]
     score: Option<PathBuf>,
@@ -69,24 +71,23 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
         seed: options.seed,
     };
     let mut curve = LearningCurve::new(photos, settings, &Device::flex())?;
-    let style = ProgressStyle::with_template("draw {pos}/{len} {wide_bar} {elapsed}  {msg}");
-    let bar = ProgressBar::new(curve.progress().1 as u64);
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar.enable_steady_tick(Duration::from_millis(500));
-    while !curve.is_over() {
-        if block_on(curve.advance())? {
-            bar.set_position(curve.progress().0 as u64);
+    let draws = curve.progress().1;
+    let heads = draws * options.draws / (options.draws + options.scratch_draws).max(1);
+    // A bar for each: a CNN takes many times as long as a head.
+    for (noun, begin, end) in [("draws for the head", 0, heads), ("draws for the CNN", heads, draws)] {
+        let progress = Progress::in_large_steps(noun, end - begin);
+        while !curve.is_over() && curve.progress().0 < end {
+            if block_on(curve.advance())? {
+                progress.step();
+            }
         }
     }
-    bar.finish_and_clear();
     if json {
         let seconds = start.elapsed().as_secs_f64();
-        crate::print_json(&CurveRecord { held_out: count(held_out), points: curve.points(), seconds });
-    } else {
-        println!("accuracy on {held_out} held-out photos");
-        curve.points().iter().for_each(|point| println!("{}", words(point)));
+        return output::json(&CurveRecord { held_out: count(held_out), points: curve.points(), seconds });
     }
-    Ok(())
+    output::line(format_args!("accuracy on {held_out} held-out photos"))?;
+    curve.points().iter().try_for_each(|point| output::line(words(point)))
 }
 
 /// How the CNN is trained: as in the page, but for [`FEWEST_EPOCHS`].
@@ -110,28 +111,32 @@ fn photos(options: &Options) -> Result<CurvePhotos, CliError> {
     let base = Base::open(None)?;
     let mut folder = training_folder(&options.dir)?;
     if let Some(score) = &options.score {
-        folder.validation = labelled_files(score)?;
+        let refusal = |class: &str| format!("no photos to train on are of its class, `{class}`");
+        let scored = labelled_files(score)?.within(&folder.classes, refusal);
+        folder.validation = scored.files;
+        folder.skipped.extend(scored.skipped);
     }
-    let names = classes(&folder.training);
+    let mut skipped = folder.skipped;
+    let names = folder.classes;
     let label = |file: &LabelledFile| names.iter().position(|name| *name == file.class);
     let files: Vec<(&LabelledFile, bool)> = (folder.training.iter().map(|file| (file, false)))
         .chain(folder.validation.iter().map(|file| (file, true)))
         .collect();
     let paths: Vec<_> = files.iter().map(|(file, _)| file.path.as_path()).collect();
     let extracted = extract(&paths, &base, options.size, &options.cache, 0)?;
-    for skipped in &extracted.skipped {
-        eprintln!("skipped {}: {}", skipped.path.display(), skipped.reason);
-    }
+    skipped.extend(extracted.skipped);
     let side = ScratchArchitecture::small(names.len()).side;
     let wants_photos = options.scratch_draws > 0;
     let (mut rows, mut labels, mut images, mut given) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let progress = Progress::over("photos for the CNN", files.len());
     for ((file, validates), row) in files.into_iter().zip(extracted.descriptors) {
+        progress.step();
         let (Some(label), Some(row)) = (label(file), row) else { continue };
         if wants_photos {
             match square_of(&file.path, side) {
                 Ok(image) => images.push(image),
                 Err(reason) => {
-                    eprintln!("skipped {}: {reason}", file.path.display());
+                    skipped.push(Skipped::new(&file.path, reason));
                     continue;
                 }
             }
@@ -140,6 +145,8 @@ fn photos(options: &Options) -> Result<CurvePhotos, CliError> {
         labels.push(label);
         given.push(validates);
     }
+    drop(progress);
+    note_skipped(&skipped);
     let photos = wants_photos.then(|| LabelledPhotos::new(side, images, labels.clone(), names.len()));
     let photos = photos.transpose()?.map(Arc::new);
     let examples = Examples::new(&rows, labels, names.len())?;

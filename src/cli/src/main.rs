@@ -9,7 +9,9 @@ mod few_shots;
 mod learning_curve;
 mod listing;
 mod models;
+mod output;
 mod photos;
+mod progress;
 mod quantize;
 mod record;
 mod reference;
@@ -27,7 +29,11 @@ use crate::error::CliError;
 
 /// Transfer learning on photos: quantize the VGG16 base, train heads on it, evaluate and use them.
 #[derive(Parser)]
-#[command(version)]
+#[command(
+    version,
+    after_help = "Example:
+  headstart classify photo.jpg"
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -40,6 +46,8 @@ struct Arguments {
 enum Command {
     /// Turn float weights (safetensors: VGG16 with torchvision's names, or what `train --model scratch` wrote) into the file
     /// that the page loads.
+    #[command(after_help = "Example:
+  headstart quantize vgg16_features.safetensors public/models/vgg16.hsw")]
     Quantize {
         /// The float weights.
         input: PathBuf,
@@ -53,8 +61,10 @@ enum Command {
     /// Train a head on a folder of photos.
     Train(train::Options),
     /// Measure the test accuracy of a model on a folder of photos.
+    #[command(after_help = "Example:
+  headstart evaluate more-photos --model my-head.safetensors    # more-photos/cat/*.jpg, more-photos/dog/*.jpg")]
     Evaluate {
-        /// The folder: CLASS/*, or files named CLASS.N.jpg.
+        /// The folder: CLASS/*, however deep, or files named CLASS.N.jpg. Case does not tell classes apart.
         dir: PathBuf,
         #[command(flatten)]
         with: With,
@@ -67,6 +77,8 @@ enum Command {
     #[command(hide = true)]
     FewShots(few_shots::Options),
     /// Classify single photos.
+    #[command(after_help = "Example:
+  headstart classify photo.jpg other.png --model my-head.safetensors")]
     Classify {
         /// The photos.
         #[arg(required = true)]
@@ -95,16 +107,18 @@ struct With {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            match error.advice() {
-                Some(advice) => eprintln!("headstart: {error}. {advice}"),
-                None => eprintln!("headstart: {error}."),
-            }
-            ExitCode::FAILURE
-        }
-    }
+    let done = match Arguments::try_parse() {
+        Ok(arguments) => run(&arguments),
+        // Help and the version are no errors.
+        Err(usage) => match usage.print() {
+            Ok(()) => return if usage.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS },
+            Err(error) => Err(CliError::Output(error)),
+        },
+    };
+    let Err(error) = done else { return ExitCode::SUCCESS };
+    let advice = error.advice().map(|advice| format!(" {advice}")).unwrap_or_default();
+    output::note(format_args!("headstart: {error}.{advice}"));
+    ExitCode::FAILURE
 }
 
 fn run(arguments: &Arguments) -> Result<(), CliError> {
@@ -113,17 +127,33 @@ fn run(arguments: &Arguments) -> Result<(), CliError> {
         Command::Quantize { input, output, step } => quantize::run(input, output, *step, json),
         Command::Train(options) => train::run(options, json),
         Command::Evaluate { dir, with } => evaluate::run(dir, &Classifier::open(with)?, json),
-        Command::LearningCurve(options) => learning_curve::run(options, json),
+        Command::LearningCurve(options) => {
+            learning_curve::run(options, json).map_err(|error| error.of_folder(&options.dir))
+        }
         Command::Record(options) => record::run(options),
-        Command::FewShots(options) => few_shots::run(options, json),
+        Command::FewShots(options) => few_shots::run(options, json).map_err(|error| error.of_folder(&options.dir)),
         Command::Classify { files, with } => classify::run(files, &Classifier::open(with)?, json),
     }
 }
 
-/// `value` as JSON on standard output.
-fn print_json(value: &impl serde::Serialize) {
-    match serde_json::to_string_pretty(value) {
-        Ok(text) => println!("{text}"),
-        Err(error) => eprintln!("headstart: the result cannot be written as JSON: {error}"),
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_help_of_every_command_has_an_example() {
+        let mut command = Arguments::command();
+        command.build();
+        for sub in command.get_subcommands_mut().filter(|sub| sub.get_name() != "help") {
+            let (name, help) = (sub.get_name().to_owned(), sub.render_long_help().to_string());
+            let example = help.split_once("Example:").map(|(_, example)| example.to_owned()).unwrap_or_default();
+            let line = example.lines().find(|line| line.contains(&format!("headstart {name} "))).unwrap_or_default();
+            let words = line.split('#').next().unwrap_or_default().split_whitespace();
+            // What it shows can be typed.
+            let parsed = Arguments::try_parse_from(words);
+            assert!(parsed.is_ok(), "{name}: {:?}", parsed.err().map(|error| error.to_string()));
+        }
     }
 }

@@ -37,15 +37,17 @@ impl Base {
     /// The base in `path`, quantized or float; the shipped one without a path.
     ///
     /// # Errors
-    /// [`CliError::Read`] or [`CliError::Weights`].
+    /// [`CliError::Read`], [`CliError::Weights`] or [`CliError::Network`].
     pub(crate) fn open(path: Option<&Path>) -> Result<Self, CliError> {
         let path = match path {
             Some(path) => path.to_owned(),
             None => shipped(&index()?.base.file),
         };
         let bytes = read(&path)?;
-        let weights = weights(&bytes).map_err(|error| CliError::Weights { path, error })?;
-        Ok(Self { model: Vgg16::new(&weights.convs, &Device::flex())?, sha256: sha256_hex(&bytes) })
+        let weights = weights(&bytes).map_err(|error| CliError::Weights { path: path.clone(), error })?;
+        let model = Vgg16::new(&weights.convs, &Device::flex());
+        let model = model.map_err(|error| CliError::Network { path, error })?;
+        Ok(Self { model, sha256: sha256_hex(&bytes) })
     }
 }
 
@@ -71,7 +73,7 @@ impl OpenedHead {
     /// refused, unless the shipped head is to run on `another_base`.
     ///
     /// # Errors
-    /// [`CliError::Read`], [`CliError::Weights`], [`CliError::NoHead`] or [`CliError::HeadMismatch`]; [`CliError::Model`]
+    /// [`CliError::Read`], [`CliError::Weights`], [`CliError::NoHead`] or [`CliError::HeadMismatch`]; [`CliError::Network`]
     /// for a head that does not give the answer that its file says it gives.
     pub(crate) fn open(
         path: Option<&Path>,
@@ -97,7 +99,8 @@ impl OpenedHead {
         if other_size || other_base {
             return Err(CliError::HeadMismatch { path, size: size.unwrap_or(manifest.size) });
         }
-        let model = block_on(Head::open(&file, &Device::flex()))?;
+        let model = block_on(Head::open(&file, &Device::flex()));
+        let model = model.map_err(|error| CliError::Network { path, error })?;
         Ok(Self { model, classes: file.manifest.classes, size: file.manifest.size })
     }
 

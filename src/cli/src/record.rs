@@ -12,6 +12,9 @@ use crate::listing;
 
 /// What to list.
 #[derive(Args)]
+#[command(after_help = "Example:
+  headstart evaluate cats-dogs/test --json > public/models/test.json
+  headstart record transfer-test public/models/test.json")]
 pub(crate) struct Options {
     /// What the figures are.
     #[arg(value_enum)]

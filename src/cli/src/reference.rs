@@ -39,13 +39,14 @@ impl Stage {
     }
 }
 
-/// What the base makes of the golden pattern at `size` pixels a side.
-pub(crate) fn golden(base: &BaseWeights, size: usize) -> Golden {
+/// What the base makes of the golden pattern at `size` pixels a side; `tell` is called after each convolution.
+pub(crate) fn golden(base: &BaseWeights, size: usize, mut tell: impl FnMut()) -> Golden {
     let mut stage = Stage::of_picture(size, &golden_pattern(size));
     let mut stages = Vec::new();
     for (conv, shape) in base.convs.iter().zip(&CONVS) {
         stage = convolve(conv, &stage);
         stages.push(stage.figures(shape.stage));
+        tell();
         if let Some(name) = shape.pool {
             stage = pool(&stage);
             stages.push(stage.figures(name));
@@ -153,7 +154,7 @@ mod tests {
         let goldens = std::fs::read(repository.join("tests/goldens/vgg16_float32.json")).unwrap();
         let goldens: Vec<Golden> = serde_json::from_slice(&goldens).unwrap();
         let expected = &goldens[0];
-        let found = parity(&golden(&base, expected.size), expected);
+        let found = parity(&golden(&base, expected.size, || ()), expected);
         assert!(found.worst() < 1e-6, "{found:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! `headstart train`: a head on a folder of photos; a CNN from scratch in [`scratch`].
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use burn::tensor::Device;
 use clap::{Args, ValueEnum};
@@ -10,20 +10,23 @@ use headstart_protocol::{RunRecord, ValidatedBy, Validation, count, wilson_inter
 use headstart_train::{Examples, Grouping, HeadPlan, HeadSettings, HeadTraining, TrainedHead, ValidationSplit};
 use headstart_vision::VIEWS;
 use headstart_weights::head::HeadFile;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::CliError;
 use crate::features::{self, extract};
 use crate::listing::enter_if_listed;
 use crate::models::Base;
-use crate::photos::{LabelledFile, classes, training_folder};
+use crate::output;
+use crate::photos::{LabelledFile, note_skipped, training_folder};
+use crate::progress::Progress;
 use crate::replace::{self, replace};
 use crate::scratch;
 
 /// What to train, on what.
 #[derive(Args)]
+#[command(after_help = "Example:
+  headstart train --data my-photos --out my-head.safetensors    # my-photos/cat/*.jpg, my-photos/dog/*.jpg")]
 pub(crate) struct Options {
-    /// The folder: train/CLASS/* with val/CLASS/*, or CLASS/* alone, which is cross-validated; or files named CLASS.N.jpg.
+    /// The folder: train/CLASS/* with val/CLASS/* (or validation), or CLASS/* alone, which is cross-validated; or files named CLASS.N.jpg.
     #[arg(long)]
     pub(crate) data: PathBuf,
     /// What to train.
@@ -75,19 +78,21 @@ enum Model {
 /// Whatever keeps photos from being read, the model from being trained, or its file from being written.
 pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     replace::check(&options.out)?;
-    match options.model {
+    let trained = match options.model {
         Model::Vgg16Head => head(options, json),
         Model::Scratch => scratch::train(options, json),
-    }
+    };
+    trained.map_err(|error| error.of_folder(&options.data))
 }
 
 fn head(options: &Options, json: bool) -> Result<(), CliError> {
     if options.resume {
-        eprintln!("a head is trained in one go: there is nothing to resume, it is trained anew");
+        output::note("a head is trained in one go: there is nothing to resume, it is trained anew");
     }
     let base = Base::open(options.base.as_deref())?;
     let folder = training_folder(&options.data)?;
-    let names = classes(&folder.training);
+    note_skipped(&folder.skipped);
+    let names = folder.classes;
     let described = |files: &[LabelledFile]| describe(files, &names, &base, options.size, &options.cache);
     let examples = grouped(described(&folder.training)?)?;
     let examples = examples.with_views(views(&folder.training, &base, options)?)?;
@@ -103,39 +108,36 @@ fn head(options: &Options, json: bool) -> Result<(), CliError> {
         seed: options.seed,
         ..defaults
     };
-    let trained = train(HeadPlan { settings, classes: names, examples, validation, continue_from: None })?;
+    let progress = Progress::over("epochs", 0);
+    let plan = HeadPlan { settings, classes: names, examples, validation, continue_from: None };
+    let trained = train(plan, |epochs| progress.set(epochs))?;
+    drop(progress);
     let head = block_on(trained.head_file(options.size, &base.sha256, &Device::flex()))?;
     write(&head, &options.out)?;
     if json {
-        crate::print_json(&RunRecord {
+        return output::json(&RunRecord {
             best_epoch: trained.best_epoch,
             val_accuracy: trained.confusion().accuracy(),
             epochs: trained.history,
         });
-    } else {
-        println!("{}", words(&trained));
-        let (epoch, photos) = (trained.best_epoch, trained.trained_on);
-        println!("  trained to epoch {epoch} on {photos} photos; head in {}", options.out.display());
     }
-    Ok(())
+    output::line(words(&trained))?;
+    let (epoch, photos) = (trained.best_epoch, trained.trained_on);
+    output::line(format_args!("  trained to epoch {epoch} on {photos} photos; head in {}", options.out.display()))
 }
 
-/// Runs `plan` to its end.
+/// Runs `plan` to its end; `tell` hears of epochs done, and epochs at most.
 ///
 /// # Errors
 /// Whatever keeps the head from being trained.
-pub(crate) fn train(plan: HeadPlan) -> Result<TrainedHead, CliError> {
+pub(crate) fn train(plan: HeadPlan, tell: impl Fn([usize; 2])) -> Result<TrainedHead, CliError> {
     let start = Instant::now();
     let mut training = HeadTraining::new(plan, &Device::flex())?;
-    let bar = ProgressBar::new(0).with_style(style());
-    bar.enable_steady_tick(Duration::from_millis(500));
     while !training.is_over() {
         block_on(training.advance(start.elapsed().as_secs_f64()))?;
         let (done, of) = training.progress();
-        bar.set_length(of as u64);
-        bar.set_position(done as u64);
+        tell([done, of]);
     }
-    bar.finish_and_clear();
     Ok(block_on(training.finish())?)
 }
 
@@ -160,8 +162,11 @@ fn words(trained: &TrainedHead) -> String {
 /// None that examples that fit together would have.
 pub(crate) fn grouped(examples: Examples) -> Result<Examples, CliError> {
     let bursts = vec![None; examples.len()];
+    let progress = Progress::over("photos compared", examples.len());
     let mut grouping = Grouping::new(examples, &bursts)?;
-    while !grouping.step() {}
+    while !grouping.step() {
+        progress.step();
+    }
     Ok(grouping.finish()?)
 }
 
@@ -182,9 +187,7 @@ pub(crate) fn describe(
         .collect();
     let paths: Vec<&Path> = files.iter().map(|(_, path)| *path).collect();
     let extracted = extract(&paths, base, size, cache, 0)?;
-    for skipped in &extracted.skipped {
-        eprintln!("skipped {}: {}", skipped.path.display(), skipped.reason);
-    }
+    note_skipped(&extracted.skipped);
     let (labels, rows): (Vec<_>, Vec<_>) = files
         .iter()
         .zip(extracted.descriptors)
@@ -210,9 +213,4 @@ fn write(head: &HeadFile, path: &Path) -> Result<(), CliError> {
     let bytes = head.to_bytes().map_err(|error| CliError::Weights { path: path.to_owned(), error })?;
     replace(path, &bytes)?;
     enter_if_listed(path, &bytes, |index, entry| index.add_head(entry, &head.manifest))
-}
-
-fn style() -> ProgressStyle {
-    ProgressStyle::with_template("epoch {pos}/{len} {wide_bar} {eta} left")
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
 }

@@ -8,7 +8,13 @@ use headstart_vision::{Limits, VisionError, decode, square};
 static MEMORY: PeakAlloc = PeakAlloc;
 
 /// Small enough that memory beyond them is seen.
-const LIMITS: Limits = Limits { max_bytes: 1 << 20, max_side: 2_048, max_pixels: 1 << 20 };
+const LIMITS: Limits = Limits {
+    max_bytes: 1 << 20,
+    max_side: 2_048,
+    max_pixels: 1 << 20,
+    max_memory: 8 << 20,
+    max_reduced_pixels: 1 << 22,
+};
 /// What a picture of that many pixels may take while it is decoded: a decoder's picture and its buffers, and our own copies.
 const MOST: usize = 24 << 20;
 /// What was found: each took gigabytes or seconds.

@@ -8,13 +8,14 @@ use futures::executor::block_on;
 use headstart_nn::ScratchCnn;
 use headstart_vision::normalise;
 use headstart_weights::scratch::ScratchFile;
-use indicatif::ProgressBar;
 use rayon::prelude::*;
 
 use super::photos::read;
 use crate::classifier::Answers;
 use crate::error::CliError;
-use crate::features::{Skipped, refuse_nothing};
+use crate::features::refuse_nothing;
+use crate::photos::Skipped;
+use crate::progress::Progress;
 
 /// A trained CNN, ready to answer.
 pub(crate) struct ScratchModel {
@@ -26,14 +27,15 @@ impl ScratchModel {
     /// The network in `file`, which was read from `path`.
     ///
     /// # Errors
-    /// [`CliError::ScratchSize`] where it is for photos of another size than `size`, [`CliError::Model`] where it does
-    /// not give the answer that its file says it gives.
+    /// [`CliError::ScratchSize`] where it is for photos of another size than `size`, [`CliError::Network`] where
+    /// it does not give the answer that its file says it gives.
     pub(crate) fn open(file: ScratchFile, path: PathBuf, size: Option<usize>) -> Result<Self, CliError> {
         let own = file.manifest.architecture.side;
         if size.is_some_and(|size| size != own) {
             return Err(CliError::ScratchSize { path, own });
         }
-        let network = block_on(ScratchCnn::open(&file, &Device::flex()))?;
+        let network = block_on(ScratchCnn::open(&file, &Device::flex()));
+        let network = network.map_err(|error| CliError::Network { path, error })?;
         Ok(Self { network, classes: file.manifest.classes })
     }
 
@@ -47,21 +49,20 @@ impl ScratchModel {
     /// # Errors
     /// [`CliError::NothingReadable`] where none is a photo.
     pub(crate) fn answers(&self, files: &[&Path]) -> Result<Answers, CliError> {
-        let bar = ProgressBar::new(files.len() as u64).with_style(crate::features::style());
-        bar.enable_steady_tick(Duration::from_millis(500));
+        let progress = Progress::over("photos", files.len());
         let results: Vec<_> = files
             .par_iter()
             .map(|path| {
                 let start = Instant::now();
                 let answer = self.answer(path).map(|answer| (answer, start.elapsed()));
-                bar.inc(1);
+                progress.step();
                 answer
             })
             .collect();
-        bar.finish_and_clear();
+        drop(progress);
         let (mut probabilities, mut skipped, mut spent) = (Vec::new(), Vec::new(), Duration::ZERO);
         for (path, result) in files.iter().zip(results) {
-            let result = result.map_err(|reason| skipped.push(Skipped { path: path.to_path_buf(), reason }));
+            let result = result.map_err(|reason| skipped.push(Skipped::new(*path, reason)));
             probabilities.push(result.ok().map(|(answer, time)| {
                 spent += time;
                 answer

@@ -11,6 +11,7 @@ use headstart_weights::{ConvWeights, Neighbourhoods, QuantizedRows, quantize, qu
 use rand::SeedableRng;
 
 use crate::error::CliError;
+use crate::progress::Progress;
 use crate::quantize::{PICTURES, neighbourhoods};
 use crate::reference::{Stage, convolve, pool};
 
@@ -21,18 +22,26 @@ pub(crate) const HIDDEN_STEP: f32 = 0.5;
 /// Views taken of each sample picture, to see which inputs a layer has.
 const VIEWS: usize = 128;
 
-/// The quantized file of the network in `file`, which was read from `floats`, and the relative error of all its numbers.
+/// The quantized file, for `output`, of the network in `file`, whose bytes `floats` are those of `input`; and the relative
+/// error of all its numbers.
 /// The hidden layer's weights are multiples of `step` times their root mean square.
 ///
 /// # Errors
-/// [`CliError::Model`] where the network does not run; [`CliError::Weights`] about `output`, where its numbers do not fit
+/// [`CliError::Network`] about `input`, where the network does not run; [`CliError::Weights`] about `output`, where its numbers do not fit
 /// into a file.
-pub(crate) fn run(file: &ScratchFile, floats: &[u8], step: f32, output: &Path) -> Result<(Vec<u8>, f64), CliError> {
+pub(crate) fn run(
+    file: &ScratchFile,
+    floats: &[u8],
+    step: f32,
+    [input, output]: [&Path; 2],
+) -> Result<(Vec<u8>, f64), CliError> {
     let architecture = &file.manifest.architecture;
     let mut views = views(architecture.side);
     let mut stored = Vec::with_capacity(file.tensors.len());
+    let positions = architecture.last_side().pow(2);
+    let channels = architecture.flattened() / positions;
+    let progress = Progress::over("parts", architecture.channels.len() + channels);
     for block in 0..architecture.channels.len() {
-        eprintln!("quantizing block {} …", block + 1);
         let (weight, bias) = (&file.tensors[2 * block], &file.tensors[2 * block + 1]);
         let (out_channels, in_channels) = (bias.len(), weight.len() / (9 * bias.len()));
         let conv = ConvWeights {
@@ -52,20 +61,23 @@ pub(crate) fn run(file: &ScratchFile, floats: &[u8], step: f32, output: &Path) -
         let rounded = ConvWeights { weight: values(&tensor), ..conv };
         views = views.iter().map(|view| pool(&inner(&convolve(&rounded, view)))).collect();
         stored.extend([tensor, StoredTensor::Floats(bias.clone())]);
+        progress.step();
     }
-    eprintln!("quantizing the hidden layer …");
     let hidden = stored.len();
-    let positions = architecture.last_side().pow(2);
-    let channels = architecture.flattened() / positions;
-    let blocks = (0..channels).map(|channel| inputs_of(channel, positions, &views));
+    let blocks = (0..channels).map(|channel| {
+        let inputs = inputs_of(channel, positions, &views);
+        progress.step();
+        inputs
+    });
     let rows = quantize_dense(&file.tensors[hidden], architecture.flattened(), blocks, step);
     stored.push(StoredTensor::Rows(rows));
     stored.extend(file.tensors[hidden + 1..].iter().cloned().map(StoredTensor::Floats));
 
     let tensors: Vec<Vec<f32>> = stored.iter().map(values).collect();
-    let network = ScratchCnn::new(architecture, &tensors, &Device::flex())?;
+    let blame = |error| CliError::Network { path: input.to_owned(), error };
+    let network = ScratchCnn::new(architecture, &tensors, &Device::flex()).map_err(blame)?;
     let mut manifest = file.manifest.clone();
-    manifest.golden = block_on(network.golden())?;
+    manifest.golden = block_on(network.golden()).map_err(blame)?;
     manifest.float_sha256 = Some(sha256_hex(floats));
     let bytes = write_quantized(&manifest, &stored);
     let bytes = bytes.map_err(|error| CliError::Weights { path: output.to_owned(), error })?;
@@ -166,7 +178,7 @@ mod tests {
     fn the_quantized_network_is_small_opens_and_answers_alike() {
         let file = network();
         let floats = file.to_bytes().unwrap();
-        let (bytes, error) = run(&file, &floats, HIDDEN_STEP, Path::new("out")).unwrap();
+        let (bytes, error) = run(&file, &floats, HIDDEN_STEP, ["in", "out"].map(Path::new)).unwrap();
         assert!(bytes.len() * 8 < floats.len() * 2 && error < 0.2, "{} bytes, {error}", bytes.len());
         let read = ScratchFile::from_bytes(&bytes).unwrap();
         assert_eq!(read.manifest.float_sha256, Some(sha256_hex(&floats)));

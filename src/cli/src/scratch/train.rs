@@ -5,23 +5,24 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{self, Scope};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use burn::tensor::Device;
 use futures::executor::block_on;
 use headstart_nn::ScratchCnn;
 use headstart_protocol::{RunRecord, count, wilson_interval};
-use headstart_train::grouped;
 use headstart_train::scratch::{BestEpoch, LabelledPhotos, PhotoBatch, ScratchSettings, ScratchTrainer};
+use headstart_train::{TrainError, grouped};
 use headstart_vision::RgbImage;
 use headstart_weights::scratch::{KIND, ScratchArchitecture, ScratchFile, ScratchManifest, VERSION};
 use headstart_weights::sha256;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::allocation::keep_freed_memory;
 use super::photos::load;
 use crate::error::CliError;
-use crate::photos::{classes, training_folder};
+use crate::output;
+use crate::photos::{note_skipped, training_folder};
+use crate::progress::Progress;
 use crate::replace::replace;
 use crate::train::Options;
 
@@ -39,7 +40,8 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     let checkpoint = checkpoint_path(&options.out);
     let kept = kept_checkpoint(&checkpoint, options.resume, options.restart)?;
     let folder = training_folder(&options.data)?;
-    let names = classes(&folder.training);
+    note_skipped(&folder.skipped);
+    let names = folder.classes;
     let (images, labels) = load(&folder.training, &names, options.size)?;
     let (training, validation) = if folder.validation.is_empty() {
         hold_out(images, labels, options.seed)
@@ -55,7 +57,8 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
         ScratchSettings { epochs: options.epochs.unwrap_or(defaults.epochs), seed: options.seed, ..defaults };
     let device = Device::flex();
     let mut trainer = match kept {
-        Some(bytes) => ScratchTrainer::resume(&bytes, settings.clone(), &names, training, validation, &device)?,
+        Some(bytes) => ScratchTrainer::resume(&bytes, settings.clone(), &names, training, validation, &device)
+            .map_err(|error| of_checkpoint(error, &checkpoint))?,
         None => ScratchTrainer::new(settings.clone(), &names, training, validation, &device)?,
     };
     let result = train(&mut trainer, &checkpoint);
@@ -69,18 +72,17 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     // It was of use until now only; where it cannot be removed it is in nobody's way.
     let _ = fs::remove_file(&checkpoint);
     if json {
-        crate::print_json(&RunRecord { best_epoch, val_accuracy, epochs });
-        return Ok(());
+        return output::json(&RunRecord { best_epoch, val_accuracy, epochs });
     }
     if let Some(accuracy) = val_accuracy {
         let (low, high) = wilson_interval((accuracy * validated_on as f64).round() as u32, count(validated_on));
         let [accuracy, low, high] = [accuracy, low, high].map(|share| 100.0 * share);
-        println!(
+        output::line(format_args!(
             "validation accuracy {accuracy:.2} % on {validated_on} held-out photos (95 % interval {low:.2}–{high:.2} %)"
-        );
+        ))?;
     }
-    println!("  epoch {best_epoch} of {} on {trained_on} photos; network in {}", epochs.len(), options.out.display());
-    Ok(())
+    let (epochs, out) = (epochs.len(), options.out.display());
+    output::line(format_args!("  epoch {best_epoch} of {epochs} on {trained_on} photos; network in {out}"))
 }
 
 /// Runs to the end, with a checkpoint after each epoch. Batches are made on all other cores meanwhile.
@@ -88,10 +90,7 @@ fn train(trainer: &mut ScratchTrainer, checkpoint: &Path) -> Result<(), CliError
     let start = Instant::now();
     let before = trainer.history().last().map_or(0.0, |figures| figures.seconds);
     let begin = trainer.next_batch();
-    let bar = ProgressBar::new(trainer.loader().total() as u64).with_style(style());
-    bar.enable_steady_tick(Duration::from_millis(500));
-    bar.set_position(begin as u64);
-    bar.reset_eta();
+    let progress = Progress::resumed("steps", begin, trainer.loader().total());
     thread::scope(|scope| {
         let feeds = feeds(scope, trainer);
         while !trainer.is_over() {
@@ -100,15 +99,14 @@ fn train(trainer: &mut ScratchTrainer, checkpoint: &Path) -> Result<(), CliError
                 let feed = &feeds[(number - begin) % feeds.len()];
                 let batch = feed.recv().unwrap_or_else(|_| trainer.loader().load(number));
                 block_on(trainer.step(batch))?;
-                bar.inc(1);
+                progress.step();
             } else if let Some(epoch) = block_on(trainer.validate(before + start.elapsed().as_secs_f64()))? {
                 replace(checkpoint, &trainer.checkpoint()?)?;
                 let accuracy =
                     epoch.val_accuracy.map_or_else(String::new, |share| format!(", validation accuracy {share:.4}"));
-                bar.set_message(format!("epoch {}: loss {:.4}{accuracy}", epoch.epoch, epoch.loss));
+                progress.say(format!("epoch {}: loss {:.4}{accuracy}", epoch.epoch, epoch.loss));
             }
         }
-        bar.finish_and_clear();
         Ok(())
     })
 }
@@ -197,16 +195,19 @@ fn kept_checkpoint(path: &Path, resume: bool, restart: bool) -> Result<Option<Ve
         (true, true) => fs::read(path).map(Some).map_err(read),
         (true, false) if !restart => Err(CliError::Interrupted { path: path.to_owned() }),
         (false, true) => {
-            eprintln!("no checkpoint {}: starting anew", path.display());
+            output::note(format_args!("no checkpoint {}: starting anew", path.display()));
             Ok(None)
         }
         _ => Ok(None),
     }
 }
 
-fn style() -> ProgressStyle {
-    ProgressStyle::with_template("step {pos}/{len} {wide_bar} {per_sec}, {eta} left  {msg}")
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
+/// The error, which names the checkpoint where it is about that.
+fn of_checkpoint(error: TrainError, path: &Path) -> CliError {
+    match error {
+        TrainError::Checkpoint(_) => CliError::Training { path: path.to_owned(), error },
+        other => other.into(),
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,143 @@
+//! The command as it is called: on names, folders and outputs that are not as they should be.
+#![cfg(unix)]
+#![expect(missing_docs, reason = "tests")]
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A picture of a cat that ships with the page.
+fn cat() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../public/samples/chelsea.png")
+}
+
+/// The command with `words`, and features kept in `cache`.
+fn headstart(words: &[&OsStr], cache: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_headstart"));
+    command.args(words).arg("--cache").arg(cache).stdin(Stdio::null());
+    command
+}
+
+fn json(output: &Output) -> Value {
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text:?}, {}", errors(output)))
+}
+
+fn errors(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_name_that_is_no_utf_8_is_answered_with_the_rest() {
+    let folder = TempDir::new().unwrap();
+    let class = folder.path().join("photos/cat");
+    fs::create_dir_all(&class).unwrap();
+    let [odd, damaged, plain] =
+        [&b"\xff\n.png"[..], b"\xfe.png", b"plain.png"].map(|name| class.join(OsStr::from_bytes(name)));
+    fs::copy(cat(), &odd).unwrap();
+    fs::copy(cat(), &plain).unwrap();
+    fs::write(&damaged, b"no picture").unwrap();
+    let cache = folder.path().join("cache");
+    let words = ["classify", "--json"].map(OsString::from).into_iter();
+    let words: Vec<_> = words.chain([&odd, &damaged, &plain].map(|path| path.as_os_str().to_owned())).collect();
+    let words: Vec<_> = words.iter().map(OsString::as_os_str).collect();
+    let output = headstart(&words, &cache).output().unwrap();
+    assert!(output.status.success(), "{}", errors(&output));
+    let answers = json(&output);
+    let paths: Vec<_> = answers.as_array().unwrap().iter().map(|answer| answer["path"].as_str().unwrap()).collect();
+    assert_eq!(paths.len(), 2, "{answers}");
+    assert!(paths[0].ends_with("/\u{fffd}\n.png") && paths[1].ends_with("/plain.png"), "{paths:?}");
+    assert!(errors(&output).contains("\u{fffd}.png: the file is not a picture"), "{}", errors(&output));
+
+    let photos = folder.path().join("photos");
+    let output = headstart(&["evaluate".as_ref(), photos.as_os_str(), "--json".as_ref()], &cache).output().unwrap();
+    let report = json(&output);
+    assert_eq!(report["images"], 2);
+    assert!(report["skipped"][0]["path"].as_str().unwrap().ends_with("/\u{fffd}.png"), "{report}");
+}
+
+#[test]
+fn a_folder_with_all_that_can_be_in_it_is_evaluated_but_for_that() {
+    use std::os::unix::fs::symlink;
+    let folder = TempDir::new().unwrap();
+    let class = folder.path().join("photos/Cat");
+    fs::create_dir_all(class.join("2023")).unwrap();
+    fs::copy(cat(), class.join("2023/1.png")).unwrap();
+    assert!(Command::new("mkfifo").arg(class.join("pipe.jpg")).status().unwrap().success());
+    symlink("/dev/zero", class.join("zero.jpg")).unwrap();
+    symlink("/no/such/file", class.join("dead.jpg")).unwrap();
+    File::create(class.join("huge.jpg")).unwrap().set_len(8 << 30).unwrap();
+    // A cache where there can be none.
+    let cache = cat();
+    let photos = folder.path().join("photos");
+    let output = headstart(&["evaluate".as_ref(), photos.as_os_str(), "--json".as_ref()], &cache).output().unwrap();
+    assert!(output.status.success(), "{}", errors(&output));
+    let report = json(&output);
+    assert_eq!((&report["images"], &report["per_class"]["cat"]["n"]), (&1.into(), &1.into()), "{report}");
+    let mut reasons: Vec<_> =
+        report["skipped"].as_array().unwrap().iter().map(|skipped| skipped["reason"].as_str().unwrap()).collect();
+    reasons.sort_unstable();
+    let expected = ["device", "leads nowhere", "pipe", "8192.0 MiB"];
+    assert_eq!(reasons.len(), expected.len(), "{reasons:?}");
+    for reason in expected {
+        assert!(reasons.iter().any(|told| told.contains(reason)), "{reason}: {reasons:?}");
+    }
+    assert!(errors(&output).contains("features cannot be kept in"), "{}", errors(&output));
+}
+
+#[test]
+fn output_that_cannot_be_written_is_a_failure() {
+    if !Path::new("/dev/full").exists() {
+        println!("left out: no device that is always full here");
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let photo = cat();
+    for words in [&["classify", "--json"][..], &["classify"]] {
+        let words: Vec<&OsStr> = words.iter().map(OsStr::new).chain([photo.as_os_str()]).collect();
+        let mut command = headstart(&words, &folder.path().join("cache"));
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let output = command.stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{words:?}: {}", errors(&output));
+        let told = errors(&output);
+        assert!(told.contains("cannot be written to standard output") && !told.contains("panicked"), "{told}");
+        // The same with a remark that nobody can be told.
+        let full = || File::options().write(true).open("/dev/full").unwrap();
+        let status = headstart(&words, &folder.path().join("cache")).stdout(full()).stderr(full()).status().unwrap();
+        assert_eq!(status.code(), Some(1), "{words:?}");
+    }
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let help = Command::new(env!("CARGO_BIN_EXE_headstart")).arg("--help").stdout(full).output().unwrap();
+    assert_eq!(help.status.code(), Some(1), "{}", errors(&help));
+}
+
+#[test]
+fn errors_name_the_file() {
+    let folder = TempDir::new().unwrap();
+    let head = folder.path().join("head.safetensors");
+    let shipped = cat().with_file_name("../models/cats-dogs-150.safetensors");
+    let mut bytes = fs::read(shipped).unwrap();
+    // Other numbers than those that the golden answer was made with.
+    let middle = bytes.len() / 2;
+    bytes[middle..].chunks_exact_mut(4).for_each(|number| number.copy_from_slice(&1.0f32.to_le_bytes()));
+    fs::write(&head, bytes).unwrap();
+    let words = ["classify".into(), cat().into_os_string(), "--model".into(), head.clone().into_os_string()];
+    let words: Vec<&OsStr> = words.iter().map(OsString::as_os_str).collect();
+    let output = headstart(&words, &folder.path().join("cache")).output().unwrap();
+    let told = errors(&output);
+    assert!(!output.status.success() && told.contains(&head.display().to_string()), "{told}");
+    assert!(told.contains("golden probabilities"), "{told}");
+
+    let one_class = folder.path().join("photos");
+    fs::create_dir_all(one_class.join("cat")).unwrap();
+    fs::copy(cat(), one_class.join("cat/1.png")).unwrap();
+    let words = ["train".as_ref(), "--data".as_ref(), one_class.as_os_str(), "--out".as_ref(), head.as_os_str()];
+    let output = headstart(&words, &folder.path().join("cache")).output().unwrap();
+    let told = errors(&output);
+    assert!(told.contains(&one_class.display().to_string()) && told.contains("at least two classes"), "{told}");
+}
