@@ -138,7 +138,8 @@ fn train(place: &Place, random: &mut ChaCha8Rng, times: usize, row: &mut Row) ->
     let mut on_gpu = 0;
     for _ in 0..times {
         let start = Instant::now();
-        // The project is kept, and goes on there.
+        teach.show()?;
+        // Where the page begins anew, the project goes on there.
         teach.saved(ENGINE)?;
         on_gpu_again(&browser, &url)?;
         let wait = Duration::from_millis(random.random_range(0..=usual));
