@@ -33,7 +33,7 @@ fn made(random: &mut ChaCha8Rng, seeds: &[Vec<u8>]) -> Vec<u8> {
             if let Some(count) = tensors.len().checked_sub(1).filter(|_| random.random()) {
                 let bytes = &mut tensors[random.random_range(0..=count)].bytes;
                 let length = bytes.len();
-                *bytes = mutate(random, &[bytes.clone()]);
+                *bytes = mutate(random, std::slice::from_ref(bytes));
                 bytes.resize(length, 0);
             }
             String::from_utf8_lossy(&mutate(random, &[state.into_bytes()])).into_owned()

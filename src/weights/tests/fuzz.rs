@@ -69,7 +69,7 @@ fn forged<M: Serialize + DeserializeOwned>(file: &[u8], key: &str, random: &mut 
             let at = random.random_range(0..tensors.len());
             let bytes = &mut tensors[at].bytes;
             let length = bytes.len();
-            *bytes = mutate(random, &[bytes.clone()]);
+            *bytes = mutate(random, std::slice::from_ref(bytes));
             bytes.resize(length, 0);
         }
         let hash =

@@ -43,22 +43,6 @@ impl Row {
     }
 }
 
-impl Row {
-    /// So many more times, of which some broke the promise.
-    pub(crate) fn count_many(&mut self, times: usize, time: Duration, broken: Vec<String>) {
-        self.times += times;
-        self.held += times.saturating_sub(broken.len());
-        self.seconds += time.as_secs_f64();
-        println!(
-            "{}: {} of {times} held ({:.1} s)",
-            self.fault,
-            times.saturating_sub(broken.len()),
-            time.as_secs_f64()
-        );
-        self.broken.extend(broken);
-    }
-}
-
 /// Prints `rows`, as a table or as JSON.
 pub(crate) fn print(rows: &[Row], seed: u64, json: bool) {
     if json {
