@@ -58,6 +58,9 @@ pub(crate) enum PageError {
     /// A file over the limit.
     #[error("This file has {}, more than the {} that fit here. Save the photo smaller and try again.", mebibytes(*.bytes), mebibytes(*.limit))]
     FileTooLarge { bytes: u64, limit: u64 },
+    /// Files and folders among those that were given that the browser does not hand over.
+    #[error("{} could not be read: {}. Check who may open them, or copy them to another folder, and add them again.", counted(.paths.len(), "file or folder"), listed(.paths, .paths.len()))]
+    Unreadable { paths: Vec<String> },
     /// The browser does not hand the bytes over.
     #[error("The browser could not read this file ({detail}). If it was moved or changed, pick it again.")]
     UnreadableFile { detail: String },
@@ -292,9 +295,11 @@ impl PageError {
             Self::Message(WireError::Malformed) => ErrorKind::WorkerFailed,
             Self::EmptyFile => ErrorKind::EmptyFile,
             Self::FileTooLarge { .. } => ErrorKind::ImageTooLarge,
-            Self::UnreadableFile { .. } | Self::SavedCopyLost | Self::Folder | Self::MissingInZip { .. } => {
-                ErrorKind::UnreadableFile
-            }
+            Self::UnreadableFile { .. }
+            | Self::Unreadable { .. }
+            | Self::SavedCopyLost
+            | Self::Folder
+            | Self::MissingInZip { .. } => ErrorKind::UnreadableFile,
             Self::NothingDropped | Self::NoPhotos { .. } | Self::NothingToAdd => ErrorKind::NotAnImage,
             Self::SampleFailed { .. } => ErrorKind::DownloadFailed,
             Self::NoCamera => ErrorKind::NoCamera,

@@ -82,6 +82,7 @@ fn of_archive(error: ArchiveError) -> Failure {
         ArchiveError::Newer { found, expected } => Failure::NewerProject { found, expected },
         ArchiveError::Project(reason) => Failure::BadProject { reason },
         ArchiveError::NoPhoto { photos, first } => Failure::NoPhotoInProject { photos, first },
+        ArchiveError::Model { file } => Failure::ModelInZip { file },
         ArchiveError::Write(reason) => Failure::ZipNotWritten { reason },
     }
 }

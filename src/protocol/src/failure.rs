@@ -198,6 +198,11 @@ pub enum Failure {
         /// Files that it may hold.
         limit: u32,
     },
+    /// A zip holds a trained model of another program and no photos.
+    ModelInZip {
+        /// The name of one of its files.
+        file: String,
+    },
     /// The browser does not hand over a zip's bytes any more.
     ZipGone {
         /// What it says.
@@ -285,9 +290,11 @@ impl Failure {
             | Self::BadExamples { .. }
             | Self::StoppedEarly => ErrorKind::CannotTrain,
             Self::Diverged { .. } => ErrorKind::Diverged,
-            Self::NotAZip | Self::DamagedZip { .. } | Self::TooManyInZip { .. } | Self::ZipNotWritten { .. } => {
-                ErrorKind::BadZip
-            }
+            Self::NotAZip
+            | Self::DamagedZip { .. }
+            | Self::TooManyInZip { .. }
+            | Self::ModelInZip { .. }
+            | Self::ZipNotWritten { .. } => ErrorKind::BadZip,
             Self::ZipGone { .. } => ErrorKind::UnreadableFile,
             Self::NewerProject { .. } | Self::BadProject { .. } | Self::NoPhotoInProject { .. } => {
                 ErrorKind::BadProject
