@@ -8,6 +8,7 @@ use zip::read::Config;
 
 use crate::ArchiveError;
 use crate::code_page::CodePage;
+use crate::limits::MOST_DIRECTORY;
 use crate::source::Source;
 
 /// Bytes of an entry of the directory before its name (APPNOTE.TXT 6.3.10, 4.3.12).
@@ -34,6 +35,10 @@ impl<R: Read + Seek> Directory<R> {
         let mut zip = ZipArchive::with_config(config, source.with(BTreeMap::new()))?;
         let has_twins = zip.has_duplicate_names();
         let mut given = HashMap::new();
+        // It is read twice more then.
+        if has_twins {
+            source.allow(2 * MOST_DIRECTORY);
+        }
         if has_twins
             && let Ok((instead, names)) = tell_apart(&mut source.with(BTreeMap::new()), zip.central_directory_start())
         {

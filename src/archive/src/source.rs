@@ -70,6 +70,11 @@ impl<R: Read + Seek> Source<R> {
         Ok(Self { bytes, at: 0, length, meter, instead: Rc::default() })
     }
 
+    /// So many more bytes may be read.
+    pub(crate) fn allow(&self, bytes: u64) {
+        self.meter.allow(bytes);
+    }
+
     /// The same from its first byte on, with other bytes in some places.
     pub(crate) fn with(&self, instead: BTreeMap<u64, u8>) -> Self {
         let Self { bytes, length, meter, .. } = self;
