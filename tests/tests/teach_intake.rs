@@ -58,8 +58,11 @@ fn each_folder_becomes_a_class() {
     assert_eq!(teach.page.all("error").unwrap(), []);
 }
 
+/// A zip's name, the names in it, and classes.
+type Case = (&'static str, &'static [&'static [u8]], &'static [&'static str]);
+
 /// Zips of other programs, with the classes that they become. A name stands for a photo of its own; one twice, for two.
-const ZIPS: [(&str, &[&[u8]], &[&str]); 11] = [
+const ZIPS: [Case; 11] = [
     ("dots.zip", &[b"./Ant/0.png", b"./Bee/0.png"], &["Ant", "Bee"]),
     ("backslash.zip", &[b"Cow\\0.png", b"Dog\\0.png"], &["Cow", "Dog"]),
     ("climbing.zip", &[b"../../Eel/0.png", b"../../Fox/0.png"], &["Eel", "Fox"]),
