@@ -35,7 +35,7 @@ pub(crate) fn is_safe(path: &str) -> bool {
 /// name, `@eaDir` the thumbnails of network drives, and files that begin with a dot are nobody's photos.
 #[must_use]
 pub fn is_litter(path: &str) -> bool {
-    let is_dotted = |part: &str| part.starts_with('.') && part.trim_matches('.') != "";
+    let is_dotted = |part: &str| part.starts_with('.') && !part.trim_matches('.').is_empty();
     let is_left = |part: &str| {
         ["__macosx", "@eadir", "thumbs.db", "ehthumbs.db", "desktop.ini"]
             .iter()
