@@ -112,6 +112,16 @@ fn an_empty_folder_is_said() {
         let folder = folder_with(&files);
         assert!(matches!(labelled_files(folder.path()), Err(CliError::NoPhotos { .. })));
     }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::symlink;
+        let folder = folder_with(&["1.jpg"]);
+        symlink("nowhere", folder.path().join("cat")).unwrap();
+        assert!(matches!(labelled_files(folder.path()), Err(CliError::NoPhotos { .. })));
+        fs::remove_file(folder.path().join("1.jpg")).unwrap();
+        let error = labelled_files(folder.path()).unwrap_err();
+        assert!(error.to_string().contains("leads nowhere"), "{error}");
+    }
     let missing = labelled_files(Path::new("no/such/folder")).unwrap_err();
     assert!(missing.to_string().contains("no/such/folder"), "{missing}");
 }
