@@ -126,6 +126,12 @@ impl Browser {
         Killer { driver: self.driver.id() }
     }
 
+    /// Bytes of memory that the driver and all processes of the browser take.
+    #[must_use]
+    pub fn memory(&self) -> u64 {
+        processes::memory(self.driver.id())
+    }
+
     /// The window that everything happens in.
     ///
     /// # Errors

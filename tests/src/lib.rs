@@ -52,4 +52,4 @@ pub use tasks::LongTasks;
 pub use teach::{Answers, Teach, in_class};
 pub use textures::Texture;
 pub use workers::Worker;
-pub use zip::zip;
+pub use zip::{zip, zip_of_raw_names};

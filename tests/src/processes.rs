@@ -39,6 +39,12 @@ pub(crate) fn tree(root: u32) -> Vec<Process> {
     tree
 }
 
+/// Bytes of memory of the process `root` and all that was started by it, directly or not.
+pub(crate) fn memory(root: u32) -> u64 {
+    let system = look();
+    tree(root).iter().filter_map(|process| system.process(process.pid)).map(sysinfo::Process::memory).sum()
+}
+
 /// Ends all of `processes` at once, without asking them (SIGKILL).
 pub(crate) fn kill(processes: &[Process]) {
     let system = look();
@@ -52,7 +58,7 @@ pub(crate) fn kill(processes: &[Process]) {
 
 fn look() -> System {
     let mut system = System::new();
-    let kind = ProcessRefreshKind::nothing().with_cmd(UpdateKind::Always).without_tasks();
+    let kind = ProcessRefreshKind::nothing().with_cmd(UpdateKind::Always).with_memory().without_tasks();
     system.refresh_processes_specifics(ProcessesToUpdate::All, true, kind);
     system
 }

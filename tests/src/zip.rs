@@ -56,6 +56,13 @@ pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     zip_of(&files.iter().map(|(name, bytes)| Entry::stored(name, bytes)).collect::<Vec<_>>())
 }
 
+/// A zip of `files` (name, bytes) whose names may be in any code page.
+#[must_use]
+pub fn zip_of_raw_names(files: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
+    let entry = |(name, bytes): &(Vec<u8>, Vec<u8>)| Entry { name: name.clone(), ..Entry::stored("", bytes) };
+    zip_of(&files.iter().map(entry).collect::<Vec<_>>())
+}
+
 /// A zip of `entries`.
 pub(crate) fn zip_of(entries: &[Entry]) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());

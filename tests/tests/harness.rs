@@ -61,6 +61,28 @@ fn the_host_serves_ranges_and_commits_faults() {
     let start = std::time::Instant::now();
     assert_eq!(fetched(&browser, &plain)[3], 100_000);
     assert!(start.elapsed() > Duration::from_millis(400));
+    site.misbehave("data.bin", Kind::Ends(70), 1);
+    assert_eq!(fetched(&browser, &plain), json!([200, octets, null, 70]));
+    site.misbehave("data.bin", Kind::Swapped("worker.js"), 1);
+    assert_eq!(fetched(&browser, &plain)[3], 59);
+    site.misbehave("data.bin", Kind::Flip(300), 1);
+    let byte = "return fetch('data.bin').then(r => r.bytes()).then(all => all[300]);";
+    assert_eq!(browser.run(byte, vec![]).unwrap(), (300 % 256) ^ 0x10);
+    // Nothing more comes, and nobody hangs up.
+    for (fault, came) in [(Kind::StallAfter(5_000), 5_000), (Kind::Short(1_000), 99_000)] {
+        site.misbehave("data.bin", fault, 1);
+        let script = "return fetch('data.bin').then(async response => {
+            const [reader, late] = [response.body.getReader(), new Promise(late => setTimeout(late, 1000))];
+            let came = 0;
+            for (;;) {
+                const piece = await Promise.race([reader.read(), late]);
+                if (!piece) return came;
+                if (piece.done) return 'the end';
+                came += piece.value.length;
+            }
+        }, error => error.name);";
+        assert_eq!(browser.run(script, vec![]).unwrap(), came, "{fault:?}");
+    }
     site.misbehave("data.bin", Kind::Status(503), u32::MAX);
     assert_eq!(fetched(&browser, &plain)[0], 503);
     site.behave();

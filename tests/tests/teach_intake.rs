@@ -3,7 +3,7 @@
 
 use std::{fs, time::Duration};
 
-use headstart_tests::{Browser, Built, Options, Scratch, Site, Teach, Texture, zip};
+use headstart_tests::{Browser, Built, Options, Pictures, Scratch, Site, Teach, Texture, zip, zip_of_raw_names};
 
 const START: Duration = Duration::from_secs(90);
 const DESCRIBE: Duration = Duration::from_secs(120);
@@ -56,4 +56,70 @@ fn each_folder_becomes_a_class() {
     names.sort_unstable();
     assert_eq!(names, ["dots", "stripes"]);
     assert_eq!(teach.page.all("error").unwrap(), []);
+}
+
+/// A zip's name, the names in it, and classes.
+type Case = (&'static str, &'static [&'static [u8]], &'static [&'static str]);
+
+/// Zips of other programs, with the classes that they become. A name stands for a photo of its own; one twice, for two.
+const ZIPS: [Case; 11] = [
+    ("dots.zip", &[b"./Ant/0.png", b"./Bee/0.png"], &["Ant", "Bee"]),
+    ("backslash.zip", &[b"Cow\\0.png", b"Dog\\0.png"], &["Cow", "Dog"]),
+    ("climbing.zip", &[b"../../Eel/0.png", b"../../Fox/0.png"], &["Eel", "Fox"]),
+    ("years.zip", &[b"Goat/2023/0.png", b"Hen/2023/0.png"], &["Goat", "Hen"]),
+    ("parts.zip", &[b"p/train/Ibis/0.png", b"p/train/Jay/0.png", b"p/val/Jay/1.png"], &["Ibis", "Jay"]),
+    ("code page.zip", &[b"\x94L/0.png", b"\x8c\xa2/0.png"], &["猫", "犬"]),
+    ("alike.zip", &["Caf\u{e9}/0.png".as_bytes(), "Cafe\u{301}/1.png".as_bytes()], &["Caf\u{e9}"]),
+    ("project.tm", &[b"Kiwi-!-0.png", b"Lynx-!-0.png"], &["Kiwi", "Lynx"]),
+    ("Mole-samples (1).zip", &[b"0.png"], &["Mole"]),
+    ("twins.zip", &[b"Pig/0.png", b"Pig/0.png"], &["Pig"]),
+    ("bytes.zip", &[b"Rat/without an ending", b"Rat/1.txt"], &["Rat"]),
+];
+
+#[test]
+#[ignore = "needs the built page: cargo xtask test"]
+fn zips_as_people_have_them_become_classes() {
+    let built = Built::find().unwrap();
+    let pictures = Pictures::new().unwrap();
+    let site = Site::new(&built.dist).unwrap();
+    let browser = Browser::start(&Options::default()).unwrap();
+    let teach = Teach::open(&browser, &site.url(CPU), START).unwrap();
+    let mut seeds = 0..;
+    let mut photo = || {
+        let seed = seeds.next().unwrap();
+        fs::read(pictures.textures(Texture::Rings, seed..seed + 1).unwrap().remove(0)).unwrap()
+    };
+    let (mut classes, mut photos) = (Vec::new(), 0);
+    for (name, entries, expected) in ZIPS {
+        let files: Vec<_> = entries.iter().map(|entry| (entry.to_vec(), photo())).collect();
+        let file = pictures.write(name, &zip_of_raw_names(&files)).unwrap();
+        teach.page.upload("import-photos", &[file]).unwrap();
+        classes.extend(expected);
+        photos += entries.len();
+        teach.described(photos, DESCRIBE).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(teach.class_names().unwrap(), classes, "{name}");
+    }
+    let inner = ["Newt", "Owl"].map(|class| (format!("{class}.zip"), zip(&[("0.png", &photo())])));
+    let inner: Vec<(&str, &[u8])> = inner.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let file = pictures.write("zips.zip", &zip(&inner)).unwrap();
+    teach.page.upload("import-photos", &[file]).unwrap();
+    teach.described(photos + 2, DESCRIBE).unwrap();
+    classes.extend(["Newt", "Owl"]);
+    assert_eq!(teach.class_names().unwrap(), classes);
+    assert_eq!(teach.page.all("error").unwrap(), []);
+}
+
+#[test]
+#[ignore = "needs the built page: cargo xtask test"]
+fn a_trained_model_of_another_program_is_said() {
+    let built = Built::find().unwrap();
+    let pictures = Pictures::new().unwrap();
+    let site = Site::new(&built.dist).unwrap();
+    let browser = Browser::start(&Options::default()).unwrap();
+    let teach = Teach::open(&browser, &site.url(CPU), START).unwrap();
+    let files: [(&str, &[u8]); 3] = [("model.json", b"{}"), ("weights.bin", &[7; 100]), ("metadata.json", b"{}")];
+    let file = pictures.write("tm-my-image-model.zip", &zip(&files)).unwrap();
+    teach.page.upload("import-photos", &[file]).unwrap();
+    let told = teach.page.wait_for("error", DESCRIBE, |error| error.get("kind") == "bad-zip").unwrap();
+    assert!(told.text.contains("trained model") && told.text.contains("model.json"), "{}", told.text);
 }

@@ -3,6 +3,7 @@
 
 use std::{
     fs,
+    io::Read,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -119,4 +120,53 @@ fn zips_given_while_another_is_at_work_wait_for_their_turn() {
     page.wait_for("error", SOON, |error| error.get("kind") == "bad-zip").unwrap();
     teach.described(8, DESCRIBE).unwrap();
     assert_eq!(teach.class_names().unwrap(), ["stripes", "dots", "one", "two"]);
+}
+
+/// The files of a zip, with their names.
+fn files_of(zip: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut zip = ::zip::ZipArchive::new(fs::File::open(zip).unwrap()).unwrap();
+    let mut files = Vec::new();
+    for number in 0..zip.len() {
+        let mut file = zip.by_index(number).unwrap();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        files.push((file.name().unwrap().into_owned(), bytes));
+    }
+    files
+}
+
+#[test]
+#[ignore = "needs the built page: cargo xtask test"]
+fn a_project_that_was_unpacked_and_zipped_again_opens_and_so_does_its_head_alone() {
+    let built = Built::find().unwrap();
+    let pictures = Pictures::new().unwrap();
+    let site = Site::new(&built.dist).unwrap();
+    let browser = Browser::start(&Options::default()).unwrap();
+    let teach = two_classes(&browser, &site, &pictures);
+    let page = &teach.page;
+    teach.train(DESCRIBE).unwrap();
+    let downloads = Downloads::new(&browser).unwrap();
+    let files = files_of(&downloads.save(page, "export-project", SOON).unwrap());
+    let mut again = vec![("__MACOSX/mine/._project.json".to_owned(), b"Mac OS X".to_vec())];
+    again.extend(files.iter().map(|(name, bytes)| {
+        let edited = || format!("\u{feff}{}", String::from_utf8_lossy(bytes).replace('\n', "\r\n")).into_bytes();
+        (format!("./mine/{name}"), if name == "project.json" { edited() } else { bytes.clone() })
+    }));
+    let again: Vec<(&str, &[u8])> = again.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let file = pictures.write("again.zip", &zip(&again)).unwrap();
+    page.upload("import-project", &[file]).unwrap();
+    page.wait_for("project", DESCRIBE, |project| project.get("open") == "true" && project.get("name") == "again")
+        .unwrap();
+    teach.described(6, DESCRIBE).unwrap();
+    assert_eq!(teach.class_names().unwrap(), ["stripes", "dots"]);
+    page.wait_for("own-head", SOON, |head| head.text.contains("stripes, dots")).unwrap();
+    assert_eq!(page.all("error").unwrap(), []);
+    // The head alone, in a page that has none.
+    let other = Browser::start(&Options::default()).unwrap();
+    let teach = self::teach(&other, &site);
+    let head = files.iter().find(|(name, _)| name.ends_with(".safetensors")).unwrap();
+    let file = pictures.write("head.zip", &zip(&[("head.safetensors", &head.1)])).unwrap();
+    teach.page.upload("import-project", &[file]).unwrap();
+    teach.page.wait_for("own-head", SOON, |head| head.text.contains("stripes, dots")).unwrap();
+    assert_eq!(teach.page.all("error").unwrap(), []);
 }

@@ -58,6 +58,9 @@ pub(crate) enum PageError {
     /// A file over the limit.
     #[error("This file has {}, more than the {} that fit here. Save the photo smaller and try again.", mebibytes(*.bytes), mebibytes(*.limit))]
     FileTooLarge { bytes: u64, limit: u64 },
+    /// Files and folders among those that were given that the browser does not hand over.
+    #[error("{} could not be read: {}. Check who may open them, or copy them to another folder, and add them again.", files_or_folders(.paths.len()), listed(.paths, .paths.len()))]
+    Unreadable { paths: Vec<String> },
     /// The browser does not hand the bytes over.
     #[error("The browser could not read this file ({detail}). If it was moved or changed, pick it again.")]
     UnreadableFile { detail: String },
@@ -245,6 +248,11 @@ fn listed(names: &[String], count: usize) -> String {
     if count > named { format!("{words} and {} more", thousands((count - named) as u64)) } else { words }
 }
 
+/// So many files or folders.
+fn files_or_folders(count: usize) -> String {
+    if count == 1 { "1 file or folder".to_owned() } else { format!("{} files or folders", thousands(count as u64)) }
+}
+
 /// Names in a sentence, at most.
 const NAMED: usize = 8;
 
@@ -292,9 +300,11 @@ impl PageError {
             Self::Message(WireError::Malformed) => ErrorKind::WorkerFailed,
             Self::EmptyFile => ErrorKind::EmptyFile,
             Self::FileTooLarge { .. } => ErrorKind::ImageTooLarge,
-            Self::UnreadableFile { .. } | Self::SavedCopyLost | Self::Folder | Self::MissingInZip { .. } => {
-                ErrorKind::UnreadableFile
-            }
+            Self::UnreadableFile { .. }
+            | Self::Unreadable { .. }
+            | Self::SavedCopyLost
+            | Self::Folder
+            | Self::MissingInZip { .. } => ErrorKind::UnreadableFile,
             Self::NothingDropped | Self::NoPhotos { .. } | Self::NothingToAdd => ErrorKind::NotAnImage,
             Self::SampleFailed { .. } => ErrorKind::DownloadFailed,
             Self::NoCamera => ErrorKind::NoCamera,
@@ -345,6 +355,8 @@ mod tests {
             zip(&["a.jpg"], 1, false).to_string(),
             "1 photo of the zip could not be read: a.jpg (damaged). There was nothing else to open."
         );
+        let unreadable = PageError::Unreadable { paths: vec!["a/b.jpg".to_owned(), "c".to_owned()] }.to_string();
+        assert!(unreadable.starts_with("2 files or folders could not be read: a/b.jpg, c. "), "{unreadable}");
         let many = zip(&["a"; 20], 1234, true).to_string();
         assert!(many.starts_with("1,234 photos") && many.contains(" and 1,226 more. "), "{many}");
     }

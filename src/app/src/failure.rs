@@ -17,6 +17,11 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         Failure::DamagedImage { reason } => format!(
             "The picture is damaged or cut short ({reason}). Copy it again from where it came, or choose another one."
         ),
+        Failure::BlankImage => {
+            "The picture shows nothing: all of it has one colour, or is transparent. If it should show \
+                                something, save it anew from where it came; otherwise choose another one."
+                .to_owned()
+        }
         Failure::FileTooLarge { bytes, limit } => format!(
             "The file has {}, more than the {} that can be read. Save the picture smaller and try again.",
             mebibytes(*bytes),
@@ -156,6 +161,10 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         Failure::TooManyInZip { limit } => {
             format!("The zip file holds more than {} files. Split it into several zips.", thousands(u64::from(*limit)))
         }
+        Failure::ModelInZip { file } => format!(
+            "The zip file holds a trained model of another program ({file}), as Teachable Machine exports it, and no \
+             photos. Download the project itself there, as a .tm file, or the samples of each class, and add those."
+        ),
         Failure::ZipGone { reason } => format!(
             "The browser could not read the zip file to its end ({reason}). If it was moved or changed, pick it again."
         ),
@@ -202,11 +211,20 @@ pub(crate) fn why_left_out(reason: LeftOutReason) -> &'static str {
     match reason {
         LeftOutReason::Damaged => "damaged",
         LeftOutReason::Encrypted => "encrypted",
-        LeftOutReason::Unsupported => "compressed in a rare way",
+        LeftOutReason::Unsupported { method } => match method {
+            9 => "compressed with Deflate64",
+            12 => "compressed with bzip2",
+            14 => "compressed with LZMA",
+            20 | 93 => "compressed with Zstandard",
+            95 => "compressed with XZ",
+            98 => "compressed with PPMd",
+            _ => "compressed in a rare way",
+        },
         LeftOutReason::TooLarge => "larger than 64 MiB",
         LeftOutReason::Bomb => "compressed as no photo is",
         LeftOutReason::BadName => "named as no photo can be",
         LeftOutReason::Duplicate => "there twice",
+        LeftOutReason::Nested => "a zip within a zip within a zip",
         LeftOutReason::Missing => "missing",
     }
 }
@@ -227,6 +245,7 @@ mod tests {
             Failure::EmptyFile,
             Failure::NotAnImage,
             Failure::DamagedImage { reason: reason() },
+            Failure::BlankImage,
             Failure::FileTooLarge { bytes: 70 << 20, limit: 64 << 20 },
             Failure::ImageTooLarge { size: Some([20_000, 10]), max_side: 16_384, max_pixels: 64_000_000 },
             Failure::ImageTooLarge { size: None, max_side: 16_384, max_pixels: 64_000_000 },
@@ -262,6 +281,7 @@ mod tests {
             Failure::NotAZip,
             Failure::DamagedZip { reason: reason() },
             Failure::TooManyInZip { limit: 20_000 },
+            Failure::ModelInZip { file: "model.json".to_owned() },
             Failure::ZipGone { reason: reason() },
             Failure::ZipNotWritten { reason: reason() },
             Failure::NoZip,

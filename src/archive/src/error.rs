@@ -39,6 +39,12 @@ pub enum ArchiveError {
         /// The first, and why it cannot.
         first: LeftOut,
     },
+    /// A trained model of another program, and no photos.
+    #[error("the zip file holds a trained model of another program (`{file}`) and no photos")]
+    Model {
+        /// The name of one of its files.
+        file: String,
+    },
     /// The zip could not be written.
     #[error("the zip file cannot be written: {0}")]
     Write(String),

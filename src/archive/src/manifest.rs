@@ -13,6 +13,17 @@ use crate::{ArchiveError, MANIFEST};
 /// The largest number of a class or a photo.
 const LARGEST_ID: u32 = 1 << 31;
 
+/// Whether `json` is a manifest of this program's, whatever is wrong with it.
+pub(crate) fn is_ours(json: &[u8]) -> bool {
+    let value: Option<serde_json::Value> = serde_json::from_slice(text(json)).ok();
+    value.is_some_and(|value| ["version", "size", "classes", "photos"].iter().all(|key| value.get(key).is_some()))
+}
+
+/// `json` without the mark of a byte order, which editors put in front.
+fn text(json: &[u8]) -> &[u8] {
+    json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json)
+}
+
 /// The manifest in `json`.
 ///
 /// # Errors
@@ -23,6 +34,7 @@ pub(crate) fn read(json: &[u8]) -> Result<ProjectManifest, ArchiveError> {
     struct Versioned {
         version: u32,
     }
+    let json = text(json);
     let broken = |error: serde_json::Error| ArchiveError::Project(format!("its manifest cannot be read ({error})"));
     let Versioned { version } = serde_json::from_slice(json).map_err(broken)?;
     if version > PROJECT_VERSION {

@@ -1,11 +1,23 @@
-//! Paths in a zip: which of them are names of files that are read.
+//! Paths in a zip and in folders: which of them are names of files that are read.
 
 use headstart_protocol::LONGEST_PHOTO_NAME;
+use unicode_normalization::UnicodeNormalization;
 
-/// Endings of the files that are handed over: pictures, and heads.
-const ENDINGS: [&str; 9] = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "heic", "avif", "safetensors"];
 /// Characters of a name that a person is told, at most.
 const SHOWN: usize = 80;
+
+/// `path` as programs should have written it: `/` between folders, composed letters (NFC), relative, and without parts that
+/// lead nowhere (`.`) or out (`..`): nothing is written where it says. [`None`] where nothing is left, or what is left is no
+/// name for a file.
+pub(crate) fn tidy_path(path: &str) -> Option<String> {
+    let bytes = path.as_bytes();
+    let has_drive = bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.get(1) == Some(&b':');
+    let path = if has_drive { &path[2..] } else { path };
+    let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !["", ".", ".."].contains(part)).collect();
+    let tidy: String = parts.join("/").nfc().collect();
+    let is_name = !tidy.is_empty() && tidy.len() <= LONGEST_PHOTO_NAME && !tidy.contains(char::is_control);
+    is_name.then_some(tidy)
+}
 
 /// Whether `path` names a file below the folder that a zip is unpacked in, on every system.
 pub(crate) fn is_safe(path: &str) -> bool {
@@ -20,15 +32,21 @@ pub(crate) fn is_safe(path: &str) -> bool {
 }
 
 /// Whether `path` is what systems leave in folders: `__MACOSX` holds what macOS adds beside each file, under the file's own
-/// name, and files that begin with a dot are nobody's photos.
-pub(crate) fn is_litter(path: &str) -> bool {
-    path.split(['/', '\\']).any(|part| part.starts_with('.') && part != ".." || part == "__MACOSX")
+/// name, `@eaDir` the thumbnails of network drives, and files that begin with a dot are nobody's photos.
+#[must_use]
+pub fn is_litter(path: &str) -> bool {
+    let is_dotted = |part: &str| part.starts_with('.') && !part.trim_matches('.').is_empty();
+    let is_left = |part: &str| {
+        ["__macosx", "@eadir", "thumbs.db", "ehthumbs.db", "desktop.ini"]
+            .iter()
+            .any(|known| part.eq_ignore_ascii_case(known))
+    };
+    path.split(['/', '\\']).any(|part| is_dotted(part) || is_left(part))
 }
 
-/// Whether the file at `path` may be a picture or a head, by its name.
-pub(crate) fn is_wanted(path: &str) -> bool {
-    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
-    ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
+/// The last part of a path.
+pub(crate) fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// `name` as a person can be shown it: not too long, and without characters that cannot be seen or turn the text around.
@@ -50,6 +68,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn paths_are_tidied_whoever_wrote_them() {
+        for (path, tidy) in [
+            ("a.jpg", "a.jpg"),
+            ("./cats/a.jpg", "cats/a.jpg"),
+            ("cats\\a.jpg", "cats/a.jpg"),
+            ("../../cats/a.jpg", "cats/a.jpg"),
+            ("/etc/a.png", "etc/a.png"),
+            ("C:\\pets\\a.jpg", "pets/a.jpg"),
+            ("a/..\\b.jpg", "a/b.jpg"),
+            ("a..b//c.jpg", "a..b/c.jpg"),
+            ("Cafe\u{301}/1.jpg", "Café/1.jpg"),
+        ] {
+            assert_eq!(tidy_path(path).as_deref(), Some(tidy), "{path}");
+        }
+        let long = "x".repeat(LONGEST_PHOTO_NAME + 1);
+        for path in ["", "..", "/", "./", "a\0.jpg", "a\n.jpg", "a\u{85}.jpg", &long] {
+            assert_eq!(tidy_path(path), None, "{path:?}");
+        }
+    }
+
+    #[test]
     fn paths_that_lead_elsewhere_are_not_safe() {
         for path in ["a.jpg", "cats/a.jpg", "cats\\a.jpg", "a..b/c.jpg", ".../a.jpg", "photos/犬/1-ä.jpg", "c/d:e.jpg"]
         {
@@ -62,6 +101,18 @@ mod tests {
                 .chain(["a\0.jpg", "a\n.jpg", "a\u{85}.jpg", "a/..", &long])
         {
             assert!(!is_safe(path), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn litter_is_known_by_its_name() {
+        for path in
+            ["__MACOSX/a/._1.jpg", "a/.DS_Store", ".thumbnails/1.png", "a/@eaDir/1.jpg", "Thumbs.db", "a\\desktop.ini"]
+        {
+            assert!(is_litter(path), "{path}");
+        }
+        for path in ["./a.jpg", "../a.jpg", "a/1.jpg", "...", "a.b/c.jpg"] {
+            assert!(!is_litter(path), "{path}");
         }
     }
 

@@ -3,19 +3,18 @@
 use std::collections::VecDeque;
 use std::io::{Read, Seek};
 
-use headstart_protocol::{LeftOut, LeftOutReason, ProjectManifest, Unzipped, ZipContents};
-use zip::result::ZipError;
-use zip::{CompressionMethod, ZipArchive};
+use headstart_protocol::{LeftOut, LeftOutReason, MOST_PHOTOS, ProjectManifest, Unzipped, ZipContents};
 
-use crate::limits::{MOST_DIRECTORY, MOST_FILE, MOST_MANIFEST};
-use crate::selection::{Chosen, Selection, leave_out};
+use crate::ArchiveError;
+use crate::limits::MOST_ENTRIES;
+use crate::opened::{OpenedZip, Unpacked};
+use crate::selection::{Chosen, Kind, leave_out};
 use crate::source::{Meter, Source};
-use crate::{ArchiveError, MANIFEST, end, manifest};
 
 /// A file out of a zip.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArchivedFile {
-    /// Its path in the zip.
+    /// Its path: the project's for a photo that it names, else tidied, with `/` between folders.
     pub path: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
@@ -28,76 +27,98 @@ pub struct ArchivedFile {
 pub enum Entry {
     /// It was read.
     File(ArchivedFile),
-    /// It could not be: [`ArchiveReader::finish`] tells of it.
+    /// It is no file to hand over, or could not be read: [`ArchiveReader::finish`] tells of it.
     LeftOut,
 }
 
-/// A zip that is being read, file by file.
+/// A zip that is being read, file by file. Zips in it are read too, but none in those.
 #[derive(Debug)]
 pub struct ArchiveReader<R> {
-    zip: ZipArchive<Source<R>>,
+    zip: OpenedZip<R>,
+    /// The zip in it that is being read.
+    inner: Option<OpenedZip<R>>,
     meter: Meter,
-    project: Option<ProjectManifest>,
-    /// The entries that have not been read yet.
+    /// The entries of `zip` that have not been read yet.
     left: VecDeque<Chosen>,
+    /// Those of `inner`.
+    inner_left: VecDeque<Chosen>,
+    /// Entries of all zips so far, wanted or not.
+    entries: u64,
     went: Unzipped,
     /// Whether a photo that the project names was read.
     has_photo: bool,
 }
 
 impl<R: Read + Seek> ArchiveReader<R> {
-    /// Opens the zip that `source` holds, and the project in it where there is one. Of the files nothing is read yet.
+    /// Opens the zip that `source` holds, and the project in it where there is one. Of the files nothing is read yet. A zip that
+    /// holds one zip and nothing else stands for that one.
     ///
     /// # Errors
     /// Every [`ArchiveError`] but [`ArchiveError::Write`].
     pub fn open(source: R) -> Result<Self, ArchiveError> {
         let meter = Meter::default();
-        meter.allow(MOST_DIRECTORY);
-        let mut source = Source::new(source, meter.clone());
-        let config = end::look(&mut source);
-        meter.check()?;
-        let zip = ZipArchive::with_config(config?, source);
-        meter.check()?;
-        let mut zip = zip.map_err(|error| match error {
-            ZipError::InvalidArchive(_) | ZipError::Io(_) => ArchiveError::NotAZip,
-            error => ArchiveError::Damaged(error.to_string()),
-        })?;
-        let mut project = None;
-        if let Some(number) = zip.index_for_name_raw(MANIFEST.as_bytes()) {
-            // Which of two files is meant, nobody can say.
-            if zip.has_duplicate_names() {
-                return Err(ArchiveError::Project("two files of its zip have the same path".to_owned()));
+        let source = Source::new(source, meter.clone())?;
+        let (mut zip, mut selection) = OpenedZip::open(source, &meter, None)?;
+        let mut entries = zip.entries();
+        let is_wrapped = zip.project().is_none() && selection.went == Unzipped::default();
+        if let [only] = &selection.chosen[..]
+            && is_wrapped
+            && only.kind == Kind::Zip
+            && let Ok(source) = zip.source_of(&meter, only)?
+        {
+            match OpenedZip::open(source, &meter, None) {
+                Ok((inner, chosen)) => {
+                    entries += inner.entries();
+                    (zip, selection) = (inner.named(only), chosen);
+                    // Depth one: zips in it stay as they are.
+                    selection.leave_zips_out();
+                }
+                // It is read in its turn, and is then said to be damaged.
+                Err(ArchiveError::NotAZip | ArchiveError::Damaged(_)) => {}
+                Err(error) => return Err(error),
             }
-            let (json, _) = unpack(&mut zip, &meter, number, MOST_MANIFEST)?
-                .map_err(|reason| ArchiveError::Project(format!("its manifest cannot be read ({})", words(reason))))?;
-            project = Some(manifest::read(&json)?);
         }
-        let Selection { chosen, went } = Selection::new(&zip, project.as_ref())?;
-        Ok(Self { zip, meter, project, left: chosen.into(), went, has_photo: false })
+        check_entries(entries)?;
+        let left = selection.chosen.into();
+        let (inner_left, went) = (VecDeque::new(), selection.went);
+        Ok(Self { zip, inner: None, meter, left, inner_left, entries, went, has_photo: false })
     }
 
     /// What the zip holds.
     #[must_use]
     pub fn contents(&self) -> ZipContents {
-        ZipContents { project: self.project.clone(), files: count(self.left.len()) }
+        ZipContents { project: self.zip.project().cloned(), files: count(self.left.len()) }
     }
 
     /// Reads the next file; `None` after the last.
     ///
     /// # Errors
-    /// [`ArchiveError::Source`], and at the end [`ArchiveError::NoPhoto`].
+    /// [`ArchiveError::Source`], [`ArchiveError::TooMany`], and at the end [`ArchiveError::NoPhoto`].
     pub fn next_entry(&mut self) -> Result<Option<Entry>, ArchiveError> {
-        let Some(Chosen { number, path, name, is_of_project, .. }) = self.left.pop_front() else {
-            return self.check_photos().map(|()| None);
-        };
-        match unpack(&mut self.zip, &self.meter, number, MOST_FILE)? {
-            Ok((bytes, start)) => {
+        let is_inner = !self.inner_left.is_empty();
+        let next = if is_inner { self.inner_left.pop_front() } else { self.left.pop_front() };
+        let Some(chosen) = next else { return self.check_photos().map(|()| None) };
+        if chosen.kind == Kind::Zip {
+            self.open_inner(&chosen)?;
+            return Ok(Some(Entry::LeftOut));
+        }
+        let zip = if is_inner { self.inner.as_mut().unwrap_or(&mut self.zip) } else { &mut self.zip };
+        if chosen.kind == Kind::Unknown && !zip.is_picture(&self.meter, &chosen)? {
+            self.went.passed_over += 1;
+            return Ok(Some(Entry::LeftOut));
+        }
+        match zip.unpack(&self.meter, &chosen)? {
+            Ok(Unpacked { bytes, start }) => {
                 self.went.files += 1;
-                self.has_photo |= is_of_project;
+                if self.went.files as usize > MOST_PHOTOS {
+                    return Err(ArchiveError::TooMany { limit: MOST_PHOTOS as u64 });
+                }
+                self.has_photo |= chosen.kind == Kind::OfProject;
+                let path = zip.path_of(&chosen);
                 Ok(Some(Entry::File(ArchivedFile { path, bytes, start })))
             }
             Err(reason) => {
-                leave_out(&mut self.went, LeftOut { name, reason });
+                leave_out(&mut self.went, LeftOut { name: zip.name_of(&chosen), reason });
                 Ok(Some(Entry::LeftOut))
             }
         }
@@ -109,9 +130,40 @@ impl<R: Read + Seek> ArchiveReader<R> {
         self.went.clone()
     }
 
+    /// Opens a zip in the zip: its files are the next ones.
+    fn open_inner(&mut self, chosen: &Chosen) -> Result<(), ArchiveError> {
+        let opened = match self.zip.source_of(&self.meter, chosen)? {
+            Ok(source) => OpenedZip::open(source, &self.meter, Some(chosen)),
+            Err(reason) => {
+                leave_out(&mut self.went, LeftOut { name: chosen.name.clone(), reason });
+                return Ok(());
+            }
+        };
+        let (inner, mut selection) = match opened {
+            Ok(opened) => opened,
+            Err(error @ (ArchiveError::Source(_) | ArchiveError::TooMany { .. })) => return Err(error),
+            Err(_) => {
+                let reason = LeftOutReason::Damaged;
+                leave_out(&mut self.went, LeftOut { name: chosen.name.clone(), reason });
+                return Ok(());
+            }
+        };
+        self.entries += inner.entries();
+        check_entries(self.entries)?;
+        selection.leave_zips_out();
+        self.went.passed_over += selection.went.passed_over;
+        self.went.left_out_count += selection.went.left_out_count;
+        let room = Unzipped::NAMED - self.went.left_out.len();
+        let inside = |file: LeftOut| LeftOut { name: inner.inside(&file.name), ..file };
+        self.went.left_out.extend(selection.went.left_out.into_iter().take(room).map(inside));
+        self.inner_left = selection.chosen.into();
+        self.inner = Some(inner);
+        Ok(())
+    }
+
     /// A project that lost all of its photos is not worth the one whose place it would take.
     fn check_photos(&self) -> Result<(), ArchiveError> {
-        let photos = self.project.as_ref().map_or(0, |project| project.photos.len());
+        let photos = self.zip.project().map_or(0, |project: &ProjectManifest| project.photos.len());
         match self.went.left_out.first() {
             Some(first) if photos > 0 && !self.has_photo => {
                 Err(ArchiveError::NoPhoto { photos: count(photos), first: first.clone() })
@@ -121,54 +173,8 @@ impl<R: Read + Seek> ArchiveReader<R> {
     }
 }
 
-/// An entry's bytes, and where they stand in the zip if they are not compressed.
-type Unpacked = (Vec<u8>, Option<u64>);
-
-/// The bytes of an entry that may have `limit` of them, or why they cannot be had.
-fn unpack<R: Read + Seek>(
-    zip: &mut ZipArchive<Source<R>>,
-    meter: &Meter,
-    number: usize,
-    limit: u64,
-) -> Result<Result<Unpacked, LeftOutReason>, ArchiveError> {
-    // Packed it is hardly larger, with its header.
-    meter.allow(2 * limit);
-    let unpacked = read(zip, number, limit);
-    meter.check()?;
-    Ok(unpacked)
-}
-
-fn read<R: Read + Seek>(zip: &mut ZipArchive<Source<R>>, number: usize, limit: u64) -> Result<Unpacked, LeftOutReason> {
-    let entry = zip.by_index_data(number).map_err(|_| LeftOutReason::Damaged)?;
-    if entry.encrypted() {
-        return Err(LeftOutReason::Encrypted);
-    }
-    if !matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
-        return Err(LeftOutReason::Unsupported);
-    }
-    let is_stored = entry.compression() == CompressionMethod::Stored;
-    let entry = zip.by_index(number).map_err(|_| LeftOutReason::Damaged)?;
-    let start = entry.data_start().filter(|_| is_stored);
-    let size = entry.size();
-    if size > limit {
-        return Err(LeftOutReason::TooLarge);
-    }
-    // What an entry says of its size may be a lie.
-    let mut bytes = Vec::with_capacity(size as usize);
-    entry.take(size + 1).read_to_end(&mut bytes).map_err(|_| LeftOutReason::Damaged)?;
-    if bytes.len() as u64 == size { Ok((bytes, start)) } else { Err(LeftOutReason::Damaged) }
-}
-
-/// A reason in the words of this crate's errors.
-fn words(reason: LeftOutReason) -> &'static str {
-    match reason {
-        LeftOutReason::Encrypted => "it is encrypted",
-        LeftOutReason::Unsupported => "it is compressed in a way that is not read",
-        LeftOutReason::TooLarge | LeftOutReason::Bomb => "it is too large",
-        LeftOutReason::Damaged | LeftOutReason::BadName | LeftOutReason::Duplicate | LeftOutReason::Missing => {
-            "it is damaged"
-        }
-    }
+fn check_entries(entries: u64) -> Result<(), ArchiveError> {
+    if entries > MOST_ENTRIES { Err(ArchiveError::TooMany { limit: MOST_ENTRIES }) } else { Ok(()) }
 }
 
 /// As many as a message can say; a zip has fewer.

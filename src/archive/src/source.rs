@@ -1,17 +1,39 @@
 //! Where a zip's bytes come from.
 
 use std::cell::RefCell;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::collections::BTreeMap;
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::rc::Rc;
 
 use crate::ArchiveError;
 
-/// Counts what is read of `R`, up to a bound, and remembers why it gave nothing back: the zip's own mistakes look alike
-/// further up.
+/// A zip's bytes: those of a file, a part of them, or such as were unpacked. Counts what is read, up to a bound, and remembers
+/// why a file gave nothing back: the zip's own mistakes look alike further up.
 #[derive(Debug)]
 pub(crate) struct Source<R> {
-    inner: R,
+    bytes: Bytes<R>,
+    /// Where the next byte is read.
+    at: u64,
+    length: u64,
     meter: Meter,
+    /// Bytes that are read in the place of others.
+    instead: Rc<BTreeMap<u64, u8>>,
+}
+
+#[derive(Debug)]
+enum Bytes<R> {
+    /// From this byte of the file on.
+    File(Rc<RefCell<R>>, u64),
+    Unpacked(Rc<[u8]>),
+}
+
+impl<R> Clone for Bytes<R> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::File(file, start) => Self::File(file.clone(), *start),
+            Self::Unpacked(bytes) => Self::Unpacked(bytes.clone()),
+        }
+    }
 }
 
 /// What a [`Source`] counts; clones read the same one.
@@ -37,10 +59,58 @@ impl Meter {
     }
 }
 
-impl<R> Source<R> {
-    /// Reads `inner`, as far as `meter` allows.
-    pub(crate) fn new(inner: R, meter: Meter) -> Self {
-        Self { inner, meter }
+impl<R: Read + Seek> Source<R> {
+    /// Reads `file`, as far as `meter` allows.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Source`] where its length cannot be had.
+    pub(crate) fn new(mut file: R, meter: Meter) -> Result<Self, ArchiveError> {
+        let length = file.seek(SeekFrom::End(0)).map_err(|error| ArchiveError::Source(error.to_string()))?;
+        let bytes = Bytes::File(Rc::new(RefCell::new(file)), 0);
+        Ok(Self { bytes, at: 0, length, meter, instead: Rc::default() })
+    }
+
+    /// So many more bytes may be read.
+    pub(crate) fn allow(&self, bytes: u64) {
+        self.meter.allow(bytes);
+    }
+
+    /// The same from its first byte on, with other bytes in some places.
+    pub(crate) fn with(&self, instead: BTreeMap<u64, u8>) -> Self {
+        let Self { bytes, length, meter, .. } = self;
+        Self { bytes: bytes.clone(), at: 0, length: *length, meter: meter.clone(), instead: Rc::new(instead) }
+    }
+
+    /// How many bytes it has.
+    pub(crate) fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// `count` of its bytes, from the one at `start` on.
+    pub(crate) fn part(&self, start: u64, count: u64) -> Self {
+        let bytes = match &self.bytes {
+            Bytes::File(file, first) => Bytes::File(file.clone(), first.saturating_add(start)),
+            Bytes::Unpacked(bytes) => {
+                let part = bytes.get(start as usize..).unwrap_or_default();
+                Bytes::Unpacked(part.into())
+            }
+        };
+        let length = count.min(self.length.saturating_sub(start));
+        Self { bytes, at: 0, length, meter: self.meter.clone(), instead: Rc::default() }
+    }
+
+    /// Bytes that were unpacked.
+    pub(crate) fn unpacked(&self, bytes: Vec<u8>) -> Self {
+        let length = bytes.len() as u64;
+        Self { bytes: Bytes::Unpacked(bytes.into()), at: 0, length, meter: self.meter.clone(), instead: Rc::default() }
+    }
+
+    /// Where the byte at `at` stands in the file; [`None`] where it was unpacked.
+    pub(crate) fn place_in_file(&self, at: u64) -> Option<u64> {
+        match &self.bytes {
+            Bytes::File(_, start) => start.checked_add(at),
+            Bytes::Unpacked(_) => None,
+        }
     }
 
     fn note<T>(&self, result: io::Result<T>) -> io::Result<T> {
@@ -51,23 +121,44 @@ impl<R> Source<R> {
     }
 }
 
-impl<R: Read> Read for Source<R> {
+impl<R: Read + Seek> Read for Source<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.meter.0.borrow().left;
-        if left == 0 && !buffer.is_empty() {
+        let most = (buffer.len() as u64).min(self.length.saturating_sub(self.at));
+        if left == 0 && most > 0 {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "more would have to be read than any zip needs"));
         }
-        let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        let read = self.inner.read(&mut buffer[..most]);
-        let read = self.note(read)?;
+        let buffer = &mut buffer[..most.min(left) as usize];
+        let read = match &self.bytes {
+            Bytes::File(file, start) => {
+                let mut file = file.borrow_mut();
+                let read = file.seek(SeekFrom::Start(start.saturating_add(self.at))).and_then(|_| file.read(buffer));
+                self.note(read)?
+            }
+            Bytes::Unpacked(bytes) => {
+                let mut bytes = Cursor::new(bytes);
+                bytes.set_position(self.at);
+                bytes.read(buffer)?
+            }
+        };
+        for (place, byte) in self.instead.range(self.at..self.at + read as u64) {
+            buffer[(place - self.at) as usize] = *byte;
+        }
+        self.at += read as u64;
         self.meter.0.borrow_mut().left -= read as u64;
         Ok(read)
     }
 }
 
-impl<R: Seek> Seek for Source<R> {
+impl<R: Read + Seek> Seek for Source<R> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => self.length.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
         // A place before the first byte is a mistake of the zip.
-        self.inner.seek(to)
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
     }
 }

@@ -1,5 +1,6 @@
 mod hostile;
 mod large;
+mod people;
 
 use std::io::{Cursor, Write};
 

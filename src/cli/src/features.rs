@@ -10,7 +10,7 @@ use std::{fs, io};
 use futures::executor::block_on;
 use headstart_nn::{DESCRIPTOR, DESCRIPTOR_RECIPE};
 use headstart_protocol::PhotoHash;
-use headstart_vision::{Limits, decode, normalise, square, view};
+use headstart_vision::{DECODING, Limits, decode, normalise, square, view};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -117,7 +117,7 @@ fn describe(
         return Ok((hash, descriptor.to_vec()));
     }
     let start = Instant::now();
-    let mut image = decode(&bytes, &Limits::default()).map_err(|error| error.to_string())?;
+    let mut image = decode(&bytes, &Limits::roomy()).map_err(|error| error.to_string())?;
     if number > 0 {
         image = view(&image, number);
     }
@@ -145,7 +145,8 @@ const RECORD: usize = 32 + 4 * DESCRIPTOR;
 
 impl Store {
     fn open(dir: &Path, base: &Base, size: usize, number: u32) -> Self {
-        let recipe = headstart_weights::sha256_hex(format!("{} {DESCRIPTOR_RECIPE}", base.sha256).as_bytes());
+        let recipe =
+            headstart_weights::sha256_hex(format!("{} {DESCRIPTOR_RECIPE} {DECODING}", base.sha256).as_bytes());
         let view = if number > 0 { format!("-view{number}") } else { String::new() };
         Self::at(dir.join(format!("{}-{size}{view}.features", &recipe[..16])))
     }

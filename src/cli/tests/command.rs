@@ -25,8 +25,9 @@ fn headstart(words: &[&OsStr], cache: &Path) -> Command {
 }
 
 fn json(output: &Output) -> Value {
-    let text = String::from_utf8(output.stdout.clone()).unwrap();
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text:?}, {}", errors(output)))
+    let read = serde_json::from_slice(&output.stdout);
+    assert!(read.is_ok(), "{read:?}: {}", errors(output));
+    read.unwrap_or_default()
 }
 
 fn errors(output: &Output) -> String {

@@ -31,7 +31,9 @@ fn of_photo(error: VisionError) -> Failure {
     match error {
         VisionError::Empty => Failure::EmptyFile,
         VisionError::NotAnImage => Failure::NotAnImage,
+        VisionError::Blank => Failure::BlankImage,
         VisionError::Damaged(reason) => Failure::DamagedImage { reason },
+        VisionError::CutShort => Failure::DamagedImage { reason: "its end is missing".to_owned() },
         error @ VisionError::BadFrame { .. } => Failure::DamagedImage { reason: error.to_string() },
         VisionError::FileTooLarge { bytes, limit } => {
             Failure::FileTooLarge { bytes: bytes as u64, limit: limit as u64 }
@@ -80,6 +82,7 @@ fn of_archive(error: ArchiveError) -> Failure {
         ArchiveError::Newer { found, expected } => Failure::NewerProject { found, expected },
         ArchiveError::Project(reason) => Failure::BadProject { reason },
         ArchiveError::NoPhoto { photos, first } => Failure::NoPhotoInProject { photos, first },
+        ArchiveError::Model { file } => Failure::ModelInZip { file },
         ArchiveError::Write(reason) => Failure::ZipNotWritten { reason },
     }
 }

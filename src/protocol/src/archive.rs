@@ -69,7 +69,7 @@ pub struct ZipContents {
 /// A file out of the zip that is being read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ZipFile {
-    /// Its path in the zip.
+    /// Its path in the zip, with `/` between folders; as the project has it, where it is a photo that a project names.
     pub path: String,
     /// Its bytes, which were read and are those that were put in.
     pub bytes: ZipBytes,
@@ -103,7 +103,7 @@ pub struct ZipSlice {
 pub struct Unzipped {
     /// Files handed over.
     pub files: u32,
-    /// Files that are no pictures by their name, left in the zip. The litter of systems is not counted.
+    /// Files that are no pictures, by their names and first bytes, left in the zip. The litter of systems is not counted.
     pub passed_over: u32,
     /// The first pictures and heads that could not be read, in the zip's order: those that a person can be told of.
     pub left_out: Vec<LeftOut>,
@@ -133,15 +133,20 @@ pub enum LeftOutReason {
     /// It is behind a password.
     Encrypted,
     /// It is compressed in a way that is not read here.
-    Unsupported,
+    Unsupported {
+        /// The number of that way (APPNOTE.TXT 6.3.10, 4.4.5).
+        method: u16,
+    },
     /// It has more bytes than any photo that is read.
     TooLarge,
     /// It grows when it is unpacked as no photo does.
     Bomb,
-    /// Its path leads out of the folder that it is unpacked in, or is no name for a file.
+    /// Its path is no name for a file.
     BadName,
-    /// Another file has the same path.
+    /// Another file has the same path, which the project names once.
     Duplicate,
     /// The project names it, but it is not in the zip.
     Missing,
+    /// It is a zip in a zip that lies in a zip.
+    Nested,
 }

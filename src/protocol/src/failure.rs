@@ -16,6 +16,8 @@ pub enum Failure {
         /// What is wrong.
         reason: String,
     },
+    /// A picture that shows nothing: all of one colour, or transparent.
+    BlankImage,
     /// A photo's file has too many bytes.
     FileTooLarge {
         /// Bytes that it has.
@@ -196,6 +198,11 @@ pub enum Failure {
         /// Files that it may hold.
         limit: u32,
     },
+    /// A zip holds a trained model of another program and no photos.
+    ModelInZip {
+        /// The name of one of its files.
+        file: String,
+    },
     /// The browser does not hand over a zip's bytes any more.
     ZipGone {
         /// What it says.
@@ -252,6 +259,7 @@ impl Failure {
             Self::EmptyFile => ErrorKind::EmptyFile,
             Self::NotAnImage => ErrorKind::NotAnImage,
             Self::DamagedImage { .. } => ErrorKind::DamagedImage,
+            Self::BlankImage => ErrorKind::BlankImage,
             Self::FileTooLarge { .. } | Self::ImageTooLarge { .. } => ErrorKind::ImageTooLarge,
             Self::UnsupportedFormat { .. } => ErrorKind::UnsupportedFormat,
             Self::Download { .. } => ErrorKind::DownloadFailed,
@@ -282,9 +290,11 @@ impl Failure {
             | Self::BadExamples { .. }
             | Self::StoppedEarly => ErrorKind::CannotTrain,
             Self::Diverged { .. } => ErrorKind::Diverged,
-            Self::NotAZip | Self::DamagedZip { .. } | Self::TooManyInZip { .. } | Self::ZipNotWritten { .. } => {
-                ErrorKind::BadZip
-            }
+            Self::NotAZip
+            | Self::DamagedZip { .. }
+            | Self::TooManyInZip { .. }
+            | Self::ModelInZip { .. }
+            | Self::ZipNotWritten { .. } => ErrorKind::BadZip,
             Self::ZipGone { .. } => ErrorKind::UnreadableFile,
             Self::NewerProject { .. } | Self::BadProject { .. } | Self::NoPhotoInProject { .. } => {
                 ErrorKind::BadProject

@@ -11,6 +11,8 @@ pub enum ErrorKind {
     NotAnImage,
     /// A picture cut short or damaged.
     DamagedImage,
+    /// A picture that shows nothing: all of one colour, or transparent.
+    BlankImage,
     /// A picture whose width, height or bytes exceed the limits.
     ImageTooLarge,
     /// A picture in a format that neither we nor this browser read.
@@ -71,6 +73,7 @@ impl ErrorKind {
             Self::EmptyFile => "empty-file",
             Self::NotAnImage => "not-an-image",
             Self::DamagedImage => "damaged-image",
+            Self::BlankImage => "blank-image",
             Self::ImageTooLarge => "image-too-large",
             Self::UnsupportedFormat => "unsupported-format",
             Self::UnreadableFile => "unreadable-file",

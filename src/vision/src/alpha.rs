@@ -11,7 +11,7 @@ pub(crate) fn over_white(image: &RgbaImage) -> RgbImage {
     flat
 }
 
-fn pixel_over_white(pixel: Rgba<u8>) -> Rgb<u8> {
+pub(crate) fn pixel_over_white(pixel: Rgba<u8>) -> Rgb<u8> {
     let alpha = u32::from(pixel[3]);
     pixel.to_rgb().map(|colour| {
         let mixed = (u32::from(colour) * alpha + 255 * (255 - alpha) + 127) / 255;

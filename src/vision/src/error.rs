@@ -9,9 +9,12 @@ pub enum VisionError {
     /// Bytes of no known picture format.
     #[error("the file is not a picture")]
     NotAnImage,
-    /// A picture cut short, or with bytes that make no sense.
-    #[error("the picture is damaged or cut short: {0}")]
+    /// A picture with bytes that make no sense.
+    #[error("the picture is damaged: {0}")]
     Damaged(String),
+    /// A picture whose data end before its last pixel.
+    #[error("the picture is cut short: its end is missing")]
+    CutShort,
     /// A file beyond [`crate::Limits::max_bytes`].
     #[error("the file has {} MiB, at most {} MiB are read", mebibytes(*.bytes), mebibytes(*.limit))]
     FileTooLarge {
@@ -20,7 +23,7 @@ pub enum VisionError {
         /// Bytes allowed.
         limit: usize,
     },
-    /// A picture beyond [`crate::Limits::max_side`] or [`crate::Limits::max_pixels`].
+    /// A picture beyond [`crate::Limits::max_side`], or beyond the pixels that its format is read with.
     #[error(
         "the picture has {}, at most {max_side} pixels a side and {} million in all are read",
         pixels(*.size), .max_pixels / 1_000_000
@@ -30,9 +33,12 @@ pub enum VisionError {
         size: Option<[u32; 2]>,
         /// Pixels allowed along the longer side.
         max_side: u32,
-        /// Pixels allowed in all.
+        /// Pixels allowed in all, in this format.
         max_pixels: u64,
     },
+    /// A picture all of whose pixels have one colour, or are transparent.
+    #[error("the picture shows nothing: all of it has one colour, or is transparent")]
+    Blank,
     /// A picture in a known format, or of a kind of it, that is not decoded here.
     #[error("{format} pictures are not read")]
     Unsupported {

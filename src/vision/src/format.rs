@@ -4,10 +4,20 @@ use image::ImageFormat;
 
 use crate::VisionError;
 
+/// What is decoded here. TIFF, which no phone and hardly a browser writes or shows, would make the worker larger.
+#[cfg(target_arch = "wasm32")]
+const DECODED: &[ImageFormat] =
+    &[ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Gif, ImageFormat::Bmp];
+#[cfg(not(target_arch = "wasm32"))]
+const DECODED: &[ImageFormat] =
+    &[ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Gif, ImageFormat::Bmp, ImageFormat::Tiff];
+
 /// Beginnings of picture formats that are known but not decoded here. A browser may read some of them.
-const FOREIGN: [(&[u8], &str); 12] = [
+const FOREIGN: [(&[u8], &str); 14] = [
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
+    (b"II+\0", "TIFF"),
+    (b"MM\0+", "TIFF"),
     (b"\xff\x0a", "JPEG XL"),
     (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
     (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
@@ -40,9 +50,8 @@ const BRANDS: [(&[u8], &str); 9] = [
 /// [`VisionError::Unsupported`] for another known picture format, [`VisionError::NotAnImage`] for anything else.
 pub(crate) fn recognise(bytes: &[u8]) -> Result<ImageFormat, VisionError> {
     let foreign = |format: &str| Err(VisionError::Unsupported { format: format.to_owned() });
-    if let Ok(
-        format @ (ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP | ImageFormat::Gif | ImageFormat::Bmp),
-    ) = image::guess_format(bytes)
+    if let Ok(format) = image::guess_format(bytes)
+        && DECODED.contains(&format)
     {
         return Ok(format);
     }
@@ -56,6 +65,24 @@ pub(crate) fn recognise(bytes: &[u8]) -> Result<ImageFormat, VisionError> {
         return foreign("SVG");
     }
     Err(VisionError::NotAnImage)
+}
+
+/// Whether `bytes` are of a format that is decoded here, whatever comes of it.
+#[must_use]
+pub fn is_decoded_here(bytes: &[u8]) -> bool {
+    recognise(bytes).is_ok()
+}
+
+/// Whether the end that such a file announces, or has, is missing; only of formats whose decoders do not say so themselves.
+pub(crate) fn is_cut(bytes: &[u8], format: ImageFormat) -> bool {
+    match format {
+        ImageFormat::WebP => {
+            let announced = bytes.get(4..).and_then(|rest| rest.first_chunk());
+            announced.is_none_or(|length| u64::from(u32::from_le_bytes(*length)) + 8 > bytes.len() as u64)
+        }
+        ImageFormat::Gif => bytes.iter().rev().find(|byte| **byte != 0) != Some(&b';'),
+        _ => false,
+    }
 }
 
 /// The still picture format that an ISO container's `ftyp` box names, as its major or a compatible brand.
@@ -89,7 +116,7 @@ mod tests {
         assert_eq!(foreign(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"), "HEIC");
         assert_eq!(foreign(b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf"), "AVIF");
         assert_eq!(foreign(b"\0\0\0\x14ftypmsf1\0\0\0\0msf1"), "HEIF");
-        assert_eq!(foreign(b"II*\0\x08\0\0\0"), "TIFF");
+        assert_eq!(foreign(b"II+\0\x08\0\0\0"), "TIFF");
         assert_eq!(foreign(b"\xff\x0a\xfa"), "JPEG XL");
         assert_eq!(foreign(b"<?xml version=\"1.0\"?>\n<svg/>"), "SVG");
         assert_eq!(foreign(b"\xef\xbb\xbf <svg/>"), "SVG");

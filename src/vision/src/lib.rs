@@ -3,7 +3,9 @@
 //! bytes → [`decode`] (or a frame → [`from_rgba`]) → [`square`] → [`normalise`] → `[3, size, size]` for the base.
 
 mod alpha;
+mod animation;
 mod augment;
+mod blank;
 mod decode;
 mod error;
 mod format;
@@ -11,13 +13,19 @@ mod frame;
 mod jpeg;
 mod limits;
 mod normalise;
+mod orientation;
+mod png;
+mod reduce;
 mod square;
 mod thumbnail;
 mod view;
+mod webp;
 
 pub use augment::{Augmentation, augment};
+pub use blank::is_blank;
 pub use decode::decode;
 pub use error::VisionError;
+pub use format::is_decoded_here;
 pub use frame::from_rgba;
 pub use image::RgbImage;
 pub use limits::Limits;
@@ -25,3 +33,7 @@ pub use normalise::{IMAGENET_MEAN, IMAGENET_STD, normalise};
 pub use square::square;
 pub use thumbnail::thumbnail;
 pub use view::{VIEWS, view};
+
+/// The release of [`decode`]: another where some files give other pixels than before, so that what was made of those is not
+/// taken for theirs.
+pub const DECODING: u32 = 2;

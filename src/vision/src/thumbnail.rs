@@ -33,7 +33,8 @@ mod tests {
         for ((width, height), expected) in
             [((1600, 1200), (160, 120)), ((300, 900), (53, 160)), ((40, 30), (40, 30)), ((4000, 2), (160, 1))]
         {
-            let bytes = thumbnail(&RgbImage::from_pixel(width, height, image::Rgb([200, 30, 90])), 160).unwrap();
+            let half = |x, _| if 2 * x < width { image::Rgb([200, 30, 90]) } else { image::Rgb([90, 200, 30]) };
+            let bytes = thumbnail(&RgbImage::from_fn(width, height, half), 160).unwrap();
             let small = decode(&bytes, &Limits::default()).unwrap();
             assert_eq!(small.dimensions(), expected);
             assert!(small.get_pixel(0, 0).0.iter().zip([200, 30, 90]).all(|(a, b)| a.abs_diff(b) < 6));

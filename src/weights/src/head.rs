@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     WeightsError,
     base::{float_bytes, read_floats},
+    classes,
     hash::sha256_hex,
     reader::looks_like_a_web_page,
     sealed::{FloatTensor, Sealed, check_version},
@@ -20,6 +21,8 @@ pub const KEY: &str = "headstart";
 pub const VERSION: u32 = 1;
 /// The most dense layers that a head may have.
 const MOST_LAYERS: usize = 16;
+/// The most pixels a side of the photos that it is for.
+const MOST_SIDE: usize = 1024;
 
 /// What a head says about itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -173,16 +176,19 @@ impl HeadFile {
 /// Refuses a head whose parts do not fit together.
 fn check(manifest: &HeadManifest, layers: &[DenseWeights]) -> Result<(), WeightsError> {
     let wrong = |what: &str| Err(WeightsError::Head(what.to_owned()));
-    let classes = manifest.classes.len();
-    let outputs = manifest.architecture.outputs(classes);
+    let outputs = manifest.architecture.outputs(manifest.classes.len());
     if manifest.version != VERSION {
         return Err(WeightsError::Version { found: manifest.version, expected: VERSION });
     }
-    if classes < 2 {
-        return wrong("it knows fewer than two classes");
+    classes::check(&manifest.classes).or_else(wrong)?;
+    if !(1..=MOST_SIDE).contains(&manifest.size) {
+        return wrong("it is for photos of no or more than 1,024 pixels a side");
     }
-    if (1..classes).any(|index| manifest.classes[..index].contains(&manifest.classes[index])) {
-        return wrong("two of its classes have the same name");
+    if matches!(manifest.architecture, HeadArchitecture::Mlp { dropout, .. } if !(0.0..1.0).contains(&dropout)) {
+        return wrong("its dropout is no share below 1");
+    }
+    if manifest.val_accuracy.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
+        return wrong("its validation accuracy is no share");
     }
     if outputs.len() > MOST_LAYERS || !layers.iter().map(|layer| layer.outputs).eq(outputs) {
         return wrong("its layers are not those of its architecture");
@@ -193,7 +199,8 @@ fn check(manifest: &HeadManifest, layers: &[DenseWeights]) -> Result<(), Weights
     if layers.windows(2).any(|pair| pair[0].outputs != pair[1].inputs) {
         return wrong("a layer does not take what the one before it gives");
     }
-    if layers[0].inputs != manifest.golden.input.len() || classes != manifest.golden.probabilities.len() {
+    if layers[0].inputs != manifest.golden.input.len() || manifest.classes.len() != manifest.golden.probabilities.len()
+    {
         return wrong("its golden answer has another length than its layers");
     }
     for (index, layer) in layers.iter().enumerate() {

@@ -2,6 +2,7 @@
 //! scratch, and the index of the page's models. Reading checks everything: a truncated, flipped or foreign file is a [`WeightsError`], never a wrong answer.
 
 mod base;
+mod classes;
 mod error;
 mod file;
 mod golden;

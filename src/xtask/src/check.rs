@@ -16,7 +16,7 @@ use crate::unit;
 use crate::workspace::Workspace;
 
 /// All packages but the worker, which has no native side. The page's own tests need no browser.
-const NATIVE: &str = "--release --locked --workspace --exclude headstart-engine";
+pub(crate) const NATIVE: &str = "--release --locked --workspace --exclude headstart-engine";
 
 const BURN: &str = "From nothing this takes minutes: burn and all that it stands on.";
 

@@ -8,6 +8,7 @@ mod checkers;
 mod dev;
 mod digest;
 mod error;
+mod fuzz;
 mod journal;
 mod offline;
 mod optimizer;
@@ -61,6 +62,7 @@ fn run(task: &Task) -> Result<(), XtaskError> {
         Task::Test { unit: true } => unit::run(&workspace, &mut journal)?,
         Task::Weights { force } => weights::run(&workspace, &mut journal, *force)?,
         Task::Bench(rounds) => bench::run(&workspace, &mut journal, rounds)?,
+        Task::Fuzz { minutes, seed } => fuzz::run(&workspace, &mut journal, *minutes, *seed)?,
         Task::Soak(words) => soak::run(&workspace, &mut journal, words)?,
     }
     journal.print_summary();

@@ -36,11 +36,14 @@ Each command first brings what it needs and does not find: into target/tools, no
   bench [--cpu] [--webgpu] [--rounds N]
         Build the page and time it beside TensorFlow.js and ONNX Runtime Web, which npm brings, in the
         same Chromium. On both devices unless one is named; N times in turn (7 on the CPU, 3 on WebGPU).
-  soak [--seed S] [--kills N] [--tabs N] [--faults N] [--zips N] [--photos N]
-       [--offline N] [--hosts N] [--short] [--json]
+  fuzz [--minutes N] [--seed S]
+        Give damaged pictures, weights, heads, checkpoints, zips and messages to whatever reads them, N
+        minutes each (10). An input that is a finding is kept, and said. test does it for some seconds.
+  soak [--seed S] [--kills N] [--tabs N] [--faults N] [--zips N] [--malformed N]
+       [--photos N] [--offline N] [--hosts N] [--short] [--json]
         Build the page and inject faults into it: Chromium killed, two tabs at once, a database that
-        fails, hostile zips, thousands of photos. Prints how often nothing was lost. A count of 0 leaves
-        a fault out; --short takes some minutes.
+        fails, hostile zips, malformed photos, thousands of photos. Prints how often nothing was lost. A
+        count of 0 leaves a fault out; --short takes some minutes.
   help
         This text.";
 
@@ -97,6 +100,11 @@ pub(crate) enum Task {
         force: bool,
     },
     Bench(Rounds),
+    Fuzz {
+        /// For each target.
+        minutes: u32,
+        seed: u64,
+    },
     /// Its words are the test crate's to read.
     Soak(Vec<String>),
 }
@@ -114,6 +122,7 @@ pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Task, XtaskErr
     let mut build = Build::default();
     let mut address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
     let (mut force, mut unit) = (false, false);
+    let (mut minutes, mut seed) = (10, 1);
     let (mut cpu, mut webgpu, mut rounds) = (false, false, None);
     while let Some(word) = words.next() {
         let (name, value) = match word.split_once('=') {
@@ -131,6 +140,8 @@ pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Task, XtaskErr
             }
             ("test", "--unit") => unit = true,
             ("weights", "--force") => force = true,
+            ("fuzz", "--minutes") => minutes = count(&value()?)?,
+            ("fuzz", "--seed") => seed = count(&value()?)?.into(),
             ("bench", "--cpu") => cpu = true,
             ("bench", "--webgpu") => webgpu = true,
             ("bench", "--rounds") => rounds = Some(count(&value()?)?),
@@ -147,6 +158,7 @@ pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Task, XtaskErr
         "test" => Ok(Task::Test { unit }),
         "weights" => Ok(Task::Weights { force }),
         "bench" => Ok(Task::Bench(Rounds::new(cpu, webgpu, rounds))),
+        "fuzz" => Ok(Task::Fuzz { minutes, seed }),
         other => Err(usage(format!("there is no command {other:?}"))),
     }
 }
@@ -160,7 +172,7 @@ fn number(text: &str) -> Result<u16, XtaskError> {
 }
 
 fn count(text: &str) -> Result<u32, XtaskError> {
-    text.parse().ok().filter(|count| *count > 0).ok_or_else(|| usage(format!("{text:?} is no number of rounds")))
+    text.parse().ok().filter(|count| *count > 0).ok_or_else(|| usage(format!("{text:?} is no number from 1 on")))
 }
 
 fn with_slash(mut url: String) -> String {
@@ -194,6 +206,8 @@ mod tests {
         assert_eq!(task("weights --force").unwrap(), Task::Weights { force: true });
         let soak = ["--seed", "2", "--short"].map(str::to_owned);
         assert_eq!(task("soak --seed 2 --short").unwrap(), Task::Soak(soak.to_vec()));
+        assert_eq!(task("fuzz").unwrap(), Task::Fuzz { minutes: 10, seed: 1 });
+        assert_eq!(task("fuzz --minutes 2 --seed=7").unwrap(), Task::Fuzz { minutes: 2, seed: 7 });
         let rounds = |cpu, webgpu| Task::Bench(Rounds { cpu, webgpu });
         assert_eq!(task("bench").unwrap(), rounds(Some(7), Some(3)));
         assert_eq!(task("bench --cpu").unwrap(), rounds(Some(7), None));
@@ -212,6 +226,7 @@ mod tests {
             "check --unit",
             "dev --fast",
             "bench --rounds 0",
+            "fuzz --minutes 0",
         ] {
             assert!(matches!(task(line), Err(XtaskError::Usage { .. })), "{line}");
         }

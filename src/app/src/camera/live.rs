@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use headstart_protocol::ErrorKind;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
@@ -187,6 +188,8 @@ impl Camera {
                     // What it saw last is no answer to what it does not see.
                     Ok(_) if self.muted.get_untracked() => {}
                     Ok(classified) => self.answer.set(Answer::new(classified)),
+                    // A lid, or the first moment: the next frame may show something.
+                    Err(error) if error.kind() == ErrorKind::BlankImage => self.answer.set(None),
                     // A fresh engine goes on where this one ended; the engine's line says so.
                     Err(PageError::EngineStopped) => {}
                     Err(error) => return self.fail(error),

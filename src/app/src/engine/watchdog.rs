@@ -26,8 +26,10 @@ const RUN: f64 = 600.0;
 /// What a request is to the watchdog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Work {
-    /// So many passes of a photo through the base, or what takes less than one.
+    /// So many passes of a photo through the base.
     Photo(u32),
+    /// What takes less than a pass, and tells nothing of how long one takes.
+    Chore,
     /// A step of reading or writing a zip.
     Zip,
     /// The start: its downloads have deadlines of their own.
@@ -43,13 +45,12 @@ impl Work {
     pub(super) fn of(request: &Request) -> Self {
         match request {
             Request::Describe(Describe { views, .. }) => Self::Photo(views.saturating_add(1)),
-            Request::Classify(_)
-            | Request::KeepDescriptors(_)
+            Request::Classify(_) | Request::ShowLayers(_) => Self::Photo(1),
+            Request::KeepDescriptors(_)
             | Request::KeepSquare(_)
             | Request::ForgetPhotos(_)
-            | Request::ShowLayers(_)
             | Request::OpenHead(_)
-            | Request::CloseHead(_) => Self::Photo(1),
+            | Request::CloseHead(_) => Self::Chore,
             Request::ZipAdd(_)
             | Request::ZipFinish(_)
             | Request::OpenZip(_)
@@ -147,7 +148,7 @@ impl Watchdog {
             // One pass, with all that it has to compile.
             Work::Start if self.is_warming_up => self.passes.note(seconds),
             Work::Zip => self.zips.note(seconds),
-            Work::Start | Work::Run | Work::Unwatched => {}
+            Work::Start | Work::Chore | Work::Run | Work::Unwatched => {}
         }
         self.next();
     }
@@ -172,7 +173,7 @@ impl Watchdog {
             Work::Photo(passes) => PHOTO.max(f64::from(passes) * self.passes.many_times()),
             Work::Zip => ZIP.max(self.zips.many_times()),
             Work::Start => self.is_warming_up.then_some(WARM_UP)?,
-            Work::Run => PHOTO.max(self.passes.many_times()),
+            Work::Chore | Work::Run => PHOTO.max(self.passes.many_times()),
             Work::Unwatched => return None,
         };
         // A step of a run is before it.
@@ -240,6 +241,19 @@ mod tests {
         pass(&mut dog, 20);
         (1..=9).for_each(|number| dog.answered(id(number)));
         assert_eq!(patience(&mut dog), Some(31));
+    }
+
+    #[test]
+    fn chores_say_nothing_of_how_long_a_photo_takes() {
+        let mut dog = asked(&[Work::Photo(1)]);
+        pass(&mut dog, 10);
+        dog.answered(id(1));
+        for number in 2..50 {
+            dog.asked(id(number), Work::Chore);
+            dog.answered(id(number));
+        }
+        dog.asked(id(50), Work::Photo(2));
+        assert_eq!(patience(&mut dog), Some(401));
     }
 
     #[test]

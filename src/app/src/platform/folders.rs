@@ -1,5 +1,6 @@
 //! Files with the folders that they lie in: dropped folders are walked through, however many files they hold.
 
+use headstart_archive::is_litter;
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -17,7 +18,9 @@ pub(crate) struct Given {
 impl Given {
     /// What it is taken for.
     pub(crate) fn kind(&self) -> FileKind {
-        file_kind(&self.file.name(), &self.file.type_())
+        // The folder that was picked may be called as it likes.
+        let below = self.path.split_once('/').map_or("", |(_, below)| below);
+        if is_litter(below) { FileKind::Litter } else { file_kind(&self.file.name(), &self.file.type_()) }
     }
 }
 
@@ -25,9 +28,11 @@ impl Given {
 #[derive(Default)]
 pub(crate) struct Found {
     pub(crate) files: Vec<Given>,
-    /// Files that were passed over because they are no photos by their name, and the first one's name.
+    /// Files that were passed over because they are no photos, and the first one's name.
     pub(crate) others: usize,
     pub(crate) example: Option<String>,
+    /// Paths of files and folders that the browser could not read.
+    pub(crate) unreadable: Vec<String>,
 }
 
 impl Found {
@@ -67,45 +72,48 @@ pub(crate) async fn walk(entries: Vec<FileSystemEntry>) -> Found {
         let name = entry.name();
         let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
         if entry.is_directory() {
-            if name != "__MACOSX" {
-                let mut inside = children(entry.unchecked_ref()).await;
+            if folder.is_empty() || !is_litter(&name) {
+                let (mut inside, is_whole) = children(entry.unchecked_ref()).await;
                 inside.reverse();
                 open.extend(inside.into_iter().map(|child| (child, path.clone())));
+                if !is_whole {
+                    found.unreadable.push(path);
+                }
             }
             continue;
         }
-        match file_kind(&name, "") {
-            FileKind::Litter => {}
-            // Its type may still say that it is one.
-            FileKind::Other if folder.is_empty() => found.files.extend(file(entry.unchecked_ref(), path).await),
-            FileKind::Other => found.pass_over(name),
-            _ => found.files.extend(file(entry.unchecked_ref(), path).await),
+        if is_litter(&name) {
+            continue;
+        }
+        match file(entry.unchecked_ref()).await {
+            Ok(file) => found.files.push(Given { file, path }),
+            Err(_) => found.unreadable.push(path),
         }
     }
     found
 }
 
-/// What lies in a folder; the browser gives it a hundred at a time.
-async fn children(folder: &FileSystemDirectoryEntry) -> Vec<FileSystemEntry> {
+/// What lies in a folder, and whether that is all of it; the browser gives it a hundred at a time.
+async fn children(folder: &FileSystemDirectoryEntry) -> (Vec<FileSystemEntry>, bool) {
     let reader = folder.create_reader();
     let mut all = Vec::new();
     loop {
         let read = promised(|resolve, reject| reader.read_entries_with_callback_and_callback(resolve, reject));
-        let Ok(some) = read.await else { return all };
+        let Ok(some) = read.await else { return (all, false) };
         let some: Array = some.unchecked_into();
         if some.length() == 0 {
-            return all;
+            return (all, true);
         }
         all.extend(some.iter().map(JsValue::unchecked_into::<FileSystemEntry>));
     }
 }
 
-async fn file(entry: &FileSystemFileEntry, path: String) -> Option<Given> {
+async fn file(entry: &FileSystemFileEntry) -> Result<File, JsValue> {
     let file = promised(|resolve, reject| {
         entry.file_with_callback_and_callback(resolve, reject);
         Ok(())
     });
-    Some(Given { file: file.await.ok()?.unchecked_into(), path })
+    Ok(file.await?.unchecked_into())
 }
 
 /// The answer of a function that takes callbacks.

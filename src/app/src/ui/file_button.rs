@@ -8,7 +8,7 @@ use web_sys::FileList;
 pub(crate) const PICTURES: &str = "image/*,.heic,.heif,.avif";
 
 /// The same and zips of them.
-pub(crate) const PHOTOS: &str = "image/*,.heic,.heif,.avif,.zip";
+pub(crate) const PHOTOS: &str = "image/*,.heic,.heif,.avif,.zip,.tm";
 
 /// A button that takes files; its children are the words on it.
 #[component]

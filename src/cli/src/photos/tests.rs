@@ -214,4 +214,8 @@ fn what_is_no_file_is_not_opened() {
     }
     fs::write(at("photo"), b"bytes").unwrap();
     assert_eq!(read_photo(&at("photo")).unwrap(), b"bytes");
+    // More than the page takes, and not more than the command decodes.
+    let roomy = headstart_vision::Limits::default().max_bytes + 1;
+    File::create(at("roomy")).unwrap().set_len(roomy as u64).unwrap();
+    assert_eq!(read_photo(&at("roomy")).unwrap().len(), roomy);
 }

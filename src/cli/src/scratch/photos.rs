@@ -52,6 +52,6 @@ pub(super) fn load(
 /// The photo in `path`, squeezed to `size` × `size` pixels; or why there is none.
 pub(crate) fn read(path: &Path, size: usize) -> Result<RgbImage, String> {
     let bytes = read_photo(path)?;
-    let image = decode(&bytes, &Limits::default()).map_err(|error| error.to_string())?;
+    let image = decode(&bytes, &Limits::roomy()).map_err(|error| error.to_string())?;
     Ok(square(&image, size))
 }

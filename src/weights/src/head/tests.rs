@@ -107,3 +107,23 @@ proptest! {
         prop_assert!(HeadFile::from_bytes(&bytes[..keep.index(bytes.len())]).is_err());
     }
 }
+
+#[test]
+fn settings_and_names_that_no_head_can_have_are_refused() {
+    let refused = |change: fn(&mut HeadFile)| {
+        let mut head = sample();
+        change(&mut head);
+        matches!(head.to_bytes(), Err(WeightsError::Head(_)))
+    };
+    assert!(!refused(|_| {}));
+    assert!(refused(|head| head.manifest.classes[0] = " ".to_owned()));
+    assert!(refused(|head| head.manifest.classes[0] = "x".repeat(256)));
+    assert!(refused(|head| head.manifest.size = 0));
+    assert!(refused(|head| head.manifest.size = usize::MAX));
+    assert!(refused(|head| head.manifest.val_accuracy = Some(f64::NAN)));
+    assert!(refused(|head| head.manifest.val_accuracy = Some(1.5)));
+    assert!(refused(|head| {
+        let HeadArchitecture::Mlp { hidden, .. } = &head.manifest.architecture else { panic!("a sample with dropout") };
+        head.manifest.architecture = HeadArchitecture::Mlp { hidden: hidden.clone(), dropout: 1.0 };
+    }));
+}

@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::classes::MOST_CLASSES;
+
 /// The most parameters that a network of a file may have.
 const MOST_PARAMETERS: usize = 100_000_000;
-/// The most blocks, channels of a block, hidden outputs, classes, and pixels a side.
+/// The most blocks, channels of a block, hidden outputs, and pixels a side.
 const MOST_BLOCKS: usize = 8;
 const MOST_CHANNELS: usize = 1024;
 const MOST_HIDDEN: usize = 4096;
-const MOST_CLASSES: usize = 1000;
 const MOST_SIDE: usize = 1024;
 
 /// A CNN: blocks of a 3×3 convolution without padding, ReLU and a 2×2 maximum pool; then a hidden dense layer with ReLU,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ScratchArchitecture;
-use crate::WeightsError;
+use crate::{WeightsError, classes};
 
 /// What [`ScratchManifest::kind`] must be.
 pub const KIND: &str = "scratch-cnn";
@@ -54,8 +54,9 @@ impl ScratchManifest {
         if self.classes.len() != self.architecture.classes || self.golden.len() != self.classes.len() {
             return refuse("its classes are not as many as its answers");
         }
-        if (1..self.classes.len()).any(|index| self.classes[..index].contains(&self.classes[index])) {
-            return refuse("two of its classes have the same name");
+        classes::check(&self.classes).or_else(refuse)?;
+        if self.val_accuracy.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
+            return refuse("its validation accuracy is no share");
         }
         if self.golden.iter().all(|value| value.is_finite()) {
             Ok(())

@@ -16,13 +16,13 @@ use crate::report::Row;
 /// Until the engine can look at photos.
 const ENGINE: Duration = Duration::from_secs(300);
 const CPU: &str = "?backend=cpu&size=150&workers=1#/classify";
-const GPU: &str = "?backend=webgpu&size=150";
+const GPU: &str = "?size=150";
+/// The software adapter, for the page a real one: it is taken unasked, and left for the CPU as such.
+const REAL_GPU: &str = "if (self.GPU) GPU.prototype.requestAdapter = () => Promise.resolve({
+    info: { vendor: 'acme' }, isFallbackAdapter: false, features: new Set(['timestamp-query']) });";
 const SAMPLES: [&str; 3] = ["chelsea.png", "husky.png", "coffee.png"];
 /// Photos of each class to train on.
 const EACH: u64 = 6;
-/// A device is lost so many times in one page.
-const TIMES_A_PAGE: usize = 10;
-
 /// What each photo was answered with.
 type Answers = Vec<[String; 2]>;
 
@@ -56,7 +56,7 @@ impl Place {
 }
 
 fn browser() -> Result<Browser, TestError> {
-    let before_pages = Some(Worker::WATCH.to_owned());
+    let before_pages = Some(format!("{}\n{REAL_GPU}", Worker::WATCH));
     Browser::start(&Options { webgpu: true, before_pages, ..Options::default() })
 }
 
@@ -82,42 +82,66 @@ pub(crate) fn lost_devices(seed: u64, times: usize) -> Result<Row, TestError> {
     let mut row = Row::new("GPU device destroyed (software adapter)");
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let place = Place::new()?;
+    let (site, browser) = (place.site()?, browser()?);
     let trainings = times / 2;
-    let mut left = times - trainings;
-    while left > 0 {
-        let (site, browser) = (place.site()?, browser()?);
-        let page = Page::open(&browser, &site.url(&format!("{GPU}#/classify")))?;
+    let url = site.url(&format!("{GPU}#/classify"));
+    let page = Page::open(&browser, &url)?;
+    let expected = place.ask(&page, || Ok(()))?;
+    let start = Instant::now();
+    place.ask(&page, || Ok(()))?;
+    let usual = start.elapsed().as_millis() as u64;
+    let mut on_gpu = 0;
+    for _ in 0..times - trainings {
         let start = Instant::now();
-        let expected = place.ask(&page, || Ok(()))?;
-        let usual = start.elapsed().as_millis() as u64;
-        for _ in 0..left.min(TIMES_A_PAGE) {
-            let start = Instant::now();
-            let wait = Duration::from_millis(random.random_range(0..=usual));
-            let found = place.ask(&page, || lose(&browser, Order::LoseDevice, wait));
-            row.count(start.elapsed(), differences(&page, &expected, found));
-        }
-        left -= left.min(TIMES_A_PAGE);
+        on_gpu_again(&browser, &url)?;
+        let wait = Duration::from_millis(random.random_range(0..=usual));
+        let found = place.ask(&page, || lose(&browser, Order::LoseDevice, wait));
+        on_gpu += usize::from(is_on_gpu(&page));
+        row.count(start.elapsed(), differences(&page, &expected, found));
     }
     if trainings > 0 {
-        train(&place, &mut random, trainings, &mut row)?;
+        on_gpu += train(&place, &mut random, trainings, &mut row)?;
     }
+    row.measured.push(("times that ended on a new device, the others on the CPU:", on_gpu as f64));
     Ok(row)
 }
 
-/// The device is destroyed in a training.
-fn train(place: &Place, random: &mut ChaCha8Rng, times: usize, row: &mut Row) -> Result<(), TestError> {
+/// Whether the engine runs on the GPU.
+fn is_on_gpu(page: &Page<'_>) -> bool {
+    page.ready(ENGINE).is_ok_and(|engine| engine.get("backend") == "webgpu")
+}
+
+/// Where the engine has gone over to the CPU, or has failed, the page begins anew.
+fn on_gpu_again(browser: &Browser, url: &str) -> Result<(), TestError> {
+    let page = Page::of(browser);
+    if is_on_gpu(&page) {
+        return Ok(());
+    }
+    browser.open("about:blank")?;
+    browser.open(url)?;
+    page.ready(ENGINE).map(drop)
+}
+
+/// The device is destroyed in a training; how many of them ended on a GPU.
+fn train(place: &Place, random: &mut ChaCha8Rng, times: usize, row: &mut Row) -> Result<usize, TestError> {
     let pictures = Pictures::new()?;
     let kinds = [Texture::Stripes, Texture::Dots];
     let others = kinds.map(|kind| pictures.textures(kind, 100..102)).into_iter().collect::<Result<Vec<_>, _>>()?;
     let others = others.concat();
     let (site, browser) = (place.site()?, browser()?);
-    let teach = Teach::open(&browser, &site.url(&format!("{GPU}#/teach")), ENGINE)?;
+    let url = site.url(&format!("{GPU}#/teach"));
+    let teach = Teach::open(&browser, &url, ENGINE)?;
     teach.start_with_textures(&pictures, &kinds, EACH, ENGINE)?;
     let start = Instant::now();
     teach.train(ENGINE)?;
     let usual = start.elapsed().as_millis() as u64;
+    let mut on_gpu = 0;
     for _ in 0..times {
         let start = Instant::now();
+        teach.show()?;
+        // Where the page begins anew, the project goes on there.
+        teach.saved(ENGINE)?;
+        on_gpu_again(&browser, &url)?;
         let wait = Duration::from_millis(random.random_range(0..=usual));
         let mut broken = Vec::new();
         match trained(&teach, &browser, wait, &others) {
@@ -125,9 +149,10 @@ fn train(place: &Place, random: &mut ChaCha8Rng, times: usize, row: &mut Row) ->
             Err(error) => broken.push(error.to_string()),
         }
         broken.extend(errors(&teach.page)?);
+        on_gpu += usize::from(is_on_gpu(&teach.page));
         row.count(start.elapsed(), broken);
     }
-    Ok(())
+    Ok(on_gpu)
 }
 
 /// Trains, loses the device after `wait`, and gives back the photos that the head then answers wrongly.

@@ -7,6 +7,7 @@ mod exported;
 mod faults;
 mod kills;
 mod large;
+mod malformed;
 mod model;
 mod network;
 mod photos;
@@ -41,6 +42,9 @@ struct Asked {
     /// How many hostile zips are opened [default: 100].
     #[arg(long, value_name = "N")]
     zips: Option<usize>,
+    /// How many malformed photos are given to the page [default: 10000].
+    #[arg(long, value_name = "N")]
+    malformed: Option<usize>,
     /// How many photos the large project has [default: 5000].
     #[arg(long, value_name = "N")]
     photos: Option<usize>,
@@ -56,9 +60,12 @@ struct Asked {
     /// How often a GPU's device is destroyed [default: 20].
     #[arg(long, value_name = "N")]
     devices: Option<usize>,
-    /// How often the host sends other bytes than the weights [default: 200]; a bit is flipped in every block of them, too.
+    /// How often the host sends other bytes than the weights [default: 200].
     #[arg(long, value_name = "N")]
     weights: Option<usize>,
+    /// In how many blocks of 4 KiB of the weights a bit is flipped, natively [default: in all].
+    #[arg(long, value_name = "N")]
+    flips: Option<usize>,
     /// How often the network is lost in a download [default: 50].
     #[arg(long, value_name = "N")]
     drops: Option<usize>,
@@ -78,6 +85,7 @@ const KILLS: [usize; 2] = [50, 4];
 const TABS: [usize; 2] = [20, 2];
 const FAULTS: [usize; 2] = [10, 1];
 const ZIPS: [usize; 2] = [100, 10];
+const MALFORMED: [usize; 2] = [10_000, 200];
 const PHOTOS: [usize; 2] = [5_000, 60];
 // These two are tests of their own as well.
 const OFFLINE: [usize; 2] = [1, 0];
@@ -87,8 +95,8 @@ const DEVICES: [usize; 2] = [20, 2];
 const WEIGHTS: [usize; 2] = [200, 5];
 const DROPS: [usize; 2] = [50, 3];
 const STALLS: [usize; 2] = [20, 2];
-/// The block of the weights in which a bit is flipped is every so many ones.
-const BLOCKS: [usize; 2] = [1, 50];
+/// More than there are.
+const FLIPS: [usize; 2] = [10_000, 20];
 
 impl Asked {
     fn count(&self, asked: Option<usize>, default: [usize; 2]) -> usize {
@@ -126,14 +134,14 @@ fn run(asked: &Asked) -> Result<Vec<Row>, TestError> {
         add(asked.count(asked.faults, FAULTS), &|times| faults::run(&site, fault, seed, times))?;
     }
     add(asked.count(asked.zips, ZIPS), &|times| zips::run(&site, seed, times))?;
+    add(asked.count(asked.malformed, MALFORMED), &|times| malformed::run(&site, seed, times))?;
     add(asked.count(asked.offline, OFFLINE), &network::off)?;
     add(asked.count(asked.hosts, HOSTS), &network::hosts)?;
     add(asked.count(asked.photos, PHOTOS), &|times| large::run(&site, seed, times))?;
     add(asked.count(asked.crashes, CRASHES), &|times| engines::crashes(seed, times))?;
     add(asked.count(asked.devices, DEVICES), &|times| engines::lost_devices(seed, times))?;
-    let weights = asked.count(asked.weights, WEIGHTS);
-    add(asked.count(None, BLOCKS) * usize::from(weights > 0), &|every| downloads::blocks(every))?;
-    add(weights, &|times| downloads::other_bytes(seed, times))?;
+    add(asked.count(asked.flips, FLIPS), &|times| downloads::flips(times))?;
+    add(asked.count(asked.weights, WEIGHTS), &|times| downloads::other_bytes(seed, times))?;
     add(asked.count(asked.drops, DROPS), &|times| downloads::drops(seed, times))?;
     add(asked.count(asked.stalls, STALLS), &|times| downloads::stalls(seed, times))?;
     Ok(rows)

@@ -28,29 +28,18 @@ impl Row {
 
     /// One more time, which broke the promise in these ways.
     pub(crate) fn count(&mut self, time: Duration, broken: Vec<String>) {
-        self.times += 1;
-        self.held += usize::from(broken.is_empty());
+        self.count_many(1, time, broken);
+    }
+
+    /// So many more times at once, each of these ways being one of them.
+    pub(crate) fn count_many(&mut self, times: usize, time: Duration, broken: Vec<String>) {
+        self.times += times;
+        self.held += times.saturating_sub(broken.len());
         self.seconds += time.as_secs_f64();
         let state = if broken.is_empty() { "held".to_owned() } else { format!("BROKEN: {}", broken.join("; ")) };
         println!("{}, {}: {state} ({:.1} s)", self.fault, self.times, time.as_secs_f64());
         let number = self.times;
         self.broken.extend(broken.into_iter().map(|what| format!("{number}: {what}")));
-    }
-}
-
-impl Row {
-    /// So many more times, of which some broke the promise.
-    pub(crate) fn count_many(&mut self, times: usize, time: Duration, broken: Vec<String>) {
-        self.times += times;
-        self.held += times.saturating_sub(broken.len());
-        self.seconds += time.as_secs_f64();
-        println!(
-            "{}: {} of {times} held ({:.1} s)",
-            self.fault,
-            times.saturating_sub(broken.len()),
-            time.as_secs_f64()
-        );
-        self.broken.extend(broken);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
+use headstart_archive::same_name;
 use headstart_protocol::InputSize;
 use leptos::prelude::*;
 
@@ -84,7 +85,7 @@ impl Album {
     /// The class of that name.
     pub(crate) fn class_named(self, name: &str) -> Option<Class> {
         let classes = self.classes.read_untracked();
-        classes.iter().find(|class| names::same(&class.name.read_untracked(), name)).cloned()
+        classes.iter().find(|class| same_name(&class.name.read_untracked(), name)).cloned()
     }
 
     /// All names but that of the class `except`.

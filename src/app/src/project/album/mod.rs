@@ -15,6 +15,6 @@ pub(crate) use class::Class;
 pub(crate) use example::{Described, Example, ExampleState, Fresh, Recipe};
 pub(crate) use journal::{Change, DocumentKind, Journal};
 pub(crate) use manifest::{classes, fill};
-pub(crate) use names::{checked, free, same, zip_path};
+pub(crate) use names::{checked, free, zip_path};
 pub(crate) use original::{Original, PhotoStore};
 pub(crate) use tally::{Tally, lopsided};

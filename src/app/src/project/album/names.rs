@@ -1,7 +1,8 @@
 //! Names of classes, and of photos in a zip.
 
+use headstart_archive::{Ending, same_name, tidy_name};
+
 use crate::error::PageError;
-use crate::platform::file_kind::{extension, is_picture_extension};
 
 /// Longer names do not fit a card.
 const LONGEST: usize = headstart_protocol::LONGEST_CLASS_NAME;
@@ -9,31 +10,27 @@ const LONGEST: usize = headstart_protocol::LONGEST_CLASS_NAME;
 /// `name` as a class may bear it beside `others`.
 ///
 /// # Errors
-/// An empty, overlong or taken name. Case does not tell names apart.
+/// An empty, overlong or taken name. Names that look alike are the same.
 pub(crate) fn checked(name: &str, others: &[String]) -> Result<String, PageError> {
-    let name = name.trim();
+    let name = tidy_name(name);
     if name.is_empty() {
         return Err(PageError::EmptyName);
     }
     if name.chars().count() > LONGEST {
         return Err(PageError::LongName { limit: LONGEST });
     }
-    match others.iter().any(|other| same(other, name)) {
-        true => Err(PageError::TakenName { name: name.to_owned() }),
-        false => Ok(name.to_owned()),
+    match others.iter().any(|other| same_name(other, &name)) {
+        true => Err(PageError::TakenName { name }),
+        false => Ok(name),
     }
-}
-
-/// Whether two names count as one.
-pub(crate) fn same(a: &str, b: &str) -> bool {
-    a.trim().to_lowercase() == b.trim().to_lowercase()
 }
 
 /// A name that none of `taken` is: `wish` itself, or `wish` with a number.
 pub(crate) fn free(wish: &str, taken: &[String]) -> String {
-    let wish: String = wish.trim().chars().take(LONGEST).collect();
+    let wish: String = tidy_name(wish).chars().take(LONGEST).collect();
+    let wish = wish.trim_end().to_owned();
     let wish = if wish.is_empty() { "Class".to_owned() } else { wish };
-    let is_free = |name: &String| !taken.iter().any(|other| same(other, name));
+    let is_free = |name: &String| !taken.iter().any(|other| same_name(other, name));
     if is_free(&wish) {
         return wish;
     }
@@ -42,7 +39,7 @@ pub(crate) fn free(wish: &str, taken: &[String]) -> String {
 
 /// “Class 1”, “Class 2” and so on: the first that is not taken.
 pub(crate) fn numbered(taken: &[String]) -> String {
-    let is_free = |name: &String| !taken.iter().any(|other| same(other, name));
+    let is_free = |name: &String| !taken.iter().any(|other| same_name(other, name));
     (1_u32..).map(|number| format!("Class {number}")).find(is_free).unwrap_or_default()
 }
 
@@ -58,7 +55,7 @@ pub(crate) fn zip_path(class: &str, id: u32, photo: &str) -> String {
     };
     let (class, mut photo) = (safe(class), safe(photo));
     // Readers of zips tell pictures by their names, whatever this one was called.
-    if !extension(&photo).is_some_and(|end| is_picture_extension(&end)) {
+    if Ending::of(&photo) != Ending::Picture {
         photo.push_str(".jpg");
     }
     format!("photos/{}/{id}-{photo}", if class.is_empty() { "class" } else { &class })
@@ -77,6 +74,7 @@ mod tests {
         assert_eq!(checked("  Cat ", &names(&["Dog"])).unwrap(), "Cat");
         assert_eq!(checked(" \t", &[]), Err(PageError::EmptyName));
         assert_eq!(checked("dog", &names(&["Dog"])), Err(PageError::TakenName { name: "dog".to_owned() }));
+        assert!(checked("Cafe\u{301} \u{200b}", &names(&["Café"])).is_err());
         assert!(checked(&"x".repeat(61), &[]).is_err());
     }
 

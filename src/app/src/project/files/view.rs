@@ -57,7 +57,7 @@ pub(crate) fn FilesView() -> impl IntoView {
                 >
                     "Save the project as a zip"
                 </Button>
-                <FileButton testid="import-project" accept=".zip,application/zip" on_pick=open_projects>
+                <FileButton testid="import-project" accept=".zip,.tm,application/zip" on_pick=open_projects>
                     "Open a project"
                 </FileButton>
                 <Button

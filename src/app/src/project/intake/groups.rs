@@ -1,19 +1,34 @@
 //! Photos by the folders that they came in, and the classes that these become.
 
+use headstart_archive::places;
 use leptos::prelude::*;
 
 use crate::platform::dom::turn;
-use crate::project::album::{Album, Class, DropTarget, Fresh, same};
+use crate::project::album::{Album, Class, DropTarget, Fresh};
 use crate::project::classes::Edits;
 
 /// Photos put in at once: more would be a long task.
 pub(super) const SLICE: usize = 20;
 
-/// Photos by their folder; those without one stand together.
-#[derive(Default)]
+/// Photos by the class that their folders name; those without one stand together.
 pub(super) struct Groups(Vec<(Option<String>, Vec<Fresh>)>);
 
 impl Groups {
+    /// Puts photos, each with its path, together by the classes that all the paths tell apart.
+    pub(super) fn of(photos: Vec<(String, Fresh)>) -> Self {
+        let paths: Vec<&str> = photos.iter().map(|(path, _)| path.as_str()).collect();
+        let places = places(&paths);
+        let mut groups: Vec<(Option<String>, Vec<Fresh>)> = Vec::new();
+        for (place, (_, photo)) in places.into_iter().zip(photos) {
+            // Files come folder by folder, so the last group is most often the one.
+            match groups.iter_mut().rev().find(|group| group.0 == place.class) {
+                Some(group) => group.1.push(photo),
+                None => groups.push((place.class, vec![photo])),
+            }
+        }
+        Self(groups)
+    }
+
     /// Whether there is none.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -22,20 +37,6 @@ impl Groups {
     /// All photos.
     pub(super) fn photos(&self) -> impl Iterator<Item = &Fresh> {
         self.0.iter().flat_map(|group| &group.1)
-    }
-
-    /// Puts a photo to those of the same folder.
-    pub(super) fn add(&mut self, folder: Option<&str>, photo: Fresh) {
-        let fits = |group: &&mut (Option<String>, Vec<Fresh>)| match (&group.0, folder) {
-            (Some(name), Some(folder)) => same(name, folder),
-            (None, None) => true,
-            _ => false,
-        };
-        // Files come folder by folder, so the last group is most often the one.
-        match self.0.iter_mut().rev().find(fits) {
-            Some(group) => group.1.push(photo),
-            None => self.0.push((folder.map(ToOwned::to_owned), vec![photo])),
-        }
     }
 
     /// Puts the photos into the classes that their folders name. `otherwise` names the class of those without a folder. Gives
@@ -48,9 +49,9 @@ impl Groups {
             let class = match (place, folder) {
                 (DropTarget::Class(key), _) if !several => album.class_with_key(key),
                 (DropTarget::Class(key), None) => album.class_with_key(key),
-                (_, Some(name)) => album.class_named(&name).or_else(|| Some(album.add_class(Some(&name)))),
+                (_, Some(name)) => Some(class_called(album, &name)),
                 (DropTarget::Anywhere, None) => Some(match otherwise {
-                    Some(name) => album.add_class(Some(name)),
+                    Some(name) => class_called(album, name),
                     None => class_at_hand(album),
                 }),
             };
@@ -66,6 +67,11 @@ impl Groups {
         }
         left
     }
+}
+
+/// The class of that name, which may be new.
+fn class_called(album: Album, name: &str) -> Class {
+    album.class_named(name).unwrap_or_else(|| album.add_class(Some(name)))
 }
 
 /// The class that was last worked on, or one without photos, or a new one.

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use headstart_archive::{FIRST_BYTES, is_picture};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::{File, FileSystemEntry};
@@ -11,7 +12,7 @@ use super::zip::Zips;
 use crate::engine::Engine;
 use crate::error::PageError;
 use crate::platform::dom::turn;
-use crate::platform::file_kind::{FileKind, folder};
+use crate::platform::file_kind::FileKind;
 use crate::platform::files;
 use crate::platform::folders::{self, Found, Given};
 use crate::project::album::{Album, DropTarget, Fresh};
@@ -78,25 +79,30 @@ impl Intake {
         if self.library.is_reader() {
             return self.notices.complain(PageError::TakenOver);
         }
-        let mut groups = Groups::default();
-        let (mut zips, mut heads) = (Vec::new(), Vec::new());
+        let (mut photos, mut zips, mut heads) = (Vec::new(), Vec::new(), Vec::new());
         for (index, given) in std::mem::take(&mut found.files).into_iter().enumerate() {
             if index % (4 * SLICE) == 4 * SLICE - 1 {
                 turn().await;
             }
             match given.kind() {
-                FileKind::Photo => {
+                FileKind::Other if !begins_as_picture(&given.file).await => found.pass_over(given.file.name()),
+                FileKind::Photo | FileKind::Other => {
                     let photo = Fresh { name: given.file.name(), file: given.file.into(), burst: None };
-                    groups.add(folder(&given.path), photo);
+                    photos.push((given.path, photo));
                 }
                 FileKind::Zip => zips.push(given.file),
                 FileKind::Head => heads.push(given.file),
                 FileKind::Litter => {}
-                FileKind::Other => found.pass_over(given.file.name()),
             }
+        }
+        let groups = Groups::of(photos);
+        let is_unread = !found.unreadable.is_empty();
+        if is_unread {
+            self.notices.complain(PageError::Unreadable { paths: std::mem::take(&mut found.unreadable) });
         }
         match found.example {
             Some(example) => self.notices.complain(PageError::NoPhotos { count: found.others, example }),
+            None if is_unread && groups.is_empty() && zips.is_empty() && heads.is_empty() => {}
             None if groups.is_empty() && zips.is_empty() && heads.is_empty() => {
                 self.notices.complain(PageError::NothingToAdd);
             }
@@ -136,4 +142,10 @@ impl Intake {
             }
         });
     }
+}
+
+/// Whether a file whose name does not say so is a picture: its first bytes do.
+async fn begins_as_picture(file: &File) -> bool {
+    let Ok(first) = file.slice_with_i32_and_i32(0, FIRST_BYTES as i32) else { return false };
+    files::bytes(&first).await.is_ok_and(|first| is_picture(&first.to_vec()))
 }

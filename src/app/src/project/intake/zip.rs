@@ -1,8 +1,10 @@
 //! Zips that come in: projects, or photos in folders.
 
 use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
 use std::sync::Arc;
 
+use headstart_archive::class_of_zip;
 use headstart_protocol::{PROJECT_VERSION, ProjectManifest, Unzipped, ZipBytes, ZipSlice};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -11,7 +13,7 @@ use web_sys::{Blob, File};
 use super::Intake;
 use super::groups::Groups;
 use crate::error::{LeftOutOfZip, PageError};
-use crate::platform::file_kind::{FileKind, file_kind, folder, stem};
+use crate::platform::file_kind::{FileKind, file_kind, stem};
 use crate::platform::files::{self, blob, reason};
 use crate::project::album::{DropTarget, Example, Fresh, classes, fill};
 use crate::project::contents::Snapshot;
@@ -85,7 +87,9 @@ impl Intake {
                 };
                 return Ok(Contained { project: reading.contents().project.clone(), went, files: found, head });
             }
-            self.busy.begin(format!("Opening “{}”: {} of {}", zip.name(), found.len(), counted(of as usize, "file")));
+            // Those in zips in the zip are not known beforehand.
+            let of = found.len().max(of as usize);
+            self.busy.begin(format!("Opening “{}”: {} of {}", zip.name(), found.len(), counted(of, "file")));
         }
     }
 
@@ -116,12 +120,18 @@ impl Intake {
                 } else if went.files == 0 && left_out.count == 0 {
                     self.notices.complain(PageError::NothingToAdd);
                 }
-                let mut groups = Groups::default();
-                for (path, file) in files {
-                    groups.add(folder(&path), Fresh { name: name(&path).to_owned(), file, burst: None });
-                }
-                let left = groups.put(self.album, self.edits, place, Some(stem(zip))).await;
+                let photo = |(path, file): (String, Blob)| {
+                    let fresh = Fresh { name: name(&path).to_owned(), file, burst: None };
+                    (path, fresh)
+                };
+                let groups = Groups::of(files.into_iter().map(photo).collect());
+                let left = groups.put(self.album, self.edits, place, Some(&class_of_zip(zip))).await;
                 self.tell_left(left);
+                if let Some(head) = head
+                    && let Err(error) = self.contents.open_head(Rc::new(head)).await
+                {
+                    self.notices.complain(error);
+                }
             }
         }
         if left_out.count > 0 {

@@ -1,0 +1,62 @@
+//! Where a file keeps what is said about its picture.
+
+use crate::{jpeg, png};
+
+/// The EXIF blocks, in their order, and the XMP packet of a file.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Notes<'a> {
+    pub(super) exif: Vec<&'a [u8]>,
+    pub(super) xmp: Option<&'a [u8]>,
+}
+
+/// Of a JPEG: its APP1 segments.
+pub(super) fn of_jpeg(bytes: &[u8]) -> Notes<'_> {
+    let mut notes = Notes::default();
+    for payload in jpeg::notes(bytes) {
+        if payload.starts_with(b"Exif\0") {
+            notes.exif.push(payload);
+        } else if let Some(packet) = payload.strip_prefix(b"http://ns.adobe.com/xap/1.0/\0") {
+            notes.xmp.get_or_insert(packet);
+        }
+    }
+    notes
+}
+
+/// Of a PNG: `eXIf`, before the pixels or after them, and the text that Adobe names.
+pub(super) fn of_png(bytes: &[u8]) -> Notes<'_> {
+    let mut notes = Notes::default();
+    for (name, data) in png::chunks(bytes) {
+        match name {
+            b"eXIf" => notes.exif.push(data),
+            // The keyword, not compressed; then a language and a translated keyword, both of which end with a zero.
+            b"iTXt" => {
+                if let Some(text) = data.strip_prefix(b"XML:com.adobe.xmp\0\0\0") {
+                    notes.xmp.get_or_insert(text);
+                }
+            }
+            _ => {}
+        }
+    }
+    notes
+}
+
+/// Of a WebP: its `EXIF` and `XMP ` chunks.
+pub(super) fn of_webp(bytes: &[u8]) -> Notes<'_> {
+    let mut notes = Notes::default();
+    let mut rest = bytes.get(12..).unwrap_or_default();
+    while let Some((name, after)) = rest.split_first_chunk::<4>() {
+        let Some((length, after)) = after.split_first_chunk::<4>() else { break };
+        let length = u32::from_le_bytes(*length) as usize;
+        let Some((data, after)) = after.split_at_checked(length) else { break };
+        match name {
+            b"EXIF" => notes.exif.push(data),
+            b"XMP " => {
+                notes.xmp.get_or_insert(data);
+            }
+            _ => {}
+        }
+        // A chunk of odd length is followed by a byte of padding.
+        rest = after.get(length % 2..).unwrap_or_default();
+    }
+    notes
+}
