@@ -192,13 +192,14 @@ pub(crate) fn labelled_files(dir: &Path) -> Result<Listing, CliError> {
             without_class.push(Skipped::new(path, reason));
         }
     }
-    match listing.skipped.first() {
-        Some(first) if listing.files.is_empty() => {
-            let Skipped { path: first, reason } = first.clone();
-            return Err(CliError::NothingReadable { count: listing.skipped.len(), first, reason });
-        }
-        None if listing.files.is_empty() => return Err(CliError::NoPhotos { dir: dir.to_owned() }),
-        _ => {}
+    if listing.files.is_empty() {
+        let count = listing.skipped.len();
+        return Err(match listing.skipped.into_iter().next() {
+            Some(Skipped { path: first, reason }) if without_class.is_empty() => {
+                CliError::NothingReadable { count, first, reason }
+            }
+            _ => CliError::NoPhotos { dir: dir.to_owned() },
+        });
     }
     listing.skipped.extend(without_class);
     listing.files.sort();

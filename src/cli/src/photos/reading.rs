@@ -12,7 +12,7 @@ use headstart_vision::{Limits, VisionError};
 /// # Errors
 /// Why it is skipped, in words.
 pub(crate) fn read_photo(path: &Path) -> Result<Vec<u8>, String> {
-    let limit = Limits::default().max_bytes;
+    let limit = Limits::roomy().max_bytes;
     let fail = |error: io::Error| reason(path, &error);
     let found = fs::metadata(path).map_err(fail)?;
     if let Some(kind) = no_file(found.file_type()) {

@@ -112,6 +112,16 @@ fn an_empty_folder_is_said() {
         let folder = folder_with(&files);
         assert!(matches!(labelled_files(folder.path()), Err(CliError::NoPhotos { .. })));
     }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::symlink;
+        let folder = folder_with(&["1.jpg"]);
+        symlink("nowhere", folder.path().join("cat")).unwrap();
+        assert!(matches!(labelled_files(folder.path()), Err(CliError::NoPhotos { .. })));
+        fs::remove_file(folder.path().join("1.jpg")).unwrap();
+        let error = labelled_files(folder.path()).unwrap_err();
+        assert!(error.to_string().contains("leads nowhere"), "{error}");
+    }
     let missing = labelled_files(Path::new("no/such/folder")).unwrap_err();
     assert!(missing.to_string().contains("no/such/folder"), "{missing}");
 }
@@ -204,4 +214,8 @@ fn what_is_no_file_is_not_opened() {
     }
     fs::write(at("photo"), b"bytes").unwrap();
     assert_eq!(read_photo(&at("photo")).unwrap(), b"bytes");
+    // More than the page takes, and not more than the command decodes.
+    let roomy = headstart_vision::Limits::default().max_bytes + 1;
+    File::create(at("roomy")).unwrap().set_len(roomy as u64).unwrap();
+    assert_eq!(read_photo(&at("roomy")).unwrap().len(), roomy);
 }
