@@ -171,11 +171,13 @@ impl Engine {
         self.tell(EngineNews::Helpers(0));
         match next {
             Next::Fresh => {
-                self.tell(EngineNews::Note(Some(error.to_string())));
+                self.tell(EngineNews::Note(Some("The GPU stopped answering and was opened anew.".to_owned())));
                 self.fresh_worker(None);
             }
             Next::FreshOnCpu => {
-                self.tell(EngineNews::Note(Some(error.to_string())));
+                let lost = "The GPU stopped answering; the processor goes on in its place.";
+                let note = if is_lost { lost.to_owned() } else { error.to_string() };
+                self.tell(EngineNews::Note(Some(note)));
                 self.fresh_worker(Some(Backend::Cpu));
             }
             Next::GiveUp => self.enter(Phase::Failed(error)),
