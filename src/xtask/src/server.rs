@@ -299,13 +299,14 @@ mod tests {
             stream.write_all(format!("GET /{path} HTTP/1.1\r\n\r\n").as_bytes()).unwrap();
             stream
         };
-        let mut page = String::new();
+        let (mut page, mut script) = (String::new(), String::new());
         ask("").read_to_string(&mut page).unwrap();
-        assert!(page.contains(&format!("new EventSource(\"{}\")", reload::ADDRESS)), "{page}");
+        ask(reload::SCRIPT).read_to_string(&mut script).unwrap();
+        assert!(script.contains("text/javascript") && script.ends_with(&Reload::script()), "{script}");
         let mut events = BufReader::new(ask(reload::ADDRESS)).lines().map_while(Result::ok);
         let mut version = || events.by_ref().find_map(|line| line.strip_prefix("data: ").map(str::to_owned)).unwrap();
         let first = version();
-        assert!(page.contains(&format!("\"{first}\"")), "{page}");
+        assert!(page.contains(&format!("{}?{first}\"", reload::SCRIPT)), "{page}");
         reload.announce();
         assert_ne!(version(), first);
         fs::remove_dir_all(&root).unwrap();
