@@ -11,16 +11,19 @@ const SOON: Duration = Duration::from_secs(20);
 
 fn page(folder: &Path) {
     let html = "<!doctype html><title>t</title><p data-testid=engine data-state=ready data-loaded=5>hello</p>
-        <input type=file multiple data-testid=file-input style=display:none>
+        <input type=file multiple data-testid=file-input hidden>
         <input type=file webkitdirectory multiple data-testid=folder-input>
         <a href=data.bin download=kept.bin data-testid=save>Save</a>
         <select data-testid=choice><option>one<option>two</select>
-        <script>document.querySelector('select').onchange = event => {
-            const alert = document.createElement('p');
-            Object.assign(alert.dataset, { testid: 'error', kind: event.target.value });
-            document.body.append(alert);
-        };</script>";
+        <script src=choice.js></script>";
+    // A file, as the policy wants it.
+    let script = "document.querySelector('select').onchange = event => {
+        const alert = document.createElement('p');
+        Object.assign(alert.dataset, { testid: 'error', kind: event.target.value });
+        document.body.append(alert);
+    };";
     fs::write(folder.join("index.html"), html).unwrap();
+    fs::write(folder.join("choice.js"), script).unwrap();
     fs::write(folder.join("data.bin"), (0..100_000_u32).map(|i| i as u8).collect::<Vec<_>>()).unwrap();
     fs::write(folder.join("worker.js"), "onmessage = message => fetch(message.data).catch(() => {});").unwrap();
 }
