@@ -12,6 +12,8 @@ const OURS = `headstart-page ${FOLDER} `;
 const CURRENT = OURS + RELEASE.id;
 // What was shared with the page and waits for it.
 const SHARED = `headstart-shared ${FOLDER}`;
+// Bytes that must stay free beside what is kept.
+const FREE = 32 << 20;
 // The engine's files for a device: kept once the page says that it uses that device.
 const ENGINES = ["headstart-engine-cpu", "headstart-engine-webgpu"];
 
@@ -26,8 +28,30 @@ addEventListener("fetch", (event) => {
   else if (request.method === "GET" && !request.headers.has("range")) event.respondWith(answer(request));
 });
 
-// Everything at once, or nothing: an install that fails is tried again at the next visit.
+// Everything at once, or nothing: an install that fails leaves the room to the visitor's projects, and is tried again at the next
+// visit.
 async function install() {
+  try {
+    await proveRoom();
+    await keepRelease();
+  } catch (error) {
+    await caches.delete(CURRENT);
+    throw error;
+  }
+}
+
+// Browsers do not say how much room there is: what is left free is written to once.
+async function proveRoom() {
+  const name = `${CURRENT} room`;
+  try {
+    const cache = await caches.open(name);
+    await cache.put(FOLDER, new Response(new Uint8Array(FREE)));
+  } finally {
+    await caches.delete(name);
+  }
+}
+
+async function keepRelease() {
   const used = await Promise.all(ENGINES.map(isUsed));
   const unused = ENGINES.filter((_, index) => !used[index]);
   await keepAll((name) => !unused.some((engine) => name.startsWith(engine)));

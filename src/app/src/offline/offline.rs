@@ -7,11 +7,14 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::platform::service_worker::{self, Registered};
+use crate::platform::storage;
 
 /// Beside the page: `src/app/service-worker.js` with the release's files.
 const SCRIPT: &str = "service-worker.js";
 /// What makes a newer release take over.
 const ACTIVATE: &str = "activate";
+/// Bytes that must be free for it: where there is little room, that is for the visitor's projects.
+const ROOM: f64 = 200e6;
 /// How often a page that stays open looks for a newer release. Browsers do when one is opened.
 const PERIOD: Duration = Duration::from_secs(60 * 60);
 
@@ -35,10 +38,13 @@ impl Offline {
         }
     }
 
-    /// Keeps what the page needs, with the files of the engine's `program`. Not before the engine is ready: what is being waited
+    /// Keeps what the page needs, with the files of the engine's `program`, where there is plenty of room. Not before the engine is ready: what is being waited
     /// for goes first.
     pub(crate) fn keep(self, program: &'static str) {
         spawn_local(async move {
+            if storage::room().await.is_some_and(|room| room < ROOM) {
+                return;
+            }
             if let Some(registered) = self.registered(program).await {
                 registered.tell(program).await;
             }
