@@ -12,8 +12,9 @@ const OURS = `headstart-page ${FOLDER} `;
 const CURRENT = OURS + RELEASE.id;
 // What was shared with the page and waits for it.
 const SHARED = `headstart-shared ${FOLDER}`;
-// Bytes that must stay free beside what is kept.
+// Bytes that must stay free beside what is kept, and where that is tried.
 const FREE = 32 << 20;
+const ROOM = `headstart-room ${FOLDER}`;
 // The engine's files for a device: kept once the page says that it uses that device.
 const ENGINES = ["headstart-engine-cpu", "headstart-engine-webgpu"];
 
@@ -25,7 +26,10 @@ addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (origin !== location.origin || !pathname.startsWith(FOLDER)) return;
   if (request.method === "POST" && pathname === `${FOLDER}share`) event.respondWith(takeShared(request));
-  else if (request.method === "GET" && !request.headers.has("range")) event.respondWith(answer(request));
+  // Who asks past the caches wants to know what the host has.
+  else if (request.method === "GET" && request.cache !== "reload" && !request.headers.has("range")) {
+    event.respondWith(answer(request));
+  }
 });
 
 // Everything at once, or nothing: an install that fails leaves the room to the visitor's projects, and is tried again at the next
@@ -40,14 +44,13 @@ async function install() {
   }
 }
 
-// Browsers do not say how much room there is: what is left free is written to once.
+// Browsers do not say how much room there is: what is to stay free is written once.
 async function proveRoom() {
-  const name = `${CURRENT} room`;
   try {
-    const cache = await caches.open(name);
+    const cache = await caches.open(ROOM);
     await cache.put(FOLDER, new Response(new Uint8Array(FREE)));
   } finally {
-    await caches.delete(name);
+    await caches.delete(ROOM);
   }
 }
 
@@ -74,10 +77,13 @@ async function hear({ data, source }) {
 
 async function answer(request) {
   const name = nameOf(request);
-  // This release's before those of an earlier one, for a page that is still open.
-  for (const cache of [CURRENT, ...(await ourCaches())]) {
-    const kept = await caches.match(name, { cacheName: cache, ignoreVary: true });
-    if (kept) return kept;
+  const keptIn = (cacheName) => caches.match(name, { cacheName, ignoreVary: true });
+  const kept = await keptIn(CURRENT);
+  if (kept) return kept;
+  // Of an earlier release, for a page that is still open.
+  for (const cache of await ourCaches()) {
+    const earlier = await keptIn(cache);
+    if (earlier) return earlier;
   }
   return fetch(request);
 }

@@ -12,7 +12,7 @@ use crate::offline::Offline;
 use crate::project::Project;
 use crate::shell::Shell;
 use crate::shell::address::{Query, base_url, deployment};
-use crate::status::{EngineStatus, measure};
+use crate::status::{EngineStatus, Wanted, measure};
 use crate::ui::Announcer;
 
 /// The page.
@@ -33,30 +33,32 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(project);
     project.provide();
     project.open();
-    provide_context(keep_for_offline(status));
-    start(&engine, status);
+    let offline = Offline::new();
+    provide_context(offline);
+    start(&engine, status, offline);
     let engine = StoredValue::new_local(engine);
     view! { <Shell on_try_again=move |()| engine.with_value(Engine::try_again) /> }
 }
 
 /// Has all that the page needs kept for visits without a network, once the engine is ready.
-fn keep_for_offline(status: EngineStatus) -> Offline {
-    let offline = Offline::new();
+fn keep_for_offline(offline: Offline, status: EngineStatus) {
     let used = Memo::new(move |_| status.phase.with(|phase| phase.ready().map(|ready| program(ready.backend))));
     Effect::new(move |_| {
         if let Some(program) = used.get() {
             offline.keep(program);
         }
     });
-    offline
 }
 
-/// Starts the engine as the address wishes, and what the address wants measured.
-fn start(engine: &Engine, status: EngineStatus) {
+/// Starts the engine as the address wishes, and what the address wants measured: then nothing else is done beside it.
+fn start(engine: &Engine, status: EngineStatus, offline: Offline) {
     let search = UrlSearchParams::new_with_str(&window().location().search().unwrap_or_default());
     match Query::read(|name| search.as_ref().ok()?.get(name)) {
         Ok(query) => {
             measure(engine, status, query.wanted);
+            if query.wanted == Wanted::default() {
+                keep_for_offline(offline, status);
+            }
             engine.start(EngineOptions { base_url: base_url(), ..query.engine });
         }
         Err(error) => status.phase.set(Phase::Failed(error)),

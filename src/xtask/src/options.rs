@@ -40,10 +40,13 @@ Each command first brings what it needs and does not find: into target/tools, no
         Give damaged pictures, weights, heads, checkpoints, zips and messages to whatever reads them, N
         minutes each (10). An input that is a finding is kept, and said. test does it for some seconds.
   soak [--seed S] [--kills N] [--tabs N] [--faults N] [--zips N] [--malformed N]
-       [--photos N] [--offline N] [--hosts N] [--short] [--json]
+       [--photos N] [--offline N] [--hosts N] [--crashes N] [--devices N] [--weights N]
+       [--flips N] [--drops N] [--stalls N] [--short] [--json]
         Build the page and inject faults into it: Chromium killed, two tabs at once, a database that
-        fails, hostile zips, malformed photos, thousands of photos. Prints how often nothing was lost. A
-        count of 0 leaves a fault out; --short takes some minutes.
+        fails, hostile zips, malformed photos, thousands of photos, no network, hosts that serve the page
+        in ways of their own, workers that end, GPUs that are lost, weights that are others, downloads
+        that break off or stand still. Prints how often nothing was lost. Where some are named, the others
+        are left out; --short takes some minutes.
   help
         This text.";
 

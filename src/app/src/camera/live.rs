@@ -134,12 +134,14 @@ impl Camera {
     pub(crate) fn expect_frames(self, video: HtmlVideoElement) {
         let opening = self.opening.get_value();
         spawn_local(async move {
-            // Counted in glances: a page that is put to sleep does not look.
-            for _ in 0..PATIENCE.as_millis() / GLANCE.as_millis() {
+            // Counted in glances: a page that is put to sleep does not look, and what a muted camera lacks is said.
+            let mut left = PATIENCE.as_millis() / GLANCE.as_millis();
+            while left > 0 {
                 pause(GLANCE).await;
                 if !self.is_open(opening) || camera::shows_something(&video) {
                     return;
                 }
+                left -= u128::from(!self.muted.get_untracked());
             }
             self.fail(PageError::CameraSilent);
         });

@@ -6,15 +6,15 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::platform::dom::pause;
 use crate::platform::service_worker::{self, Registered};
-use crate::platform::storage;
 
 /// Beside the page: `src/app/service-worker.js` with the release's files.
 const SCRIPT: &str = "service-worker.js";
 /// What makes a newer release take over.
 const ACTIVATE: &str = "activate";
-/// Bytes that must be free for it: where there is little room, that is for the visitor's projects.
-const ROOM: f64 = 200e6;
+/// After how long it begins: what the visitor waits for goes first.
+const LATER: Duration = Duration::from_secs(2);
 /// How often a page that stays open looks for a newer release. Browsers do when one is opened.
 const PERIOD: Duration = Duration::from_secs(60 * 60);
 
@@ -38,14 +38,11 @@ impl Offline {
         }
     }
 
-    /// Keeps what the page needs, with the files of the engine's `program`, where there is plenty of room. Not before the engine is ready: what is being waited
-    /// for goes first.
+    /// Keeps what the page needs, with the files of the engine's `program`, which is at work already.
     pub(crate) fn keep(self, program: &'static str) {
         spawn_local(async move {
-            if storage::room().await.is_some_and(|room| room < ROOM) {
-                return;
-            }
-            if let Some(registered) = self.registered(program).await {
+            pause(LATER).await;
+            if let Some(registered) = self.registered().await {
                 registered.tell(program).await;
             }
         });
@@ -65,17 +62,13 @@ impl Offline {
     }
 
     /// The service worker, registered when it is first wanted.
-    async fn registered(self, program: &'static str) -> Option<Rc<Registered>> {
+    async fn registered(self) -> Option<Rc<Registered>> {
         if let Some(registered) = self.registered.get_value() {
             return Some(registered);
         }
         let registered = Rc::new(service_worker::register(SCRIPT).await?);
         self.registered.set_value(Some(registered.clone()));
-        registered.on_word(move |word| {
-            if word == program {
-                self.is_kept.set(true);
-            }
-        });
+        registered.on_kept(move || self.is_kept.set(true));
         registered.on_newer(move || self.has_newer.set(true));
         let looking = registered.clone();
         set_interval(

@@ -4,7 +4,7 @@ use gloo_events::EventListener;
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{MessageEvent, ServiceWorker, ServiceWorkerContainer, ServiceWorkerRegistration, ServiceWorkerState};
+use web_sys::{ServiceWorker, ServiceWorkerContainer, ServiceWorkerRegistration, ServiceWorkerState};
 
 use super::dom::window;
 
@@ -37,14 +37,9 @@ impl Registered {
         }
     }
 
-    /// Calls `heard` with each word that the worker posts, for as long as the page is open.
-    pub(crate) fn on_word(&self, heard: impl Fn(String) + 'static) {
-        EventListener::new(&self.container, "message", move |event| {
-            if let Some(word) = event.unchecked_ref::<MessageEvent>().data().as_string() {
-                heard(word);
-            }
-        })
-        .forget();
+    /// Calls `kept` when the worker says that it has what it was told to keep: it says nothing else.
+    pub(crate) fn on_kept(&self, kept: impl Fn() + 'static) {
+        EventListener::new(&self.container, "message", move |_| kept()).forget();
     }
 
     /// Calls `found` when a newer worker waits to take the place of the one that answers this page.

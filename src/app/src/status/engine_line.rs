@@ -35,6 +35,7 @@ pub(crate) fn EngineLine(
     let transfer =
         Memo::new(move |before: Option<&Option<Transfer>>| phase.with(transfer_of).or(before.copied().flatten()));
     let is_loading = Memo::new(move |_| phase.with(|phase| phase.name() == "loading"));
+    let awaits_host = Memo::new(move |_| phase.with(|phase| matches!(phase, Phase::Starting | Phase::Loading(_))));
     let failure = Memo::new(move |_| phase.with(failure_of));
 
     view! {
@@ -69,7 +70,10 @@ pub(crate) fn EngineLine(
             }}
             <Show when=move || stands.get()>
                 <p class="engine-note" role="status" data-testid="stands-still">
-                    "This takes longer than usual. If it stays so, the connection is bad, or the host sends less than it announces."
+                    "This takes longer than usual."
+                    <Show when=move || awaits_host.get()>
+                        " If it stays so, the connection is bad, or the host sends less than it announces."
+                    </Show>
                 </p>
                 <TryAgain on_try_again />
             </Show>

@@ -23,7 +23,8 @@ use headstart_tests::{Built, Site, TestError};
 
 use crate::{faults::Fault, report::Row};
 
-/// Injects faults into the built page and counts how often it lost something. A count of 0 leaves a fault out.
+/// Injects faults into the built page and counts how often it lost something. Where some are named, the others are left out; a count of
+/// 0 leaves one out.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask soak")]
 struct Asked {
@@ -72,7 +73,7 @@ struct Asked {
     /// How often it stands still [default: 20].
     #[arg(long, value_name = "N")]
     stalls: Option<usize>,
-    /// Counts for a run of a few minutes, where no other is named.
+    /// Counts for a run of some minutes, where none is named.
     #[arg(long)]
     short: bool,
     /// Print the table as JSON, in the last line.
@@ -100,10 +101,22 @@ const STALLS: [usize; 2] = [20, 2];
 /// More than there are.
 const FLIPS: [usize; 2] = [10_000, 20];
 
-impl Asked {
-    fn count(&self, asked: Option<usize>, default: [usize; 2]) -> usize {
-        asked.unwrap_or(default[usize::from(self.short)])
-    }
+/// A fault: how often it was asked for, how often it is injected otherwise, and what does it.
+struct Plan<'a> {
+    asked: Option<usize>,
+    default: [usize; 2],
+    run: Box<dyn Fn(usize) -> Result<Row, TestError> + 'a>,
+}
+
+fn plan<'a>(asked: Option<usize>, default: [usize; 2], run: impl Fn(usize) -> Result<Row, TestError> + 'a) -> Plan<'a> {
+    Plan { asked, default, run: Box::new(run) }
+}
+
+/// How often each of `plans` is done. Where some are named, the others are left out.
+fn times(plans: &[Plan<'_>], is_short: bool) -> Vec<usize> {
+    let some_are_named = plans.iter().any(|plan| plan.asked.is_some_and(|times| times > 0));
+    let default = |plan: &Plan<'_>| if some_are_named { 0 } else { plan.default[usize::from(is_short)] };
+    plans.iter().map(|plan| plan.asked.unwrap_or_else(|| default(plan))).collect()
 }
 
 fn main() -> ExitCode {
@@ -121,31 +134,33 @@ fn main() -> ExitCode {
 }
 
 fn run(asked: &Asked) -> Result<Vec<Row>, TestError> {
-    let site = Site::new(&Built::page()?.dist)?;
+    let site = &Site::new(&Built::page()?.dist)?;
     let seed = asked.seed;
+    let mut plans = vec![
+        plan(asked.kills, KILLS, |times| kills::run(site, seed, times)),
+        plan(asked.tabs, TABS, |times| tabs::run(site, seed, times)),
+    ];
+    let faults = Fault::ALL.map(|fault| plan(asked.faults, FAULTS, move |times| faults::run(site, fault, seed, times)));
+    plans.extend(faults);
+    plans.extend([
+        plan(asked.zips, ZIPS, |times| zips::run(site, seed, times)),
+        plan(asked.malformed, MALFORMED, |times| malformed::run(site, seed, times)),
+        plan(asked.offline, OFFLINE, network::off),
+        plan(asked.hosts, HOSTS, network::hosts),
+        plan(asked.photos, PHOTOS, |times| large::run(site, seed, times)),
+        plan(asked.crashes, CRASHES, |times| engines::crashes(seed, times)),
+        plan(asked.devices, DEVICES, |times| engines::lost_devices(seed, times)),
+        plan(asked.flips, FLIPS, downloads::flips),
+        plan(asked.weights, WEIGHTS, |times| downloads::other_bytes(seed, times)),
+        plan(asked.drops, DROPS, |times| downloads::drops(seed, times)),
+        plan(asked.stalls, STALLS, |times| downloads::stalls(seed, times)),
+    ]);
     let mut rows = Vec::new();
-    let mut add = |times: usize, run: &dyn Fn(usize) -> Result<Row, TestError>| -> Result<(), TestError> {
+    for (plan, times) in plans.iter().zip(times(&plans, asked.short)) {
         if times > 0 {
-            rows.push(run(times)?);
+            rows.push((plan.run)(times)?);
         }
-        Ok(())
-    };
-    add(asked.count(asked.kills, KILLS), &|times| kills::run(&site, seed, times))?;
-    add(asked.count(asked.tabs, TABS), &|times| tabs::run(&site, seed, times))?;
-    for fault in Fault::ALL {
-        add(asked.count(asked.faults, FAULTS), &|times| faults::run(&site, fault, seed, times))?;
     }
-    add(asked.count(asked.zips, ZIPS), &|times| zips::run(&site, seed, times))?;
-    add(asked.count(asked.malformed, MALFORMED), &|times| malformed::run(&site, seed, times))?;
-    add(asked.count(asked.offline, OFFLINE), &network::off)?;
-    add(asked.count(asked.hosts, HOSTS), &network::hosts)?;
-    add(asked.count(asked.photos, PHOTOS), &|times| large::run(&site, seed, times))?;
-    add(asked.count(asked.crashes, CRASHES), &|times| engines::crashes(seed, times))?;
-    add(asked.count(asked.devices, DEVICES), &|times| engines::lost_devices(seed, times))?;
-    add(asked.count(asked.flips, FLIPS), &|times| downloads::flips(times))?;
-    add(asked.count(asked.weights, WEIGHTS), &|times| downloads::other_bytes(seed, times))?;
-    add(asked.count(asked.drops, DROPS), &|times| downloads::drops(seed, times))?;
-    add(asked.count(asked.stalls, STALLS), &|times| downloads::stalls(seed, times))?;
     Ok(rows)
 }
 
@@ -155,11 +170,15 @@ mod tests {
 
     #[test]
     fn counts_are_those_named_or_those_of_the_run() {
-        let asked = Asked::parse_from(["soak", "--short", "--kills", "7", "--zips=0"]);
-        assert_eq!(asked.count(asked.kills, KILLS), 7);
-        assert_eq!(asked.count(asked.zips, ZIPS), 0);
-        assert_eq!(asked.count(asked.tabs, TABS), TABS[1]);
-        let asked = Asked::parse_from(["soak"]);
-        assert_eq!((asked.seed, asked.count(asked.photos, PHOTOS)), (1, 5_000));
+        let counts = |words: &[&str]| {
+            let asked = Asked::parse_from([&["soak"], words].concat());
+            let run = |_| Ok(Row::new("none"));
+            times(&[plan(asked.kills, KILLS, run), plan(asked.zips, ZIPS, run)], asked.short)
+        };
+        assert_eq!(counts(&[]), [50, 100]);
+        assert_eq!(counts(&["--short"]), [KILLS[1], ZIPS[1]]);
+        assert_eq!(counts(&["--short", "--kills", "7"]), [7, 0]);
+        assert_eq!(counts(&["--zips=0"]), [50, 0]);
+        assert_eq!(counts(&["--kills=7", "--zips=0"]), [7, 0]);
     }
 }

@@ -30,10 +30,11 @@ const MEMORY: f64 = 2.5;
 /// Side of the samples that are damaged; smaller ones have more headers than pixels.
 const SIDE: u32 = 96;
 /// What may be wrong with a photo.
-const OF_A_PHOTO: [ErrorKind; 5] = [
+const OF_A_PHOTO: [ErrorKind; 6] = [
     ErrorKind::EmptyFile,
     ErrorKind::NotAnImage,
     ErrorKind::DamagedImage,
+    ErrorKind::BlankImage,
     ErrorKind::ImageTooLarge,
     ErrorKind::UnsupportedFormat,
 ];
