@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::{Browser, TestError};
 
-/// How long the page may take to come again.
-const RELOAD: Duration = Duration::from_secs(20);
+/// How long the page may take to start, and to show what is asked for.
+const START: Duration = Duration::from_secs(20);
 
 /// One element of the page.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -145,11 +145,12 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    /// Clicks the first element of that name.
+    /// Clicks the first element of that name, once there is one.
     ///
     /// # Errors
-    /// Where there is none, or something covers it.
+    /// [`TestError::Timeout`], and where something covers it.
     pub fn click(&self, testid: &str) -> Result<(), TestError> {
+        self.wait_for(testid, START, |_| true)?;
         self.browser.click(&css(testid))
     }
 
@@ -199,7 +200,7 @@ impl<'a> Page<'a> {
     pub fn reload(&self) -> Result<(), TestError> {
         self.browser.run("window.isOld = true; location.reload();", vec![])?;
         let is_new = "return window.isOld !== true && document.readyState === 'complete'";
-        self.browser.wait_for("the page anew", RELOAD, || Ok((self.browser.run(is_new, vec![])? == true).then_some(())))
+        self.browser.wait_for("the page anew", START, || Ok((self.browser.run(is_new, vec![])? == true).then_some(())))
     }
 
     /// The JSON in the element of that name, once it is there.

@@ -71,9 +71,9 @@ pub(crate) fn EngineLine(
             <Show when=move || stands.get()>
                 <p class="engine-note" role="status" data-testid="stands-still">
                     "This takes longer than usual."
-                    <Show when=move || awaits_host.get()>
-                        " If it stays so, the connection is bad, or the host sends less than it announces."
-                    </Show>
+                    <Show when=move || {
+                        awaits_host.get()
+                    }>" If it stays so, the connection is bad, or the host sends less than it announces."</Show>
                 </p>
                 <TryAgain on_try_again />
             </Show>
