@@ -3,6 +3,8 @@
 use headstart_protocol::LONGEST_PHOTO_NAME;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::alike::has_no_width;
+
 /// Characters of a name that a person is told, at most.
 const SHOWN: usize = 80;
 
@@ -10,22 +12,29 @@ const SHOWN: usize = 80;
 /// lead nowhere (`.`) or out (`..`): nothing is written where it says. [`None`] where nothing is left, or what is left is no
 /// name for a file.
 pub(crate) fn tidy_path(path: &str) -> Option<String> {
-    let bytes = path.as_bytes();
-    let has_drive = bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.get(1) == Some(&b':');
-    let path = if has_drive { &path[2..] } else { path };
-    let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !["", ".", ".."].contains(part)).collect();
+    let parts: Vec<&str> = parts_of_path(path).collect();
     let tidy: String = parts.join("/").nfc().collect();
     let is_name = !tidy.is_empty() && tidy.len() <= LONGEST_PHOTO_NAME && !tidy.contains(char::is_control);
     is_name.then_some(tidy)
 }
 
+/// The folders and the file that `path` names, without those that lead nowhere or out.
+pub(crate) fn parts_of_path(path: &str) -> impl Iterator<Item = &str> {
+    let path = if has_drive(path) { &path[2..] } else { path };
+    path.split(['/', '\\']).filter(|part| !["", ".", ".."].contains(part))
+}
+
+/// Whether `path` begins with a drive of Windows.
+fn has_drive(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.get(1) == Some(&b':')
+}
+
 /// Whether `path` names a file below the folder that a zip is unpacked in, on every system.
 pub(crate) fn is_safe(path: &str) -> bool {
-    let bytes = path.as_bytes();
-    let has_drive = bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.get(1) == Some(&b':');
     !path.is_empty()
         && path.len() <= LONGEST_PHOTO_NAME
-        && !has_drive
+        && !has_drive(path)
         && !path.starts_with(['/', '\\'])
         && !path.contains(char::is_control)
         && path.split(['/', '\\']).all(|part| part != "..")
@@ -44,17 +53,15 @@ pub fn is_litter(path: &str) -> bool {
     path.split(['/', '\\']).any(|part| is_dotted(part) || is_left(part))
 }
 
-/// The last part of a path.
-pub(crate) fn file_name(path: &str) -> &str {
+/// The last part of a path that has `/` between folders.
+#[must_use]
+pub fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
 /// `name` as a person can be shown it: not too long, and without characters that cannot be seen or turn the text around.
 pub(crate) fn shown(name: &str) -> String {
-    let is_hidden = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
+    let is_hidden = |letter: char| letter.is_control() || has_no_width(letter);
     let mut letters = name.chars().map(|letter| if is_hidden(letter) { char::REPLACEMENT_CHARACTER } else { letter });
     let mut shown: String = letters.by_ref().take(SHOWN).collect();
     if letters.next().is_some() {
@@ -120,6 +127,8 @@ mod tests {
     fn what_a_person_is_told_is_short_and_can_be_seen() {
         assert_eq!(shown("a.jpg"), "a.jpg");
         assert_eq!(shown("gpj\u{202e}exe.\n"), "gpj\u{fffd}exe.\u{fffd}");
+        // Whatever does not tell names apart cannot be seen either.
+        assert_eq!(shown("a\u{ad}b\u{180e}c\u{2060}"), "a\u{fffd}b\u{fffd}c\u{fffd}");
         assert_eq!(shown(&"x".repeat(500)).chars().count(), SHOWN + 1);
     }
 }
