@@ -62,7 +62,7 @@ fn each_folder_becomes_a_class() {
 type Case = (&'static str, &'static [&'static [u8]], &'static [&'static str]);
 
 /// Zips of other programs, with the classes that they become. A name stands for a photo of its own; one twice, for two.
-const ZIPS: [Case; 11] = [
+const ZIPS: [Case; 13] = [
     ("dots.zip", &[b"./Ant/0.png", b"./Bee/0.png"], &["Ant", "Bee"]),
     ("backslash.zip", &[b"Cow\\0.png", b"Dog\\0.png"], &["Cow", "Dog"]),
     ("climbing.zip", &[b"../../Eel/0.png", b"../../Fox/0.png"], &["Eel", "Fox"]),
@@ -73,6 +73,8 @@ const ZIPS: [Case; 11] = [
     ("project.tm", &[b"Kiwi-!-0.png", b"Lynx-!-0.png"], &["Kiwi", "Lynx"]),
     ("Mole-samples (1).zip", &[b"0.png"], &["Mole"]),
     ("twins.zip", &[b"Pig/0.png", b"Pig/0.png"], &["Pig"]),
+    ("Vole.zip", &[b"images/0.png", b"1.png"], &["Vole"]),
+    ("stray.zip", &[b"images/Wren/0.png", b"images/Yak/0.png", b"Extra/fig/0.png"], &["Wren", "Yak", "Extra"]),
     ("bytes.zip", &[b"Rat/without an ending", b"Rat/1.txt"], &["Rat"]),
 ];
 
