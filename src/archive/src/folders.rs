@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use headstart_protocol::Part;
+
 use crate::alike::{folded, tidy_name};
 use crate::names::{file_name, tidy_path};
 
@@ -14,15 +16,6 @@ pub struct Place {
     pub part: Option<Part>,
 }
 
-/// A part of a data set that was split before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// To train on.
-    Train,
-    /// To validate or test on.
-    HeldOut,
-}
-
 /// What stands between a class and a number in the names of Teachable Machine's photos.
 pub(crate) const TEACHABLE: &str = "-!-";
 
@@ -30,7 +23,7 @@ pub(crate) const TEACHABLE: &str = "-!-";
 ///
 /// Of the folders the one that tells classes apart names them: the first level, from the outside, at which the photos lie in
 /// folders of different names that may be classes. Years, numbers and words like `photos` may be so only where nothing else is.
-/// Folders named `train` beside `val` or `test` are no classes but parts.
+/// Folders named `train` beside `val` or `test` are no classes but parts, which each photo bears.
 #[must_use]
 pub fn places(paths: &[&str]) -> Vec<Place> {
     let mut photos: Vec<Photo> = paths.iter().map(|path| Photo::new(path)).collect();
@@ -81,7 +74,7 @@ fn take_parts_out(photos: &mut [Photo]) -> bool {
         let around = |photo: &Photo| photo.folders[..level].iter().map(|folder| folded(folder)).collect::<Vec<_>>();
         for photo in photos.iter().filter(|photo| photo.folders.len() > level) {
             if let Some(part) = part(&photo.folders[level]) {
-                beside.entry(around(photo)).or_default()[usize::from(part == Part::HeldOut)] = true;
+                beside.entry(around(photo)).or_default()[usize::from(part != Part::Training)] = true;
             }
         }
         for photo in photos.iter_mut().filter(|photo| photo.folders.len() > level) {
@@ -167,16 +160,16 @@ pub(crate) fn part(name: &str) -> Option<Part> {
     for word in name.split([' ', '_', '-', '.']) {
         let word = word.trim_end_matches(|letter: char| letter.is_ascii_digit());
         let part = match word {
-            "train" | "training" | "trainset" => Part::Train,
-            "val" | "valid" | "validation" | "valset" | "dev" | "test" | "testing" | "testset" | "eval"
-            | "evaluation" | "holdout" => Part::HeldOut,
+            "train" | "training" | "trainset" => Part::Training,
+            "val" | "valid" | "validation" | "valset" | "dev" | "eval" | "evaluation" => Part::Validation,
+            "test" | "testing" | "testset" | "holdout" => Part::Test,
             "" | "data" | "dataset" | "set" | "images" | "image" | "imgs" | "img" | "photos" | "seg" => continue,
             _ => return None,
         };
-        if found.is_some_and(|before| before != part) {
-            return None;
+        match found {
+            Some(before) if (before == Part::Training) != (part == Part::Training) => return None,
+            found_before => found = found_before.or(Some(part)),
         }
-        found = Some(part);
     }
     found
 }

@@ -121,12 +121,11 @@ impl Intake {
                     self.notices.complain(PageError::NothingToAdd);
                 }
                 let photo = |(path, file): (String, Blob)| {
-                    let fresh = Fresh { name: name(&path).to_owned(), file, burst: None };
+                    let fresh = Fresh { name: name(&path).to_owned(), file, burst: None, part: None };
                     (path, fresh)
                 };
                 let groups = Groups::of(files.into_iter().map(photo).collect());
-                let left = groups.put(self.album, self.edits, place, Some(&class_of_zip(zip))).await;
-                self.tell_left(left);
+                self.put(groups, place, Some(&class_of_zip(zip))).await;
                 if let Some(head) = head
                     && let Err(error) = self.contents.open_head(Rc::new(head)).await
                 {
@@ -158,7 +157,7 @@ impl Intake {
         for photo in manifest.photos {
             // Those that are not there could not be read, which was said.
             let Some(file) = files.remove(&photo.path) else { continue };
-            let fresh = Fresh { name: photo.name, file, burst: photo.burst };
+            let fresh = Fresh { name: photo.name, file, burst: photo.burst, part: photo.part };
             photos.push(Arc::new(Example::new(photo.id, photo.class, fresh)));
         }
         Example::sort(&mut photos);
