@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
+use headstart_protocol::Part;
+
 use crate::alike::{folded, tidy_name};
 use crate::names::parts_of_path;
 
@@ -13,15 +15,6 @@ pub struct Place {
     pub class: Option<String>,
     /// The part of a data set that it is in, where the folders say so.
     pub part: Option<Part>,
-}
-
-/// A part of a data set that was split before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// To train on.
-    Train,
-    /// To validate or test on.
-    HeldOut,
 }
 
 /// What stands between a class and a number in the names of Teachable Machine's photos.
@@ -35,7 +28,7 @@ const LEVELS: usize = 16;
 /// Of the folders the one that tells classes apart names them: at the first level, from the outside, at which the photos lie in
 /// folders of different names that may be classes, or for a photo that lies in none there, the next one that may be.
 /// Years, numbers and words like `photos` may be so only where nothing else is. Where no level tells them apart, all photos are
-/// of the folder that they share. Folders named `train` beside `val` or `test` are no classes but parts.
+/// of the folder that they share. Folders named `train` beside `val` or `test` are no classes but parts, which each photo bears.
 #[must_use]
 pub fn places(paths: &[&str]) -> Vec<Place> {
     let mut photos = photos(paths);
@@ -136,7 +129,7 @@ fn take_parts_out(photos: &mut [Photo]) -> bool {
         let mut beside: BTreeMap<Vec<usize>, [bool; 2]> = BTreeMap::new();
         for photo in &*photos {
             if let Some(part) = part_of(photo) {
-                beside.entry(photo.around(level)).or_default()[usize::from(part != Part::Train)] = true;
+                beside.entry(photo.around(level)).or_default()[usize::from(part != Part::Training)] = true;
             }
         }
         for photo in photos.iter_mut() {
@@ -260,16 +253,16 @@ pub(crate) fn part(name: &str) -> Option<Part> {
     for word in name.split([' ', '_', '-', '.']) {
         let word = word.trim_end_matches(|letter: char| letter.is_ascii_digit());
         let part = match word {
-            "train" | "training" | "trainset" => Part::Train,
-            "val" | "valid" | "validation" | "valset" | "dev" | "test" | "testing" | "testset" | "eval"
-            | "evaluation" | "holdout" => Part::HeldOut,
+            "train" | "training" | "trainset" => Part::Training,
+            "val" | "valid" | "validation" | "valset" | "dev" | "eval" | "evaluation" => Part::Validation,
+            "test" | "testing" | "testset" | "holdout" => Part::Test,
             "" | "data" | "dataset" | "set" | "images" | "image" | "imgs" | "img" | "photos" | "seg" => continue,
             _ => return None,
         };
-        if found.is_some_and(|before| before != part) {
-            return None;
+        match found {
+            Some(before) if (before == Part::Training) != (part == Part::Training) => return None,
+            found_before => found = found_before.or(Some(part)),
         }
-        found = Some(part);
     }
     found
 }

@@ -5,8 +5,8 @@ mod people;
 use std::io::{Cursor, Write};
 
 use headstart_protocol::{
-    HeadKind, InputSize, MOST_PHOTOS, OptimizerKind, PROJECT_VERSION, ProjectClass, ProjectManifest, ProjectPhoto,
-    TrainingSettings, Unzipped, Validation, ZipContents,
+    HeadKind, InputSize, MOST_PHOTOS, OptimizerKind, PROJECT_VERSION, Part, ProjectClass, ProjectManifest,
+    ProjectPhoto, TrainingSettings, Unzipped, Validation, ZipContents,
 };
 use zip::write::{SimpleFileOptions, ZipWriter};
 
@@ -19,6 +19,7 @@ fn project() -> ProjectManifest {
         class,
         name: name.into(),
         burst: (id == 2).then_some(u64::MAX),
+        part: (id == 2).then_some(Part::Test),
         path: format!("photos/{id}"),
     };
     ProjectManifest {

@@ -6,7 +6,7 @@ use std::io::{Cursor, Write};
 use headstart_archive::{ArchiveReader, ArchiveWriter, Entry, MANIFEST, folder_of_zip, places};
 use headstart_fuzz::{ChaCha8Rng, Fuzz, PeakAlloc, Rng, mutate};
 use headstart_protocol::{
-    InputSize, MOST_CLASSES, MOST_PHOTOS, PROJECT_VERSION, ProjectClass, ProjectManifest, ProjectPhoto,
+    InputSize, MOST_CLASSES, MOST_PHOTOS, PROJECT_VERSION, Part, ProjectClass, ProjectManifest, ProjectPhoto,
     TrainingSettings, Validation,
 };
 use zip::CompressionMethod;
@@ -21,6 +21,7 @@ fn project() -> ProjectManifest {
         class: 1 + id % 2,
         name: format!("{id}.jpg"),
         burst: None,
+        part: (id == 4).then_some(Part::Validation),
         path: format!("p/{id}"),
     };
     ProjectManifest {

@@ -101,24 +101,33 @@ fn folders_that_look_alike_are_one_class() {
 #[test]
 fn parts_of_a_data_set_are_no_classes() {
     let place = |class: &str, part| Place { class: Some(class.to_owned()), part };
-    let (train, held_out) = (Some(Part::Train), Some(Part::HeldOut));
-    for paths in [
-        ["pets/train/cat/1.jpg", "pets/train/dog/2.jpg", "pets/val/cat/3.jpg", "pets/val/dog/4.jpg"],
-        ["train/cat/1.jpg", "train/dog/2.jpg", "test/cat/3.jpg", "test/dog/4.jpg"],
-        ["Training/cat/1.jpg", "Training/dog/2.jpg", "Validation/cat/3.jpg", "valid/dog/4.jpg"],
-        ["d/training_set/cat/1.jpg", "d/training_set/dog/2.jpg", "d/test_set/cat/3.jpg", "d/test_set/dog/4.jpg"],
-        [
-            "seg_train/seg_train/cat/1.jpg",
-            "seg_train/seg_train/dog/2.jpg",
-            "seg_test/seg_test/cat/3.jpg",
-            "seg_test/seg_test/dog/4.jpg",
-        ],
-        ["cat/train/1.jpg", "dog/train/2.jpg", "cat/val/3.jpg", "dog/val/4.jpg"],
-        ["train/cat/2023/1.jpg", "train/dog/2023/2.jpg", "val/cat/2024/3.jpg", "val/dog/2024/4.jpg"],
+    let (train, val, test) = (Some(Part::Training), Some(Part::Validation), Some(Part::Test));
+    for (held_out, paths) in [
+        (val, ["pets/train/cat/1.jpg", "pets/train/dog/2.jpg", "pets/val/cat/3.jpg", "pets/val/dog/4.jpg"]),
+        (test, ["train/cat/1.jpg", "train/dog/2.jpg", "test/cat/3.jpg", "test/dog/4.jpg"]),
+        (val, ["Training/cat/1.jpg", "Training/dog/2.jpg", "Validation/cat/3.jpg", "valid/dog/4.jpg"]),
+        (
+            test,
+            ["d/training_set/cat/1.jpg", "d/training_set/dog/2.jpg", "d/test_set/cat/3.jpg", "d/test_set/dog/4.jpg"],
+        ),
+        (
+            test,
+            [
+                "seg_train/seg_train/cat/1.jpg",
+                "seg_train/seg_train/dog/2.jpg",
+                "seg_test/seg_test/cat/3.jpg",
+                "seg_test/seg_test/dog/4.jpg",
+            ],
+        ),
+        (val, ["cat/train/1.jpg", "dog/train/2.jpg", "cat/val/3.jpg", "dog/val/4.jpg"]),
+        (val, ["train/cat/2023/1.jpg", "train/dog/2023/2.jpg", "val/cat/2024/3.jpg", "val/dog/2024/4.jpg"]),
     ] {
         let expected = [place("cat", train), place("dog", train), place("cat", held_out), place("dog", held_out)];
         assert_eq!(places(&paths), expected, "{paths:?}");
     }
+    // All three side by side, and a class that is not in all of them.
+    let three = places(&["d/train/cat/1.jpg", "d/val/dog/2.jpg", "d/test/cat/3.jpg", "d/more/cow/4.jpg"]);
+    assert_eq!(three.iter().map(|place| place.part).collect::<Vec<_>>(), [train, val, test, None]);
     // A class may be called so where nothing says that it is a part.
     for paths in [["train/1.jpg", "car/2.jpg"], ["road/train/1.jpg", "road/car/2.jpg"], ["train/1.jpg", "test/2.jpg"]] {
         assert!(places(&paths).iter().all(|place| place.part.is_none()), "{paths:?}");

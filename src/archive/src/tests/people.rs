@@ -1,9 +1,9 @@
 //! Zips as people have them: of other programs, in other code pages, of zips, and projects that were unpacked between.
 
-use headstart_protocol::{LeftOut, LeftOutReason, MOST_PHOTOS, ProjectManifest, Unzipped};
+use headstart_protocol::{LeftOut, LeftOutReason, MOST_PHOTOS, Part, ProjectManifest, Unzipped};
 
 use super::{foreign, open, project, read, written};
-use crate::{ArchiveError, MANIFEST, Part, places};
+use crate::{ArchiveError, MANIFEST, places};
 
 const JPEG: &[u8] = b"\xff\xd8\xff\xe0 and so on";
 
@@ -91,7 +91,7 @@ fn photos_of_zips_in_a_zip_come_in_and_their_zips_name_them() {
     let found = paths(foreign(false, &[("train.zip", &part), ("val.zip", &part)]));
     let found: Vec<&str> = found.iter().map(String::as_str).collect();
     assert_eq!(found, ["train/cat/1.jpg", "train/dog/1.jpg", "val/cat/1.jpg", "val/dog/1.jpg"]);
-    assert_eq!(places(&found)[3].part, Some(Part::HeldOut));
+    assert_eq!(places(&found)[3].part, Some(Part::Validation));
 }
 
 #[test]

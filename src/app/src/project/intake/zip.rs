@@ -122,7 +122,7 @@ impl Intake {
                 }
                 let folder = folder_of_zip(zip, files.iter().map(|(path, _)| path.as_str()));
                 let photo = |(path, file): (String, Blob)| {
-                    let fresh = Fresh { name: file_name(&path).to_owned(), file, burst: None };
+                    let fresh = Fresh { name: file_name(&path).to_owned(), file, burst: None, part: None };
                     let path = match &folder {
                         Some(folder) => format!("{folder}/{path}"),
                         None => path,
@@ -130,8 +130,7 @@ impl Intake {
                     (path, fresh)
                 };
                 let groups = Groups::of(files.into_iter().map(photo).collect());
-                let left = groups.put(self.album, self.edits, place, Some(&class_of_zip(zip))).await;
-                self.tell_left(left);
+                self.put(groups, place, Some(&class_of_zip(zip))).await;
                 if let Some(head) = head
                     && let Err(error) = self.contents.open_head(Rc::new(head)).await
                 {
@@ -163,7 +162,7 @@ impl Intake {
         for photo in manifest.photos {
             // Those that are not there could not be read, which was said.
             let Some(file) = files.remove(&photo.path) else { continue };
-            let fresh = Fresh { name: photo.name, file, burst: photo.burst };
+            let fresh = Fresh { name: photo.name, file, burst: photo.burst, part: photo.part };
             photos.push(Arc::new(Example::new(photo.id, photo.class, fresh)));
         }
         Example::sort(&mut photos);
