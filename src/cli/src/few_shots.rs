@@ -79,7 +79,7 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     let (train, test) = (files("train")?, files("test")?);
     let names = train.classes();
     let described = |listing: Listing| {
-        let listing = listing.within(&names, |class| format!("no photos to train on are of its class, `{class}`"));
+        let listing = listing.within_trained(&names);
         note_skipped(&listing.skipped);
         describe(&listing.files, &names, &base, options.size, &options.cache)
     };

@@ -111,8 +111,7 @@ fn photos(options: &Options) -> Result<CurvePhotos, CliError> {
     let base = Base::open(None)?;
     let mut folder = training_folder(&options.dir)?;
     if let Some(score) = &options.score {
-        let refusal = |class: &str| format!("no photos to train on are of its class, `{class}`");
-        let scored = labelled_files(score)?.within(&folder.classes, refusal);
+        let scored = labelled_files(score)?.within_trained(&folder.classes);
         folder.validation = scored.files;
         folder.skipped.extend(scored.skipped);
     }

@@ -107,6 +107,29 @@ fn train_and_val_are_told_apart() {
 }
 
 #[test]
+fn parts_are_known_by_the_names_that_data_sets_give_them() {
+    let photos = ["Training_Set/a/1.jpg", "Training_Set/b/2.jpg", "images-valid/a/3.jpg", "test_set/b/4.jpg"];
+    let folder = training_folder(folder_with(&photos).path()).unwrap();
+    assert_eq!(folder.classes, ["a", "b"]);
+    assert_eq!(seen(&folder.training), pairs([("a", "1.jpg"), ("b", "2.jpg")]));
+    // No choice is made on photos to test on.
+    assert_eq!(seen(&folder.validation), pairs([("a", "3.jpg")]));
+    for name in ["test", "test1", "evaluation", "Holdout"] {
+        let beside = folder_with(&["train/cat.0.jpg", "train/dog.0.jpg", &format!("{name}/1.jpg")]);
+        let folder = training_folder(beside.path()).unwrap();
+        assert_eq!((folder.classes.len(), folder.training.len(), folder.validation.len()), (2, 2, 0), "{name}");
+    }
+    let beside = folder_with(&["train/a/1.jpg", "train/b/2.jpg", "labels/1.txt"]);
+    assert_eq!(training_folder(beside.path()).unwrap().classes, ["a", "b"]);
+}
+
+#[test]
+fn a_train_among_other_vehicles_is_a_class() {
+    let folder = training_folder(folder_with(&["car/1.jpg", "plane/2.jpg", "train/3.jpg"]).path()).unwrap();
+    assert_eq!(folder.classes, ["car", "plane", "train"]);
+}
+
+#[test]
 fn an_empty_folder_is_said() {
     for files in [["notes.txt"], ["1.jpg"]] {
         let folder = folder_with(&files);
