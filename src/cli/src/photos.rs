@@ -1,6 +1,7 @@
 //! Photos on disk with their classes: a folder a class, or `CLASS.N.jpg` without folders, as the public Dogs vs. Cats
 //! archive has them.
 
+mod links;
 mod names;
 mod reading;
 
@@ -99,12 +100,8 @@ impl Listing {
         spellings.into_iter().filter(|class| seen.insert(folded(class))).cloned().collect()
     }
 
-    /// The files of the class folder `folder` of `dir`, however deep. Links are followed to files, and to the folder itself.
-    fn add_class(&mut self, dir: &Path, folder: &Path) {
-        if let Some(reason) = leads_back(dir, folder) {
-            self.skipped.push(Skipped::new(folder, reason));
-            return;
-        }
+    /// The files of the class folder `folder`, however deep. Links are followed to files, and to the folder itself.
+    fn add_class(&mut self, folder: &Path) {
         let class = class_of_folder(folder);
         let entries = WalkDir::new(folder).min_depth(1).sort_by_file_name().into_iter();
         for entry in entries.filter_entry(|entry| !is_litter(entry.path())) {
@@ -184,7 +181,13 @@ impl Folder {
 pub(crate) fn labelled_files(dir: &Path) -> Result<Listing, CliError> {
     let (folders, loose): (Vec<_>, Vec<_>) = visible_entries(dir)?.into_iter().partition(|path| path.is_dir());
     let mut listing = Listing::default();
-    folders.iter().for_each(|folder| listing.add_class(dir, folder));
+    let links = links::leading_back(dir, &folders);
+    for (folder, leads_back) in folders.iter().zip(links) {
+        match leads_back {
+            Some(reason) => listing.skipped.push(Skipped::new(folder, reason)),
+            None => listing.add_class(folder),
+        }
+    }
     let has_folders = !listing.files.is_empty();
     let mut without_class = Vec::new();
     for path in loose {
@@ -213,21 +216,6 @@ pub(crate) fn labelled_files(dir: &Path) -> Result<Listing, CliError> {
     listing.skipped.extend(without_class);
     listing.files.sort();
     Ok(listing)
-}
-
-/// Why the link at `folder`, if it is one, is no class of `dir`: its photos are read elsewhere, or as other classes.
-fn leads_back(dir: &Path, folder: &Path) -> Option<&'static str> {
-    if !folder.is_symlink() {
-        return None;
-    }
-    let (dir, target) = (fs::canonicalize(dir).ok()?, fs::canonicalize(folder).ok()?);
-    if dir.starts_with(&target) {
-        Some("it is a link to a folder that it lies in")
-    } else if target.parent() == Some(&dir) && !is_litter(&target) {
-        Some("it is a link to a folder beside it")
-    } else {
-        None
-    }
 }
 
 fn visible_entries(dir: &Path) -> Result<Vec<PathBuf>, CliError> {

@@ -181,6 +181,34 @@ fn links_are_followed_to_files_and_class_folders() {
     assert!(told.iter().any(|(name, _)| name == "itself") && told.len() == 6, "{told:?}");
 }
 
+#[cfg(unix)]
+#[test]
+fn no_photo_is_of_two_classes_because_of_links() {
+    use std::os::unix::fs::symlink;
+    let elsewhere = folder_with(&["birds/1.jpg", "birds/ducks/2.jpg"]);
+    let folder = folder_with(&["cat/3.jpg", "cat/kittens/4.jpg", ".kept/fox/5.jpg", "cat/.old/6.jpg"]);
+    let (root, far) = (folder.path(), elsewhere.path());
+    symlink("cat/kittens", root.join("a-kitten")).unwrap();
+    symlink(far.join("birds/ducks"), root.join("duck")).unwrap();
+    symlink(far.join("birds"), root.join("bird")).unwrap();
+    symlink(far.join("birds"), root.join("parrot")).unwrap();
+    // These are read nowhere else.
+    symlink(".kept/fox", root.join("fox")).unwrap();
+    symlink("cat/.old", root.join("old cat")).unwrap();
+    let listing = labelled_files(root).unwrap();
+    let expected = [("bird", "1.jpg"), ("bird", "2.jpg"), ("cat", "3.jpg"), ("cat", "4.jpg"), ("fox", "5.jpg")];
+    assert_eq!(seen(&listing.files), [&pairs(expected)[..], &pairs([("old cat", "6.jpg")])].concat());
+    let reason = "it is a link to what the folder of another class holds";
+    assert_eq!(reasons(&listing.skipped), pairs(["a-kitten", "duck", "parrot"].map(|name| (name, reason))));
+
+    // A link out of the folder around all of them is not read, and takes nothing from others.
+    symlink(far.parent().unwrap(), far.join("around")).unwrap();
+    symlink(root.join("cat"), far.join("cat")).unwrap();
+    let listing = labelled_files(far).unwrap();
+    assert_eq!(listing.classes(), ["birds", "cat"]);
+    assert_eq!(reasons(&listing.skipped), pairs([("around", "it is a link to a folder that it lies in")]));
+}
+
 /// Nobody may be root, whom permissions do not bind; a path that is too long keeps everybody out.
 #[cfg(target_os = "linux")]
 #[test]
