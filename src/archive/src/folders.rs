@@ -247,7 +247,8 @@ pub(crate) fn is_container(name: &str) -> bool {
 }
 
 /// The part of a data set that a folder of that name is: `train`, `val2017`, `test_set`, `images-valid`.
-pub(crate) fn part(name: &str) -> Option<Part> {
+#[must_use]
+pub fn part(name: &str) -> Option<Part> {
     let name = folded(name);
     let mut found = None;
     for word in name.split([' ', '_', '-', '.']) {

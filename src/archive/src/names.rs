@@ -8,6 +8,24 @@ use crate::alike::has_no_width;
 /// Characters of a name that a person is told, at most.
 const SHOWN: usize = 80;
 
+/// What systems leave in folders, beside names that begin with a dot: the one list of the project.
+const LITTER: [&str; 14] = [
+    "__MACOSX",
+    "@eaDir",
+    "@Recycle",
+    "#recycle",
+    "#snapshot",
+    "$RECYCLE.BIN",
+    "RECYCLER",
+    "System Volume Information",
+    "lost+found",
+    "Thumbs.db",
+    "ehthumbs.db",
+    "desktop.ini",
+    "Picasa.ini",
+    "Icon\r",
+];
+
 /// `path` as programs should have written it: `/` between folders, composed letters (NFC), relative, and without parts that
 /// lead nowhere (`.`) or out (`..`): nothing is written where it says. [`None`] where nothing is left, or what is left is no
 /// name for a file.
@@ -40,17 +58,19 @@ pub(crate) fn is_safe(path: &str) -> bool {
         && path.split(['/', '\\']).all(|part| part != "..")
 }
 
-/// Whether `path` is what systems leave in folders: `__MACOSX` holds what macOS adds beside each file, under the file's own
-/// name, `@eaDir` the thumbnails of network drives, and files that begin with a dot are nobody's photos.
+/// Whether `path` leads through or to what systems leave in folders: see [`is_litter_name`].
 #[must_use]
 pub fn is_litter(path: &str) -> bool {
-    let is_dotted = |part: &str| part.starts_with('.') && !part.trim_matches('.').is_empty();
-    let is_left = |part: &str| {
-        ["__macosx", "@eadir", "thumbs.db", "ehthumbs.db", "desktop.ini"]
-            .iter()
-            .any(|known| part.eq_ignore_ascii_case(known))
-    };
-    path.split(['/', '\\']).any(|part| is_dotted(part) || is_left(part))
+    path.split(['/', '\\']).any(is_litter_name)
+}
+
+/// Whether a file or folder of that name, which is no path, is what systems leave in folders: `__MACOSX` holds what macOS adds
+/// beside each file, under the file's own name, `@eaDir` the thumbnails of network drives, and files that begin with a dot are
+/// nobody's photos.
+#[must_use]
+pub fn is_litter_name(name: &str) -> bool {
+    let is_dotted = name.starts_with('.') && !name.trim_matches('.').is_empty();
+    is_dotted || LITTER.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// The last part of a path that has `/` between folders.
@@ -118,7 +138,11 @@ mod tests {
         {
             assert!(is_litter(path), "{path}");
         }
-        for path in ["./a.jpg", "../a.jpg", "a/1.jpg", "...", "a.b/c.jpg"] {
+        for path in ["#recycle/1.jpg", "$Recycle.Bin/S-1-5/1.jpg", "a\\lost+found\\1.jpg", "a/picasa.ini", "a/Icon\r"] {
+            assert!(is_litter(path), "{path}");
+        }
+        assert!(is_litter_name("@eaDir") && !is_litter_name("a\\.jpg"), "a name is no path");
+        for path in ["./a.jpg", "../a.jpg", "a/1.jpg", "...", "a.b/c.jpg", "icons/1.jpg", "recycle/1.jpg"] {
             assert!(!is_litter(path), "{path}");
         }
     }

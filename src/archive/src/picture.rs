@@ -1,9 +1,9 @@
 //! Files that may be pictures, by their names and by their first bytes.
 
 /// Endings of pictures, in small letters: the one list of the project.
-const ENDINGS: [&str; 16] = [
+const ENDINGS: [&str; 18] = [
     "jpg", "jpeg", "jpe", "jfif", "pjpeg", "png", "webp", "gif", "bmp", "dib", "avif", "heic", "heif", "tif", "tiff",
-    "ico",
+    "ico", "jxl", "mpo",
 ];
 /// Endings of heads.
 const HEADS: [&str; 2] = ["safetensors", "head"];
@@ -74,6 +74,8 @@ mod tests {
             ("a.jfif", Ending::Picture),
             ("a.Heif", Ending::Picture),
             ("a.tiff", Ending::Picture),
+            ("a.jxl", Ending::Picture),
+            ("a.MPO", Ending::Picture),
             ("my.safetensors", Ending::Head),
             ("my.head", Ending::Head),
             ("x/project.tm", Ending::Zip),

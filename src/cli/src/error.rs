@@ -22,6 +22,10 @@ pub(crate) enum CliError {
     NoPhotos { dir: PathBuf },
     #[error("none of the {count} files could be read as a photo; the first, {}: {reason}", .first.display())]
     NothingReadable { count: usize, first: PathBuf, reason: String },
+    #[error("{}: no file can hold a model of these classes: {reason}", .dir.display())]
+    Classes { dir: PathBuf, reason: &'static str },
+    #[error("no CNN can be trained from scratch on photos of {size}×{size} pixels: {reason}")]
+    Architecture { size: usize, reason: &'static str },
     #[error("{}: {error}", .path.display())]
     Weights { path: PathBuf, error: WeightsError },
     #[error("{} was trained on another base or at another size than {size}", .path.display())]
@@ -69,6 +73,8 @@ impl CliError {
             Self::NoPhotos { .. } => {
                 Some("It should hold a folder a class (`CLASS/*.jpg`), or files named `CLASS.N.jpg`.")
             }
+            Self::Classes { .. } => Some("Put folders together, rename them, or leave some out."),
+            Self::Architecture { .. } => Some("Give another --size."),
             Self::HeadMismatch { .. } => Some("Give its base with --base and its size with --size, or train it again."),
             Self::NoHead(_) => Some("Sizes are 150 and 224: give one with --size, or a head with --model."),
             Self::ScratchSize { .. } => Some("Leave --size out."),

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
+use clap::builder::RangedU64ValueParser;
 use futures::executor::block_on;
 use headstart_nn::{DESCRIPTOR, Head, Vgg16};
-use headstart_weights::head::HeadFile;
+use headstart_weights::head::{HeadFile, MOST_SIDE};
 use headstart_weights::index::Index;
 use headstart_weights::{BaseWeights, WeightsError, read_base, sha256_hex};
 
@@ -24,6 +25,14 @@ fn read(path: &Path) -> Result<Vec<u8>, CliError> {
 fn index() -> Result<Index, CliError> {
     let path = shipped("index.json");
     Index::from_json(&read(&path)?).map_err(|error| CliError::Weights { path, error })
+}
+
+/// Fewest pixels a side of a photo that the base sees: smaller ones its pools leave next to nothing of.
+const FEWEST_SIDE: u64 = 32;
+
+/// Reads the side of the square that a photo is squeezed to, as a model's file can say it.
+pub(crate) fn side() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(FEWEST_SIDE..=MOST_SIDE as u64)
 }
 
 /// The base, ready to run.

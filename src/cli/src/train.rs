@@ -7,14 +7,16 @@ use burn::tensor::Device;
 use clap::{Args, ValueEnum};
 use futures::executor::block_on;
 use headstart_protocol::{RunRecord, ValidatedBy, Validation, count, wilson_interval};
-use headstart_train::{Examples, Grouping, HeadPlan, HeadSettings, HeadTraining, TrainedHead, ValidationSplit};
+use headstart_train::{
+    Examples, Grouping, HeadPlan, HeadSettings, HeadTraining, TrainError, TrainedHead, ValidationSplit,
+};
 use headstart_vision::VIEWS;
 use headstart_weights::head::HeadFile;
 
 use crate::error::CliError;
 use crate::features::{self, extract};
 use crate::listing::enter_if_listed;
-use crate::models::Base;
+use crate::models::{Base, side};
 use crate::output;
 use crate::photos::{LabelledFile, note_skipped, training_folder};
 use crate::progress::Progress;
@@ -26,14 +28,15 @@ use crate::scratch;
 #[command(after_help = "Example:
   headstart train --data my-photos --out my-head.safetensors    # my-photos/cat/*.jpg, my-photos/dog/*.jpg")]
 pub(crate) struct Options {
-    /// The folder: train/CLASS/* with val/CLASS/* (or validation), or CLASS/* alone, which is cross-validated; or files named CLASS.N.jpg.
+    /// The folder: train/CLASS/* with val/CLASS/* (or validation, dev), or CLASS/* alone, which is cross-validated; or files
+    /// named CLASS.N.jpg. Photos of test/CLASS/* beside train are left for `evaluate`.
     #[arg(long)]
     pub(crate) data: PathBuf,
     /// What to train.
     #[arg(long, value_enum, default_value = "vgg16-head")]
     model: Model,
     /// Side of the square that a photo is squeezed to, 150 or 224.
-    #[arg(long, default_value_t = 150)]
+    #[arg(long, default_value_t = 150, value_parser = side())]
     pub(crate) size: usize,
     /// Passes over the photos, at most.
     #[arg(long)]
@@ -89,9 +92,13 @@ fn head(options: &Options, json: bool) -> Result<(), CliError> {
     if options.resume {
         output::note("a head is trained in one go: there is nothing to resume, it is trained anew");
     }
-    let base = Base::open(options.base.as_deref())?;
+    if options.restart {
+        output::note("a head is trained in one go: it has no checkpoint to give up, --restart changes nothing");
+    }
     let folder = training_folder(&options.data)?;
     note_skipped(&folder.skipped);
+    check_classes(&folder.classes, &options.data)?;
+    let base = Base::open(options.base.as_deref())?;
     let names = folder.classes;
     let described = |files: &[LabelledFile]| describe(files, &names, &base, options.size, &options.cache);
     let examples = grouped(described(&folder.training)?)?;
@@ -124,6 +131,17 @@ fn head(options: &Options, json: bool) -> Result<(), CliError> {
     output::line(words(&trained))?;
     let (epoch, photos) = (trained.best_epoch, trained.trained_on);
     output::line(format_args!("  trained to epoch {epoch} on {photos} photos; head in {}", options.out.display()))
+}
+
+/// Whether a file can hold a model of the classes `names`, the folders of `dir`: asked before hours of work, not after them.
+///
+/// # Errors
+/// [`TrainError::TooFewClasses`], or [`CliError::Classes`] where it cannot.
+pub(crate) fn check_classes(names: &[String], dir: &Path) -> Result<(), CliError> {
+    if names.len() < 2 {
+        return Err(TrainError::TooFewClasses { found: names.len() }.into());
+    }
+    headstart_weights::check_classes(names).map_err(|reason| CliError::Classes { dir: dir.to_owned(), reason })
 }
 
 /// Runs `plan` to its end; `tell` hears of epochs done, and epochs at most.

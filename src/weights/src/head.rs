@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     WeightsError,
     base::{float_bytes, read_floats},
-    classes,
+    classes::check_classes,
     hash::sha256_hex,
     reader::looks_like_a_web_page,
     sealed::{FloatTensor, Sealed, check_version},
@@ -22,7 +22,7 @@ pub const VERSION: u32 = 1;
 /// The most dense layers that a head may have.
 const MOST_LAYERS: usize = 16;
 /// The most pixels a side of the photos that it is for.
-const MOST_SIDE: usize = 1024;
+pub const MOST_SIDE: usize = 1024;
 
 /// What a head says about itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -180,7 +180,7 @@ fn check(manifest: &HeadManifest, layers: &[DenseWeights]) -> Result<(), Weights
     if manifest.version != VERSION {
         return Err(WeightsError::Version { found: manifest.version, expected: VERSION });
     }
-    classes::check(&manifest.classes).or_else(wrong)?;
+    check_classes(&manifest.classes).or_else(wrong)?;
     if !(1..=MOST_SIDE).contains(&manifest.size) {
         return wrong("it is for photos of no or more than 1,024 pixels a side");
     }

@@ -24,7 +24,7 @@ use crate::output;
 use crate::photos::{note_skipped, training_folder};
 use crate::progress::Progress;
 use crate::replace::replace;
-use crate::train::Options;
+use crate::train::{Options, check_classes};
 
 /// The share of each class that is held out where the folder has no validation photos.
 const HELD_OUT: f64 = 0.2;
@@ -42,6 +42,9 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     let folder = training_folder(&options.data)?;
     note_skipped(&folder.skipped);
     let names = folder.classes;
+    check_classes(&names, &options.data)?;
+    let architecture = ScratchArchitecture::published(options.size, names.len());
+    architecture.check().map_err(|reason| CliError::Architecture { size: options.size, reason })?;
     let (images, labels) = load(&folder.training, &names, options.size)?;
     let (training, validation) = if folder.validation.is_empty() {
         hold_out(images, labels, options.seed)
@@ -52,7 +55,7 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     let (training, validation) = (photos(training)?, photos(validation)?);
     let (trained_on, validated_on) = (training.len(), validation.len());
 
-    let defaults = ScratchSettings::new(ScratchArchitecture::published(options.size, names.len()));
+    let defaults = ScratchSettings::new(architecture);
     let settings =
         ScratchSettings { epochs: options.epochs.unwrap_or(defaults.epochs), seed: options.seed, ..defaults };
     let device = Device::flex();
