@@ -7,6 +7,7 @@
 mod cpu;
 #[cfg(feature = "wgpu")]
 mod gpu;
+pub(crate) mod trainable;
 mod winograd;
 
 #[cfg(feature = "cpu")]
