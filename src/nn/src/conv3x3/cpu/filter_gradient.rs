@@ -11,6 +11,7 @@ use super::convolve::{Extents, Tile, load_some, transform_patch};
 use super::gemm::{self, Matrix, Rows};
 use super::instruction_set::Kernel;
 use super::simd::Simd;
+use super::threads::{share_out, threads_for};
 
 /// Tiles whose products are summed before the sums are written: the same on every machine, whatever its cores.
 const BLOCK: usize = 192;
@@ -163,23 +164,28 @@ unsafe fn spread<S: Simd>([a, b, c, d]: [S::V; OUT]) -> [S::V; IN] {
 /// `Gᵀ u G` of every filter: sums `[36, c, padded]` as a gradient `[k, c, 3, 3]`.
 pub(super) fn gather(sums: &[f32], c: usize, k: usize, padded: usize) -> Vec<f32> {
     let mut gradient = vec![0.0; k * c * 9];
-    for first in (0..k).step_by(LANES) {
-        for channel in 0..c {
-            let at = |point: usize| -> [f32; LANES] {
-                let from = (point * c + channel) * padded + first;
-                std::array::from_fn(|lane| sums[from + lane])
-            };
-            let rows: [[[f32; LANES]; 3]; IN] = std::array::from_fn(|y| three(std::array::from_fn(|x| at(y * IN + x))));
-            for x in 0..3 {
-                let column = three(std::array::from_fn(|y| rows[y][x]));
-                for (y, lanes) in column.into_iter().enumerate() {
-                    for (lane, value) in lanes.into_iter().enumerate().take(k - first) {
-                        gradient[((first + lane) * c + channel) * 9 + y * 3 + x] = value;
+    let share = k.div_ceil(threads_for(k * c)).next_multiple_of(LANES);
+    share_out(gradient.chunks_mut(share * c * 9).enumerate(), |(part, gradient)| {
+        let (begin, k) = (part * share, gradient.len() / (c * 9));
+        for first in (0..k).step_by(LANES) {
+            for channel in 0..c {
+                let at = |point: usize| -> [f32; LANES] {
+                    let from = (point * c + channel) * padded + begin + first;
+                    std::array::from_fn(|lane| sums[from + lane])
+                };
+                let rows: [[[f32; LANES]; 3]; IN] =
+                    std::array::from_fn(|y| three(std::array::from_fn(|x| at(y * IN + x))));
+                for x in 0..3 {
+                    let column = three(std::array::from_fn(|y| rows[y][x]));
+                    for (y, lanes) in column.into_iter().enumerate() {
+                        for (lane, value) in lanes.into_iter().enumerate().take(k - first) {
+                            gradient[((first + lane) * c + channel) * 9 + y * 3 + x] = value;
+                        }
                     }
                 }
             }
         }
-    }
+    });
     gradient
 }
 

@@ -6,11 +6,10 @@ mod filters;
 mod gemm;
 mod instruction_set;
 mod simd;
+mod threads;
 mod trainable;
 
 use std::cell::RefCell;
-use std::num::NonZero;
-use std::thread;
 
 use burn::tensor::{DType, Shape};
 use burn_flex::{FlexTensor, Layout};
@@ -18,6 +17,7 @@ use burn_flex::{FlexTensor, Layout};
 use self::convolve::{Convolution, Extents};
 use self::filters::transform_filters;
 use self::instruction_set::InstructionSet;
+use self::threads::{share_out, threads};
 pub(super) use self::trainable::{gradients, trainable};
 
 thread_local! {
@@ -56,26 +56,9 @@ fn convolve(extents: Extents, input: &[f32], filters: &[f32], bias: &[f32], relu
             InstructionSet::detect().run(Convolution { extents, input, filters, bias, relu, output, buffer });
         });
     };
-    let mut parts = input.chunks(share * h * w * c).zip(output.chunks_mut(share * down * across * k));
-    if share >= n {
-        parts.for_each(part);
-    } else {
-        // The last share is this thread's own.
-        let own = parts.next_back();
-        thread::scope(|scope| {
-            for each in parts {
-                let part = &part;
-                scope.spawn(move || part(each));
-            }
-            own.map(part);
-        });
-    }
+    let parts = input.chunks(share * h * w * c).zip(output.chunks_mut(share * down * across * k));
+    share_out(parts, part);
     output
-}
-
-/// Threads that may share a work.
-fn threads() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 /// Maximum of each 2×2: `[n, c, h, w]` to `[n, c, h / 2, w / 2]`, channels last in memory.

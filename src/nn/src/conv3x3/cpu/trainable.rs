@@ -1,7 +1,5 @@
 //! The layer that is trained: weights that change with every step, and the gradients of all that goes in.
 
-use std::thread;
-
 use burn::tensor::{Bytes, DType, Shape};
 use burn_flex::{FlexTensor, Layout};
 
@@ -10,7 +8,8 @@ use super::convolve::Extents;
 use super::filter_gradient::{FilterGradient, gather};
 use super::filters::transform_filters;
 use super::instruction_set::InstructionSet;
-use super::{channels_first, channels_last, convolve, threads};
+use super::threads::{share_out, threads};
+use super::{channels_first, channels_last, convolve};
 
 /// The gradients of what goes into a convolution.
 pub(in super::super) struct Gradients {
@@ -101,20 +100,7 @@ fn filter_gradient(extents: Extents, input: &[f32], gradient: &[f32]) -> Vec<f32
         let points = number * share..((number + 1) * share).min(POINTS);
         set.run(FilterGradient { extents, input, gradient, points, sums });
     };
-    let mut parts = sums.chunks_mut(share * c * padded).enumerate();
-    // The last share is this thread's own.
-    let own = parts.next_back();
-    if parts.len() == 0 {
-        own.into_iter().for_each(part);
-    } else {
-        thread::scope(|scope| {
-            for each in parts {
-                let part = &part;
-                scope.spawn(move || part(each));
-            }
-            own.into_iter().for_each(&part);
-        });
-    }
+    share_out(sums.chunks_mut(share * c * padded).enumerate(), part);
     gather(&sums, c, k, padded)
 }
 
