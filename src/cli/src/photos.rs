@@ -9,13 +9,14 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use headstart_archive::{Part, folded, part};
+use headstart_archive::{folded, part};
+use headstart_protocol::Part;
 use serde::Serialize;
 use walkdir::WalkDir;
 
 use crate::error::CliError;
 use crate::output;
-use names::{class_in_name, class_of_folder, file_name, is_litter, is_to_test, looks_like_photo};
+use names::{class_in_name, class_of_folder, file_name, is_litter, looks_like_photo};
 use reading::{no_file, reason};
 
 pub(crate) use names::position;
@@ -143,11 +144,11 @@ pub(crate) struct Folder {
 pub(crate) fn training_folder(dir: &Path) -> Result<Folder, CliError> {
     let folders: Vec<_> = visible_entries(dir)?.into_iter().filter(|path| path.is_dir()).collect();
     let of_part = |wanted| folders.iter().filter(move |path| part(&file_name(path)) == Some(wanted));
-    let train: Vec<_> = of_part(Part::Train).collect();
+    let train: Vec<_> = of_part(Part::Training).collect();
+    let held_out = || of_part(Part::Validation).chain(of_part(Part::Test));
     // One among classes has neither of them: there are photos of trains.
     let has_folders = |path: &&PathBuf| visible_entries(path).is_ok_and(|below| below.iter().any(|path| path.is_dir()));
-    let has_parts =
-        train.len() == folders.len() || of_part(Part::HeldOut).next().is_some() || train.iter().any(has_folders);
+    let has_parts = train.len() == folders.len() || held_out().next().is_some() || train.iter().any(has_folders);
     if train.is_empty() || !has_parts {
         return Ok(Folder::of(labelled_files(dir)?, Listing::default()));
     }
@@ -159,8 +160,7 @@ pub(crate) fn training_folder(dir: &Path) -> Result<Folder, CliError> {
             Ok(all)
         })
     };
-    let validation = of_part(Part::HeldOut).filter(|path| !is_to_test(path)).collect();
-    Ok(Folder::of(all(train)?, all(validation)?))
+    Ok(Folder::of(all(train)?, all(of_part(Part::Validation).collect())?))
 }
 
 impl Folder {

@@ -111,10 +111,11 @@ fn head(architecture: HeadArchitecture) -> Vec<u8> {
         val_accuracy: Some(0.9),
         folds: Some(5),
         held_out_sha256: None,
+        unfrozen: None,
         seed: 1,
         golden: GoldenHead { input: vec![0.25; inputs], probabilities: vec![0.2, 0.3, 0.5] },
     };
-    HeadFile { manifest, layers: widths.windows(2).map(layer).collect() }.to_bytes().unwrap()
+    HeadFile { manifest, layers: widths.windows(2).map(layer).collect(), convs: Vec::new() }.to_bytes().unwrap()
 }
 
 #[test]

@@ -9,12 +9,6 @@ pub(super) fn is_litter(path: &Path) -> bool {
     is_litter_name(&file_name(path))
 }
 
-/// Whether a part of a data set is there to test on, and not to choose an epoch on.
-pub(super) fn is_to_test(part: &Path) -> bool {
-    let name = folded(&file_name(part));
-    ["test", "eval", "holdout"].iter().any(|word| name.contains(word))
-}
-
 /// Whether a file is a photo by its name.
 pub(super) fn looks_like_photo(path: &Path) -> bool {
     Ending::of(&file_name(path)) == Ending::Picture
