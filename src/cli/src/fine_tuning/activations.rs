@@ -26,6 +26,13 @@ use crate::progress::Progress;
 /// Photos that are in memory at once.
 const PORTION: usize = 64;
 
+/// A photo that went through the base.
+struct Seen {
+    /// As it is kept.
+    record: Vec<u8>,
+    descriptor: Vec<f32>,
+}
+
 /// The activations of photos and of their augmented views.
 #[derive(Debug, Clone)]
 pub(super) struct Activations {
@@ -86,7 +93,7 @@ impl Activations {
             for seen in results {
                 let (hash, new) = seen.unzip();
                 hashes.push(hash);
-                if let (Some(hash), Some(Some((record, descriptor)))) = (hash, new)
+                if let (Some(hash), Some(Some(Seen { record, descriptor }))) = (hash, new)
                     && !known.contains_key(&hash)
                 {
                     known.insert(hash, known.len() as u64 * self.record() as u64);
@@ -122,14 +129,14 @@ impl Activations {
         Ok((known, BufWriter::new(file)))
     }
 
-    /// A photo's hash; where it is not known yet its record and its descriptor. `None` where it is no photo.
+    /// A photo's hash, and what came of it where it is not known yet. `None` where it is no photo.
     fn see(
         &self,
         path: &Path,
         base: &Base,
         view: u32,
         known: &HashMap<PhotoHash, u64>,
-    ) -> Option<(PhotoHash, Option<(Vec<u8>, Vec<f32>)>)> {
+    ) -> Option<(PhotoHash, Option<Seen>)> {
         let bytes = read_photo(path).ok()?;
         let hash: PhotoHash = Sha256::digest(&bytes).into();
         if known.contains_key(&hash) {
@@ -150,7 +157,7 @@ impl Activations {
         record.extend(descriptor[..self.settings.unfrozen.front()].iter().flat_map(|value| value.to_le_bytes()));
         record.extend(values.iter().flat_map(|value| f16::from_f32(value.min(f16::MAX.to_f32())).to_le_bytes()));
         debug_assert_eq!((descriptor.len(), record.len()), (DESCRIPTOR, self.record()));
-        Some((hash, Some((record, descriptor))))
+        Some((hash, Some(Seen { record, descriptor })))
     }
 
     /// To read them.

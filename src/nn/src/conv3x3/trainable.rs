@@ -78,7 +78,7 @@ trait Gradients: Backend {
 /// What a step remembers for the way back.
 #[cfg(feature = "cpu")]
 #[derive(Debug, Clone)]
-struct State<B: Backend + ?Sized> {
+struct State<B: Backend> {
     input: NodeId,
     weight: FloatTensor<B>,
     output: FloatTensor<B>,
