@@ -135,7 +135,7 @@ fn parts_of_a_data_set_are_no_classes() {
     }
     // Photos that name their classes themselves need no folder in a part.
     let paths = ["train/Cats-!-1.jpg", "test/Cats-!-2.jpg"];
-    assert_eq!(places(&paths), [place("Cats", train), place("Cats", held_out)]);
+    assert_eq!(places(&paths), [place("Cats", train), place("Cats", test)]);
     // What else lies beside them has its own name.
     assert_eq!(
         classes(&["d/train/cat/1.jpg", "d/train/dog/2.jpg", "d/test/cat/3.jpg", "d/more/4.jpg"]),
