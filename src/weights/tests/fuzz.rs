@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use headstart_fuzz::container::{damage_one, rebuilt};
-use headstart_fuzz::{ChaCha8Rng, Fuzz, PeakAlloc, Rng, mutate};
+use headstart_fuzz::{ChaCha8Rng, Fuzz, PeakAlloc, Rng, SeedableRng, mutate};
 use headstart_weights::head::{self, DenseWeights, GoldenHead, HeadArchitecture, HeadFile, HeadManifest};
 use headstart_weights::index::Index;
 use headstart_weights::scratch::{
@@ -44,7 +44,7 @@ fn resealed(file: &[u8], random: &mut ChaCha8Rng) -> Vec<u8> {
         json = mutate(random, &[json]);
     }
     if let Ok(mut manifest) = serde_json::from_slice::<Value>(&json) {
-        for tensor in manifest["tensors"].as_array_mut().into_iter().flatten() {
+        for tensor in manifest.get_mut("tensors").and_then(Value::as_array_mut).into_iter().flatten() {
             let number = |key: &str| tensor[key].as_u64().map(|number| number as usize);
             let (Some(offset), Some(bytes)) = (number("offset"), number("bytes")) else { continue };
             if let Some(bytes) = offset.checked_add(bytes).and_then(|end| payload.get(offset..end)) {
@@ -55,6 +55,15 @@ fn resealed(file: &[u8], random: &mut ChaCha8Rng) -> Vec<u8> {
     }
     let length = (json.len() as u32).to_le_bytes();
     [&file[..12], &length, &sha256(&json), &json, payload].concat()
+}
+
+#[test]
+fn a_manifest_that_damage_made_a_number_is_sealed_as_well() {
+    let (mut random, file) = (ChaCha8Rng::seed_from_u64(1), [&[0; 12][..], &[1, 0, 0, 0], &[0; 32], b"7"].concat());
+    for _ in 0..100 {
+        let sealed = resealed(&file, &mut random);
+        assert_eq!(sealed[16..HEADER], sha256(&sealed[HEADER..]));
+    }
 }
 
 /// A damaged file of `seeds`, half of them with hashes that are right all the same.
