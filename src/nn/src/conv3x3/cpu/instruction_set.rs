@@ -33,25 +33,29 @@ pub(super) trait Kernel {
 }
 
 impl InstructionSet {
-    /// The widest one here.
-    pub(super) fn detect() -> Self {
-        Self::all()[0]
+    /// All of the target, the widest one first.
+    const OF_THE_TARGET: &[Self] = &[
+        #[cfg(target_arch = "x86_64")]
+        Self::Avx512,
+        #[cfg(target_arch = "x86_64")]
+        Self::Avx2,
+        Self::Baseline,
+    ];
+
+    /// Those that this processor has, the widest one first.
+    pub(super) fn here() -> impl Iterator<Item = Self> {
+        Self::OF_THE_TARGET.iter().copied().filter(|set| match set {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => std::arch::is_x86_feature_detected!("avx512f"),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma"),
+            Self::Baseline => true,
+        })
     }
 
-    /// All that there are here, the widest one first.
-    pub(super) fn all() -> Vec<Self> {
-        let mut all = Vec::new();
-        #[cfg(target_arch = "x86_64")]
-        {
-            if std::arch::is_x86_feature_detected!("avx512f") {
-                all.push(Self::Avx512);
-            }
-            if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
-                all.push(Self::Avx2);
-            }
-        }
-        all.push(Self::Baseline);
-        all
+    /// The widest one here.
+    pub(super) fn detect() -> Self {
+        Self::here().next().unwrap_or(Self::Baseline)
     }
 
     /// Filters of a panel.
