@@ -15,8 +15,8 @@ const ANSWER_BOUND: f32 = 1e-3;
 
 /// A CNN as its [`ScratchArchitecture`] says, on one device.
 ///
-/// Where its tensors are on a device with autodiff it runs burn's own convolution, through which gradients flow, a pool of
-/// ours where that is the CPU, and dropout. Without autodiff it runs the base's Winograd convolution.
+/// Where its tensors are on a device with autodiff it runs the convolution and the pool through which gradients flow, and
+/// dropout. Without autodiff it runs the base's convolution, whose filters are transformed once.
 #[derive(Debug, Clone)]
 pub struct ScratchCnn {
     architecture: ScratchArchitecture,
