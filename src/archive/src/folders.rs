@@ -255,8 +255,8 @@ pub fn part(name: &str) -> Option<Part> {
         let word = word.trim_end_matches(|letter: char| letter.is_ascii_digit());
         let part = match word {
             "train" | "training" | "trainset" => Part::Training,
-            "val" | "valid" | "validation" | "valset" | "dev" | "eval" | "evaluation" => Part::Validation,
-            "test" | "testing" | "testset" | "holdout" => Part::Test,
+            "val" | "valid" | "validation" | "valset" | "dev" => Part::Validation,
+            "test" | "testing" | "testset" | "eval" | "evaluation" | "holdout" => Part::Test,
             "" | "data" | "dataset" | "set" | "images" | "image" | "imgs" | "img" | "photos" | "seg" => continue,
             _ => return None,
         };

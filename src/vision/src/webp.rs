@@ -1,33 +1,40 @@
 //! What a WebP's chunks claim (RFC 9649): the decoder makes room for a frame before it compares its size with the picture's.
 
-/// Bytes of a chunk before its data: name and length.
-const CHUNK: usize = 8;
+use std::iter;
+
 /// Bytes of an animation's frame before its own chunks.
 const FRAME: usize = 16;
 
 /// Whether no frame of the WebP in `bytes` says that it is larger than `width` × `height`, the whole picture.
 pub(crate) fn frames_fit(bytes: &[u8], [width, height]: [u32; 2]) -> bool {
     // The first chunk comes after `RIFF`, a length, and `WEBP`.
-    chunks_fit(bytes.get(12..).unwrap_or_default(), [width, height])
+    chunks(bytes.get(12..).unwrap_or_default()).all(|(name, data)| match name {
+        // What is in a frame is no animation again.
+        b"ANMF" => chunks(data.get(FRAME..).unwrap_or_default()).all(|chunk| still_fits(chunk, [width, height])),
+        _ => still_fits((name, data), [width, height]),
+    })
 }
 
-fn chunks_fit(mut bytes: &[u8], most: [u32; 2]) -> bool {
-    while let Some((front, rest)) = bytes.split_first_chunk::<CHUNK>() {
-        let length = u32::from_le_bytes([front[4], front[5], front[6], front[7]]) as usize;
-        let data = &rest[..length.min(rest.len())];
-        let fits = match &front[..4] {
-            b"VP8 " => lossy(data).is_none_or(|frame| fits(frame, most)),
-            b"VP8L" => lossless(data).is_none_or(|frame| fits(frame, most)),
-            b"ANMF" => chunks_fit(data.get(FRAME..).unwrap_or_default(), most),
-            _ => true,
-        };
-        if !fits {
-            return false;
-        }
-        // Chunks begin at even places.
-        bytes = rest.get(length.saturating_add(length % 2)..).unwrap_or_default();
+/// Whether a chunk is no picture that is larger than `most`.
+fn still_fits((name, data): (&[u8; 4], &[u8]), most: [u32; 2]) -> bool {
+    match name {
+        b"VP8 " => lossy(data).is_none_or(|frame| fits(frame, most)),
+        b"VP8L" => lossless(data).is_none_or(|frame| fits(frame, most)),
+        _ => true,
     }
-    true
+}
+
+/// The chunks that lie in `bytes` one after the other, each with its name, the last one as far as it goes.
+pub(crate) fn chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
+    let mut rest = bytes;
+    iter::from_fn(move || {
+        let (name, after) = rest.split_first_chunk::<4>()?;
+        let (length, after) = after.split_first_chunk::<4>()?;
+        let length = u32::from_le_bytes(*length) as usize;
+        // Chunks begin at even places.
+        rest = after.get(length.saturating_add(length % 2)..).unwrap_or_default();
+        Some((name, &after[..length.min(after.len())]))
+    })
 }
 
 fn fits([width, height]: [u32; 2], most: [u32; 2]) -> bool {
@@ -78,5 +85,15 @@ mod tests {
             }
         }
         assert!(frames_fit(&webp(&[chunk(b"EXIF", &[0; 9])]), [1, 1]) && frames_fit(b"", [1, 1]));
+    }
+
+    #[test]
+    fn frames_in_frames_come_to_an_end() {
+        let mut bytes = Vec::new();
+        for _ in 0..1_000_000 {
+            bytes.extend(b"ANMF\xff\xff\xff\x7f");
+            bytes.extend([0; FRAME]);
+        }
+        assert!(frames_fit(&webp(&[bytes]), [1, 1]));
     }
 }

@@ -1,6 +1,6 @@
 //! Where a file keeps what is said about its picture.
 
-use crate::{jpeg, png};
+use crate::{jpeg, png, webp};
 
 /// The EXIF blocks, in their order, and the XMP packet of a file.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -43,11 +43,7 @@ pub(super) fn of_png(bytes: &[u8]) -> Notes<'_> {
 /// Of a WebP: its `EXIF` and `XMP ` chunks.
 pub(super) fn of_webp(bytes: &[u8]) -> Notes<'_> {
     let mut notes = Notes::default();
-    let mut rest = bytes.get(12..).unwrap_or_default();
-    while let Some((name, after)) = rest.split_first_chunk::<4>() {
-        let Some((length, after)) = after.split_first_chunk::<4>() else { break };
-        let length = u32::from_le_bytes(*length) as usize;
-        let Some((data, after)) = after.split_at_checked(length) else { break };
+    for (name, data) in webp::chunks(bytes.get(12..).unwrap_or_default()) {
         match name {
             b"EXIF" => notes.exif.push(data),
             b"XMP " => {
@@ -55,8 +51,6 @@ pub(super) fn of_webp(bytes: &[u8]) -> Notes<'_> {
             }
             _ => {}
         }
-        // A chunk of odd length is followed by a byte of padding.
-        rest = after.get(length % 2..).unwrap_or_default();
     }
     notes
 }
