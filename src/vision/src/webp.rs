@@ -8,24 +8,33 @@ const FRAME: usize = 16;
 /// Whether no frame of the WebP in `bytes` says that it is larger than `width` × `height`, the whole picture.
 pub(crate) fn frames_fit(bytes: &[u8], [width, height]: [u32; 2]) -> bool {
     // The first chunk comes after `RIFF`, a length, and `WEBP`.
-    chunks(bytes.get(12..).unwrap_or_default()).all(|(name, data)| match name {
+    chunks(bytes.get(12..).unwrap_or_default()).all(|chunk| match chunk.name {
         // What is in a frame is no animation again.
-        b"ANMF" => chunks(data.get(FRAME..).unwrap_or_default()).all(|chunk| still_fits(chunk, [width, height])),
-        _ => still_fits((name, data), [width, height]),
+        b"ANMF" => chunks(chunk.data.get(FRAME..).unwrap_or_default()).all(|chunk| still_fits(&chunk, [width, height])),
+        _ => still_fits(&chunk, [width, height]),
     })
 }
 
 /// Whether a chunk is no picture that is larger than `most`.
-fn still_fits((name, data): (&[u8; 4], &[u8]), most: [u32; 2]) -> bool {
-    match name {
+fn still_fits(Chunk { name, data, .. }: &Chunk<'_>, most: [u32; 2]) -> bool {
+    match *name {
         b"VP8 " => lossy(data).is_none_or(|frame| fits(frame, most)),
         b"VP8L" => lossless(data).is_none_or(|frame| fits(frame, most)),
         _ => true,
     }
 }
 
-/// The chunks that lie in `bytes` one after the other, each with its name, the last one as far as it goes.
-pub(crate) fn chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
+/// A chunk of a WebP.
+pub(crate) struct Chunk<'a> {
+    pub(crate) name: &'a [u8; 4],
+    /// Its data, as far as they go.
+    pub(crate) data: &'a [u8],
+    /// Whether all of them are there.
+    pub(crate) is_whole: bool,
+}
+
+/// The chunks that lie in `bytes` one after the other.
+pub(crate) fn chunks(bytes: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
     let mut rest = bytes;
     iter::from_fn(move || {
         let (name, after) = rest.split_first_chunk::<4>()?;
@@ -33,7 +42,7 @@ pub(crate) fn chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
         let length = u32::from_le_bytes(*length) as usize;
         // Chunks begin at even places.
         rest = after.get(length.saturating_add(length % 2)..).unwrap_or_default();
-        Some((name, &after[..length.min(after.len())]))
+        Some(Chunk { name, data: &after[..length.min(after.len())], is_whole: length <= after.len() })
     })
 }
 

@@ -43,11 +43,11 @@ pub(super) fn of_png(bytes: &[u8]) -> Notes<'_> {
 /// Of a WebP: its `EXIF` and `XMP ` chunks.
 pub(super) fn of_webp(bytes: &[u8]) -> Notes<'_> {
     let mut notes = Notes::default();
-    for (name, data) in webp::chunks(bytes.get(12..).unwrap_or_default()) {
-        match name {
-            b"EXIF" => notes.exif.push(data),
+    for chunk in webp::chunks(bytes.get(12..).unwrap_or_default()).filter(|chunk| chunk.is_whole) {
+        match chunk.name {
+            b"EXIF" => notes.exif.push(chunk.data),
             b"XMP " => {
-                notes.xmp.get_or_insert(data);
+                notes.xmp.get_or_insert(chunk.data);
             }
             _ => {}
         }
