@@ -244,8 +244,9 @@ fn deep_nesting(rng: &mut ChaCha8Rng, project: &Project) -> (String, Vec<u8>) {
     let (open, close) = *one(rng, &[("[", "]"), ("{\"a\":", "}")]);
     let middle = if open == "[" { "" } else { "1" };
     let deep = format!("{}{middle}{}", open.repeat(depth), close.repeat(depth));
-    // Where nobody reads it, it would do no harm.
-    let field = one(rng, &["photos", "classes", "settings", "size"]);
+    // Where nobody reads it, it would do no harm: as a setting that there is not, say.
+    let fields = ["photos", "classes", "size", "settings"];
+    let field = one(rng, if open == "[" { &fields } else { &fields[..3] });
     let text = project.with(&format!("/{field}"), json!("deep")).manifest.to_string().replace("\"deep\"", &deep);
     (format!("{depth} levels of {open} at {field}"), project.with_text(text.as_bytes()))
 }

@@ -242,8 +242,14 @@ fn a_run_that_goes_astray_or_is_stopped_costs_nothing() {
 /// A project of that version with a photo.
 fn project(version: u32) -> Vec<u8> {
     let class = ProjectClass { id: 1, name: "lost".to_owned(), on: true };
-    let photo =
-        ProjectPhoto { id: 1, class: 1, name: "a.png".to_owned(), burst: None, path: "photos/a.png".to_owned() };
+    let photo = ProjectPhoto {
+        id: 1,
+        class: 1,
+        name: "a.png".to_owned(),
+        burst: None,
+        part: None,
+        path: "photos/a.png".to_owned(),
+    };
     let manifest = ProjectManifest {
         version,
         size: InputSize::S150,

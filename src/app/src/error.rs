@@ -142,6 +142,11 @@ pub(crate) enum PageError {
     /// A run with a class that has nothing to learn from.
     #[error("The class “{name}” has no photos to learn from. Add some, or switch the class off, and train again.")]
     EmptyClass { name: String },
+    /// A run with a class whose photos all are to validate or test on.
+    #[error(
+        "Your folders hold out all photos of the class “{name}”, so there is none to train on. Add some, or switch the class off, and train again."
+    )]
+    AllHeldOut { name: String },
     /// The worker stopped during a run.
     #[error("The engine stopped while it trained. Your photos and the last head are still here: train again.")]
     TrainingLost,
@@ -313,9 +318,11 @@ impl PageError {
             Self::InsecureCamera => ErrorKind::InsecureContext,
             Self::EmptyName | Self::LongName { .. } | Self::TakenName { .. } => ErrorKind::BadName,
             Self::Duplicate { .. } | Self::Duplicates { .. } => ErrorKind::Duplicate,
-            Self::BadSetting { .. } | Self::BadWholeSetting { .. } | Self::TooFewClasses | Self::EmptyClass { .. } => {
-                ErrorKind::CannotTrain
-            }
+            Self::BadSetting { .. }
+            | Self::BadWholeSetting { .. }
+            | Self::TooFewClasses
+            | Self::EmptyClass { .. }
+            | Self::AllHeldOut { .. } => ErrorKind::CannotTrain,
             Self::ZipBusy | Self::TooManyForZip { .. } => ErrorKind::BadZip,
             Self::LeftOut(zip) if !zip.of_project => ErrorKind::BadZip,
             Self::LeftOut(_) | Self::NewerProject | Self::UnreadablePlaces { .. } => ErrorKind::BadProject,

@@ -82,6 +82,11 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         Failure::HeadSize { size } => format!(
             "This head looks at photos of {size}×{size} pixels; here they can have 150×150 or 224×224. Train it again."
         ),
+        Failure::HeadWithBlocks => {
+            "This head was trained together with the base’s last blocks, and only the command can run it: \
+             `headstart classify --model`."
+                .to_owned()
+        }
         Failure::NoHead { size } => {
             format!("No head for {size}×{size} ships with this page. Use `?size=150` or `?size=224`.")
         }
@@ -260,6 +265,7 @@ mod tests {
             Failure::HeadMismatch { asked: 150 },
             Failure::OtherBase,
             Failure::HeadSize { size: 99 },
+            Failure::HeadWithBlocks,
             Failure::NoHead { size: 99 },
             Failure::HeadFeatures { features: "mean(conv5_3)".to_owned() },
             Failure::NoWebGpu { reason: reason() },

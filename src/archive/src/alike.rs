@@ -25,7 +25,7 @@ pub fn folded(name: &str) -> String {
 
 /// Characters that take no room and join or order others: soft hyphen, zero-width space and joiners, directions, the mark of a
 /// byte order.
-fn has_no_width(letter: char) -> bool {
+pub(crate) fn has_no_width(letter: char) -> bool {
     matches!(
         letter,
         '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'

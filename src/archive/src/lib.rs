@@ -23,9 +23,9 @@ mod writer;
 
 pub use alike::{folded, same_name, tidy_name};
 pub use error::ArchiveError;
-pub use folders::{Part, Place, class_of_zip, places};
+pub use folders::{Place, class_of_zip, folder_of_zip, part, places};
 pub use limits::MOST_FILE;
-pub use names::is_litter;
+pub use names::{file_name, is_litter, is_litter_name};
 pub use picture::{Ending, FIRST_BYTES, is_picture};
 pub use reader::{ArchiveReader, ArchivedFile, Entry};
 pub use writer::ArchiveWriter;

@@ -6,48 +6,65 @@ use headstart_protocol::{
     LONGEST_CLASS_NAME, LONGEST_PHOTO_NAME, MOST_CLASSES, MOST_PHOTOS, PROJECT_VERSION, ProjectManifest,
 };
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
+use crate::manifest_place::key;
 use crate::names::{is_safe, shown};
 use crate::{ArchiveError, MANIFEST};
 
 /// The largest number of a class or a photo.
 const LARGEST_ID: u32 = 1 << 31;
 
-/// Whether `json` is a manifest of this program's, whatever is wrong with it.
-pub(crate) fn is_ours(json: &[u8]) -> bool {
-    let value: Option<serde_json::Value> = serde_json::from_slice(text(json)).ok();
-    value.is_some_and(|value| ["version", "size", "classes", "photos"].iter().all(|key| value.get(key).is_some()))
+/// Why a manifest is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refused {
+    /// Whether it is one of this program's all the same.
+    pub(crate) is_ours: bool,
+    /// [`ArchiveError::Newer`] for one of a later version, whatever else is in it; [`ArchiveError::Project`] for one that cannot
+    /// be read or does not fit together.
+    pub(crate) error: ArchiveError,
 }
 
-/// `json` without the mark of a byte order, which editors put in front.
-fn text(json: &[u8]) -> &[u8] {
-    json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json)
+/// What is looked at in a manifest that cannot be read as one.
+#[derive(Deserialize)]
+struct Marks {
+    version: Option<serde_json::Value>,
+    size: Option<IgnoredAny>,
+    classes: Option<IgnoredAny>,
+    photos: Option<IgnoredAny>,
 }
 
 /// The manifest in `json`.
 ///
 /// # Errors
-/// [`ArchiveError::Newer`] for one of a later version, whatever else is in it; [`ArchiveError::Project`] for one that
-/// cannot be read or does not fit together.
-pub(crate) fn read(json: &[u8]) -> Result<ProjectManifest, ArchiveError> {
-    #[derive(Deserialize)]
-    struct Versioned {
-        version: u32,
+/// [`Refused`].
+pub(crate) fn read(json: &[u8]) -> Result<ProjectManifest, Refused> {
+    // Editors put the mark of a byte order in front.
+    let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
+    match serde_json::from_slice::<ProjectManifest>(json) {
+        Ok(manifest) => {
+            let checked = check_version(manifest.version).and_then(|()| check(&manifest));
+            checked.map(|()| manifest).map_err(|error| Refused { is_ours: true, error })
+        }
+        Err(error) => {
+            let broken = ArchiveError::Project(format!("its manifest cannot be read ({error})"));
+            let Ok(Marks { version, size, classes, photos }) = serde_json::from_slice(json) else {
+                return Err(Refused { is_ours: false, error: broken });
+            };
+            let is_ours = version.is_some() && size.is_some() && classes.is_some() && photos.is_some();
+            let version = version.and_then(|version| version.as_u64()).and_then(|version| version.try_into().ok());
+            let error = version.and_then(|version| check_version(version).err()).unwrap_or(broken);
+            Err(Refused { is_ours, error })
+        }
     }
-    let json = text(json);
-    let broken = |error: serde_json::Error| ArchiveError::Project(format!("its manifest cannot be read ({error})"));
-    let Versioned { version } = serde_json::from_slice(json).map_err(broken)?;
-    if version > PROJECT_VERSION {
-        return Err(ArchiveError::Newer { found: version, expected: PROJECT_VERSION });
+}
+
+fn check_version(version: u32) -> Result<(), ArchiveError> {
+    match version {
+        0 => Err(ArchiveError::Project("there is no format version 0".to_owned())),
+        1..=PROJECT_VERSION => Ok(()),
+        found => Err(ArchiveError::Newer { found, expected: PROJECT_VERSION }),
     }
-    if version == 0 {
-        return Err(ArchiveError::Project("there is no format version 0".to_owned()));
-    }
-    // What is not looked at may be nested without an end; a value may not.
-    serde_json::from_slice::<serde_json::Value>(json).map_err(broken)?;
-    let manifest = serde_json::from_slice(json).map_err(broken)?;
-    check(&manifest)?;
-    Ok(manifest)
 }
 
 fn check(manifest: &ProjectManifest) -> Result<(), ArchiveError> {
@@ -94,10 +111,12 @@ fn check(manifest: &ProjectManifest) -> Result<(), ArchiveError> {
         if !photos.insert(photo.id) {
             return wrong(format!("the photo `{name}` has the number of another one"));
         }
-        if !is_safe(&photo.path) || photo.path == MANIFEST {
+        let path = key(&photo.path);
+        if !is_safe(&photo.path) || path == MANIFEST {
             return wrong(format!("the photo `{name}` has a path that no photo in a zip can have"));
         }
-        if !paths.insert(&photo.path) {
+        // However they are written: in the zip they are one.
+        if !paths.insert(path) {
             return wrong(format!("the photo `{name}` has the path of another one"));
         }
     }

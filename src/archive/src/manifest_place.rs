@@ -13,10 +13,12 @@ pub(crate) struct ManifestPlace {
     pub(crate) root: String,
 }
 
+/// Manifests of one zip that are looked at.
+const LOOKED_AT: usize = 8;
+
 impl ManifestPlace {
-    /// The manifest that lies furthest out, by the tidied paths of all entries. Which of several is meant, nobody can say:
-    /// then there is none.
-    pub(crate) fn find(paths: &[Option<String>]) -> Option<Self> {
+    /// Where manifests may lie, by the tidied paths of all entries: the ones furthest out, these first.
+    pub(crate) fn candidates(paths: &[Option<String>]) -> Vec<Self> {
         let found = paths.iter().enumerate().filter_map(|(number, path)| {
             let root = path.as_deref()?.strip_suffix(MANIFEST)?;
             ((root.is_empty() || root.ends_with('/')) && !is_litter(root))
@@ -24,10 +26,8 @@ impl ManifestPlace {
         });
         let mut found: Vec<Self> = found.collect();
         found.sort_by_key(Self::depth);
-        match &found[..] {
-            [first, second, ..] if first.depth() == second.depth() && first.depth() > 0 => None,
-            _ => found.into_iter().next(),
-        }
+        found.truncate(LOOKED_AT);
+        found
     }
 
     /// Folders around it.
@@ -50,20 +50,25 @@ pub(crate) fn key(path: &str) -> String {
 mod tests {
     use super::*;
 
-    fn find(paths: &[&str]) -> Option<(usize, String)> {
+    fn roots(paths: &[&str]) -> Vec<(usize, String)> {
         let paths: Vec<_> = paths.iter().map(|path| tidy_path(path)).collect();
-        ManifestPlace::find(&paths).map(|place| (place.number, place.root))
+        ManifestPlace::candidates(&paths).into_iter().map(|place| (place.number, place.root)).collect()
     }
 
     #[test]
-    fn a_manifest_is_found_where_it_lies_furthest_out() {
-        assert_eq!(find(&["a.jpg", "project.json"]), Some((1, String::new())));
-        assert_eq!(find(&["./project.json"]), Some((0, String::new())));
-        assert_eq!(find(&["my project/project.json", "my project/photos/1.jpg"]), Some((0, "my project/".to_owned())));
-        assert_eq!(find(&["old/old/project.json", "new/project.json"]), Some((1, "new/".to_owned())));
-        for none in [&["a.jpg"][..], &["__MACOSX/x/project.json"], &["x/._project.json"], &["my-project.json"]] {
-            assert_eq!(find(none), None, "{none:?}");
+    fn manifests_are_looked_for_from_the_outside() {
+        for (paths, expected) in [
+            (&["a.jpg", "project.json"][..], &[(1, "")][..]),
+            (&["./project.json"], &[(0, "")]),
+            (&["my project/project.json", "my project/photos/1.jpg"], &[(0, "my project/")]),
+            (&["old/old/project.json", "new/project.json"], &[(1, "new/"), (0, "old/old/")]),
+            (&["a/project.json", "b/project.json"], &[(0, "a/"), (1, "b/")]),
+            (&["a.jpg", "__MACOSX/x/project.json", "x/._project.json", "my-project.json"], &[]),
+        ] {
+            let expected: Vec<_> = expected.iter().map(|(number, root)| (*number, (*root).to_owned())).collect();
+            assert_eq!(roots(paths), expected, "{paths:?}");
         }
-        assert_eq!(find(&["a/project.json", "b/project.json"]), None);
+        let many: Vec<String> = (0..20).map(|number| format!("{number}/project.json")).collect();
+        assert_eq!(roots(&many.iter().map(String::as_str).collect::<Vec<_>>()).len(), LOOKED_AT);
     }
 }

@@ -3,58 +3,85 @@
 use headstart_protocol::LONGEST_PHOTO_NAME;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::alike::has_no_width;
+
 /// Characters of a name that a person is told, at most.
 const SHOWN: usize = 80;
+
+/// What systems leave in folders, beside names that begin with a dot: the one list of the project.
+const LITTER: [&str; 14] = [
+    "__MACOSX",
+    "@eaDir",
+    "@Recycle",
+    "#recycle",
+    "#snapshot",
+    "$RECYCLE.BIN",
+    "RECYCLER",
+    "System Volume Information",
+    "lost+found",
+    "Thumbs.db",
+    "ehthumbs.db",
+    "desktop.ini",
+    "Picasa.ini",
+    "Icon\r",
+];
 
 /// `path` as programs should have written it: `/` between folders, composed letters (NFC), relative, and without parts that
 /// lead nowhere (`.`) or out (`..`): nothing is written where it says. [`None`] where nothing is left, or what is left is no
 /// name for a file.
 pub(crate) fn tidy_path(path: &str) -> Option<String> {
-    let bytes = path.as_bytes();
-    let has_drive = bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.get(1) == Some(&b':');
-    let path = if has_drive { &path[2..] } else { path };
-    let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !["", ".", ".."].contains(part)).collect();
+    let parts: Vec<&str> = parts_of_path(path).collect();
     let tidy: String = parts.join("/").nfc().collect();
     let is_name = !tidy.is_empty() && tidy.len() <= LONGEST_PHOTO_NAME && !tidy.contains(char::is_control);
     is_name.then_some(tidy)
 }
 
+/// The folders and the file that `path` names, without those that lead nowhere or out.
+pub(crate) fn parts_of_path(path: &str) -> impl Iterator<Item = &str> {
+    let path = if has_drive(path) { &path[2..] } else { path };
+    path.split(['/', '\\']).filter(|part| !["", ".", ".."].contains(part))
+}
+
+/// Whether `path` begins with a drive of Windows.
+fn has_drive(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.get(1) == Some(&b':')
+}
+
 /// Whether `path` names a file below the folder that a zip is unpacked in, on every system.
 pub(crate) fn is_safe(path: &str) -> bool {
-    let bytes = path.as_bytes();
-    let has_drive = bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.get(1) == Some(&b':');
     !path.is_empty()
         && path.len() <= LONGEST_PHOTO_NAME
-        && !has_drive
+        && !has_drive(path)
         && !path.starts_with(['/', '\\'])
         && !path.contains(char::is_control)
         && path.split(['/', '\\']).all(|part| part != "..")
 }
 
-/// Whether `path` is what systems leave in folders: `__MACOSX` holds what macOS adds beside each file, under the file's own
-/// name, `@eaDir` the thumbnails of network drives, and files that begin with a dot are nobody's photos.
+/// Whether `path` leads through or to what systems leave in folders: see [`is_litter_name`].
 #[must_use]
 pub fn is_litter(path: &str) -> bool {
-    let is_dotted = |part: &str| part.starts_with('.') && !part.trim_matches('.').is_empty();
-    let is_left = |part: &str| {
-        ["__macosx", "@eadir", "thumbs.db", "ehthumbs.db", "desktop.ini"]
-            .iter()
-            .any(|known| part.eq_ignore_ascii_case(known))
-    };
-    path.split(['/', '\\']).any(|part| is_dotted(part) || is_left(part))
+    path.split(['/', '\\']).any(is_litter_name)
 }
 
-/// The last part of a path.
-pub(crate) fn file_name(path: &str) -> &str {
+/// Whether a file or folder of that name, which is no path, is what systems leave in folders: `__MACOSX` holds what macOS adds
+/// beside each file, under the file's own name, `@eaDir` the thumbnails of network drives, and files that begin with a dot are
+/// nobody's photos.
+#[must_use]
+pub fn is_litter_name(name: &str) -> bool {
+    let is_dotted = name.starts_with('.') && !name.trim_matches('.').is_empty();
+    is_dotted || LITTER.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// The last part of a path that has `/` between folders.
+#[must_use]
+pub fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
 /// `name` as a person can be shown it: not too long, and without characters that cannot be seen or turn the text around.
 pub(crate) fn shown(name: &str) -> String {
-    let is_hidden = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
+    let is_hidden = |letter: char| letter.is_control() || has_no_width(letter);
     let mut letters = name.chars().map(|letter| if is_hidden(letter) { char::REPLACEMENT_CHARACTER } else { letter });
     let mut shown: String = letters.by_ref().take(SHOWN).collect();
     if letters.next().is_some() {
@@ -111,7 +138,11 @@ mod tests {
         {
             assert!(is_litter(path), "{path}");
         }
-        for path in ["./a.jpg", "../a.jpg", "a/1.jpg", "...", "a.b/c.jpg"] {
+        for path in ["#recycle/1.jpg", "$Recycle.Bin/S-1-5/1.jpg", "a\\lost+found\\1.jpg", "a/picasa.ini", "a/Icon\r"] {
+            assert!(is_litter(path), "{path}");
+        }
+        assert!(is_litter_name("@eaDir") && !is_litter_name("a\\.jpg"), "a name is no path");
+        for path in ["./a.jpg", "../a.jpg", "a/1.jpg", "...", "a.b/c.jpg", "icons/1.jpg", "recycle/1.jpg"] {
             assert!(!is_litter(path), "{path}");
         }
     }
@@ -120,6 +151,8 @@ mod tests {
     fn what_a_person_is_told_is_short_and_can_be_seen() {
         assert_eq!(shown("a.jpg"), "a.jpg");
         assert_eq!(shown("gpj\u{202e}exe.\n"), "gpj\u{fffd}exe.\u{fffd}");
+        // Whatever does not tell names apart cannot be seen either.
+        assert_eq!(shown("a\u{ad}b\u{180e}c\u{2060}"), "a\u{fffd}b\u{fffd}c\u{fffd}");
         assert_eq!(shown(&"x".repeat(500)).chars().count(), SHOWN + 1);
     }
 }

@@ -7,12 +7,13 @@ use zip::CompressionMethod;
 use zip::result::ZipError;
 
 use crate::directory::Directory;
-use crate::folders::{class_of_zip, is_container, part};
+use crate::folders::{class_of_zip, folder_of_zip};
 use crate::limits::{MOST_DIRECTORY, MOST_FILE, MOST_MANIFEST, is_bomb};
+use crate::manifest::Refused;
 use crate::manifest_place::ManifestPlace;
 use crate::names::{file_name, shown, tidy_path};
-use crate::picture::{FIRST_BYTES, is_picture};
-use crate::selection::{Chosen, Selection};
+use crate::picture::{Ending, FIRST_BYTES, is_picture};
+use crate::selection::{Chosen, PlacedProject, Selection};
 use crate::source::{Meter, Source};
 use crate::{ArchiveError, end, manifest};
 
@@ -21,8 +22,31 @@ use crate::{ArchiveError, end, manifest};
 pub(crate) struct OpenedZip<R> {
     directory: Directory<R>,
     project: Option<ProjectManifest>,
-    /// The name of the zip in its zip.
-    name: Option<String>,
+    /// What the zip is called, where it lies in one.
+    name: Option<ZipName>,
+}
+
+/// The name of a zip in a zip.
+#[derive(Debug)]
+struct ZipName {
+    path: String,
+    /// The class that its photos without a folder are of.
+    class: String,
+    /// The folder around all of its files that its name is for, if any.
+    folder: Option<String>,
+}
+
+impl ZipName {
+    /// That of `zip`, which holds `files`.
+    fn new(zip: &Chosen, files: &[Chosen]) -> Self {
+        let name = file_name(&zip.path);
+        let paths = files.iter().map(|file| file.path.as_str());
+        let is_picture = |path: &str| Ending::of(path) == Ending::Picture;
+        // Of other files only their bytes could say whether they count.
+        let has_pictures = paths.clone().any(is_picture);
+        let folder = folder_of_zip(name, paths.filter(|path| !has_pictures || is_picture(path)));
+        Self { path: zip.path.clone(), class: class_of_zip(name), folder }
+    }
 }
 
 /// The bytes of an entry.
@@ -54,19 +78,16 @@ impl<R: Read + Seek> OpenedZip<R> {
             error => ArchiveError::Damaged(error.to_string()),
         })?;
         let paths: Vec<Option<String>> = directory.names.iter().map(|name| tidy_path(name)).collect();
-        let place = ManifestPlace::find(&paths).filter(|_| within.is_none());
-        let project = match &place {
-            Some(place) => read_project(&mut directory, meter, place)?,
-            None => None,
-        };
-        let selection = Selection::new(&directory, &paths, project.as_ref().zip(place.as_ref()))?;
-        let name = within.map(|chosen| chosen.path.clone());
+        let placed = if within.is_some() { None } else { find_project(&mut directory, meter, &paths)? };
+        let selection = Selection::new(&directory, &paths, placed.as_ref())?;
+        let project = placed.map(|placed| placed.project);
+        let name = within.map(|zip| ZipName::new(zip, &selection.chosen));
         Ok((Self { directory, project, name }, selection))
     }
 
-    /// The same, known by the name that `chosen` has in its zip.
-    pub(crate) fn named(self, chosen: &Chosen) -> Self {
-        Self { name: self.project.is_none().then(|| chosen.path.clone()), ..self }
+    /// The same, known by the name that `zip` has in its zip. `files` are those of this one.
+    pub(crate) fn named(self, zip: &Chosen, files: &[Chosen]) -> Self {
+        Self { name: self.project.is_none().then(|| ZipName::new(zip, files)), ..self }
     }
 
     /// Its project.
@@ -79,15 +100,15 @@ impl<R: Read + Seek> OpenedZip<R> {
         self.directory.zip.len() as u64
     }
 
-    /// The path of a file in it. The name of a zip in a zip is a folder where the file has none that says what is on it, or where
-    /// it is a part of a data set.
+    /// The path of a file in it. The name of a zip in a zip is a folder around the file where [`folder_of_zip`] says so, and
+    /// where the file has none.
     pub(crate) fn path_of(&self, chosen: &Chosen) -> String {
         let path = &chosen.path;
-        let Some(name) = &self.name else { return path.clone() };
-        let class = class_of_zip(file_name(name));
-        let mut folders = path.rsplit_once('/').map_or("", |(folders, _)| folders).split('/');
-        let says_nothing = folders.all(is_container);
-        if says_nothing || part(&class).is_some() { format!("{class}/{path}") } else { path.clone() }
+        match &self.name {
+            Some(ZipName { folder: Some(folder), .. }) => format!("{folder}/{path}"),
+            Some(ZipName { class, .. }) if !path.contains('/') => format!("{class}/{path}"),
+            _ => path.clone(),
+        }
     }
 
     /// What a person is told that a file in it is called.
@@ -97,7 +118,7 @@ impl<R: Read + Seek> OpenedZip<R> {
 
     /// `name` with the zip in the zip in front of it.
     pub(crate) fn inside(&self, name: &str) -> String {
-        self.name.as_ref().map_or_else(|| name.to_owned(), |zip| shown(&format!("{zip}/{name}")))
+        self.name.as_ref().map_or_else(|| name.to_owned(), |zip| shown(&format!("{}/{name}", zip.path)))
     }
 
     /// The bytes of an entry, or why they cannot be had.
@@ -139,8 +160,10 @@ impl<R: Read + Seek> OpenedZip<R> {
         chosen: &Chosen,
     ) -> Result<Result<Source<R>, LeftOutReason>, ArchiveError> {
         meter.allow(MOST_DIRECTORY);
-        let source = match lies_at(&mut self.directory, chosen.number) {
-            Ok(Some((start, count))) => Ok(self.directory.source.part(start, count)),
+        let place = lies_at(&mut self.directory, chosen.number);
+        let source = match place.map(|place| place.and_then(|(start, count)| self.directory.source.part(start, count)))
+        {
+            Ok(Some(part)) => Ok(part),
             Ok(None) => {
                 let unpacked = unpack(&mut self.directory, meter, chosen.number, MOST_FILE)?;
                 unpacked.map(|unpacked| self.directory.source.unpacked(unpacked.bytes))
@@ -152,23 +175,40 @@ impl<R: Read + Seek> OpenedZip<R> {
     }
 }
 
-/// The project whose manifest lies at `place`; none, where a file in a folder has its name by chance.
-fn read_project<R: Read + Seek>(
+/// The project of a zip with entries of these tidied paths: the one whose manifest lies furthest out, where no other lies as far
+/// out. Files in folders may be called as manifests are by chance: then they are none.
+fn find_project<R: Read + Seek>(
     directory: &mut Directory<R>,
     meter: &Meter,
-    place: &ManifestPlace,
-) -> Result<Option<ProjectManifest>, ArchiveError> {
-    let json = unpack(directory, meter, place.number, MOST_MANIFEST)?
-        .map_err(|reason| ArchiveError::Project(format!("its manifest cannot be read ({})", words(reason))));
-    match json {
-        Ok(Unpacked { bytes, .. }) if place.depth() > 0 && !manifest::is_ours(&bytes) => Ok(None),
-        // Which of two files is meant, nobody can say.
-        Ok(_) if directory.has_twins => {
-            Err(ArchiveError::Project("two files of its zip have the same path".to_owned()))
+    paths: &[Option<String>],
+) -> Result<Option<PlacedProject>, ArchiveError> {
+    let candidates = ManifestPlace::candidates(paths);
+    for depth in candidates.chunk_by(|a, b| a.depth() == b.depth()) {
+        let mut ours = Vec::new();
+        for place in depth {
+            let read = match unpack(directory, meter, place.number, MOST_MANIFEST)? {
+                Ok(Unpacked { bytes, .. }) => manifest::read(&bytes),
+                Err(reason) => {
+                    let why = format!("its manifest cannot be read ({})", words(reason));
+                    Err(Refused { is_ours: false, error: ArchiveError::Project(why) })
+                }
+            };
+            match read {
+                Err(Refused { is_ours: false, .. }) if place.depth() > 0 => {}
+                read => ours.push((read, place)),
+            }
         }
-        Ok(Unpacked { bytes, .. }) => manifest::read(&bytes).map(Some),
-        Err(error) => Err(error),
+        let Some((_, first)) = ours.first() else { continue };
+        let is_alone = ours.len() == 1;
+        // Which of two files is meant, nobody can say.
+        if ours.iter().all(|(_, place)| place.root == first.root) && (directory.has_twins || !is_alone) {
+            return Err(ArchiveError::Project("two files of its zip have the same path".to_owned()));
+        }
+        let Some((read, place)) = ours.pop().filter(|_| is_alone) else { return Ok(None) };
+        let project = read.map_err(|refused| refused.error)?;
+        return Ok(Some(PlacedProject { project, place: place.clone() }));
     }
+    Ok(None)
 }
 
 /// The bytes of the entry `number`, which may have `limit` of them, or why they cannot be had.

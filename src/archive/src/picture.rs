@@ -1,9 +1,9 @@
 //! Files that may be pictures, by their names and by their first bytes.
 
 /// Endings of pictures, in small letters: the one list of the project.
-const ENDINGS: [&str; 16] = [
+const ENDINGS: [&str; 18] = [
     "jpg", "jpeg", "jpe", "jfif", "pjpeg", "png", "webp", "gif", "bmp", "dib", "avif", "heic", "heif", "tif", "tiff",
-    "ico",
+    "ico", "jxl", "mpo",
 ];
 /// Endings of heads.
 const HEADS: [&str; 2] = ["safetensors", "head"];
@@ -45,7 +45,8 @@ impl Ending {
     }
 }
 
-/// Whether a file that begins with these bytes, [`FIRST_BYTES`] where there are so many, is a picture of a known format.
+/// Whether a file that begins with these bytes, [`FIRST_BYTES`] where there are so many, is a picture of a known format. A TIFF
+/// is known by its name alone: what cameras write as raw begins like one.
 #[must_use]
 pub fn is_picture(first: &[u8]) -> bool {
     use infer::image;
@@ -55,15 +56,9 @@ pub fn is_picture(first: &[u8]) -> bool {
     let is_webp = first.starts_with(b"RIFF") && image::is_webp(first);
     is_bmp
         || is_webp
-        || [
-            image::is_jpeg,
-            image::is_png,
-            image::is_tiff,
-            image::is_ico,
-            image::is_heif,
-            image::is_avif,
-            |first: &[u8]| first.starts_with(b"GIF8"),
-        ]
+        || [image::is_jpeg, image::is_png, image::is_ico, image::is_heif, image::is_avif, |first: &[u8]| {
+            first.starts_with(b"GIF8")
+        }]
         .iter()
         .any(|is| is(first))
 }
@@ -79,6 +74,8 @@ mod tests {
             ("a.jfif", Ending::Picture),
             ("a.Heif", Ending::Picture),
             ("a.tiff", Ending::Picture),
+            ("a.jxl", Ending::Picture),
+            ("a.MPO", Ending::Picture),
             ("my.safetensors", Ending::Head),
             ("my.head", Ending::Head),
             ("x/project.tm", Ending::Zip),
@@ -98,8 +95,6 @@ mod tests {
             b"GIF89a\0\0",
             b"RIFF\0\0\0\0WEBPVP8 ",
             b"BM\x36\0\0\0\0\0\0\0\x36\0\0\0",
-            b"II*\0\x08\0\0\0\0\0",
-            b"MM\0*\0\0\0\x08\0\0",
             b"\0\0\x01\0\x01\0",
             b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
             b"\0\0\0\x20ftypavif\0\0\0\0avifmif1miafMA1B",
@@ -115,6 +110,8 @@ mod tests {
             b"<!doctype html>",
             b"\0\0\0\x18ftypmp42\0\0\0\0isommp42",
             b"%PDF-1.4",
+            b"II*\0\x08\0\0\0\0\0",
+            b"MM\0*\0\0\0\x08\0\0",
         ] {
             assert!(!is_picture(first), "{first:?}");
         }

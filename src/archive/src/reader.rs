@@ -69,7 +69,7 @@ impl<R: Read + Seek> ArchiveReader<R> {
             match OpenedZip::open(source, &meter, None) {
                 Ok((inner, chosen)) => {
                     entries += inner.entries();
-                    (zip, selection) = (inner.named(only), chosen);
+                    (zip, selection) = (inner.named(only, &chosen.chosen), chosen);
                     // Depth one: zips in it stay as they are.
                     selection.leave_zips_out();
                 }

@@ -50,10 +50,14 @@ pub(crate) struct Selection {
 }
 
 /// A project with the place of its manifest.
-pub(crate) type PlacedProject<'a> = Option<(&'a ProjectManifest, &'a ManifestPlace)>;
+#[derive(Debug)]
+pub(crate) struct PlacedProject {
+    pub(crate) project: ProjectManifest,
+    pub(crate) place: ManifestPlace,
+}
 
 impl Selection {
-    /// The pictures, heads and zips of a zip, and whatever files `project` names. `paths` are tidied; [`None`] stands for a name
+    /// The pictures, heads and zips of a zip, and whatever files the project names. `paths` are tidied; [`None`] stands for a name
     /// that no file can have.
     ///
     /// # Errors
@@ -61,19 +65,19 @@ impl Selection {
     pub(crate) fn new<R: Read + Seek>(
         directory: &Directory<R>,
         paths: &[Option<String>],
-        project: PlacedProject<'_>,
+        placed: Option<&PlacedProject>,
     ) -> Result<Self, ArchiveError> {
         let mut selection = Self::default();
-        let photos = project.map(|(project, _)| &project.photos[..]).unwrap_or_default();
+        let photos = placed.map(|placed| &placed.project.photos[..]).unwrap_or_default();
         let mut missing: HashMap<String, _> = photos.iter().map(|photo| (key(&photo.path), photo)).collect();
         let named: HashSet<String> = missing.keys().cloned().collect();
         let is_teachable = paths.iter().flatten().any(|path| path.contains(TEACHABLE));
         let mut sure = 0;
         for (number, (path, raw)) in paths.iter().zip(&directory.names).enumerate() {
-            if project.is_some_and(|(_, place)| place.number == number) || raw.ends_with(['/', '\\']) {
+            if placed.is_some_and(|placed| placed.place.number == number) || raw.ends_with(['/', '\\']) {
                 continue;
             }
-            let within = project.and_then(|(_, place)| place.within(path.as_deref()?));
+            let within = placed.and_then(|placed| placed.place.within(path.as_deref()?));
             let photo = within.and_then(|path| missing.remove(path));
             let is_its_manifest =
                 is_teachable && path.as_deref().is_some_and(|path| file_name(path) == "manifest.json");
@@ -83,11 +87,12 @@ impl Selection {
             let kind = match (photo, Ending::of(raw)) {
                 (Some(_), _) => Kind::OfProject,
                 (None, Ending::Picture | Ending::Head) => Kind::File,
-                (None, Ending::Zip) => Kind::Zip,
-                (None, Ending::Other) if project.is_some() => {
+                // Files of a zip beside the project's would take the place of its own.
+                (None, Ending::Zip | Ending::Other) if placed.is_some() => {
                     selection.went.passed_over += 1;
                     continue;
                 }
+                (None, Ending::Zip) => Kind::Zip,
                 (None, Ending::Other) => Kind::Unknown,
             };
             let entry = directory.zip.by_index_data(number).map_err(|error| damaged(&error))?;
@@ -132,12 +137,12 @@ impl Selection {
         }
         let has_some = selection.chosen.iter().any(|chosen| chosen.kind != Kind::Unknown);
         match model_in(paths.iter().flatten()) {
-            Some(file) if !has_some && project.is_none() => Err(ArchiveError::Model { file }),
+            Some(file) if !has_some && placed.is_none() => Err(ArchiveError::Model { file }),
             _ => Ok(selection),
         }
     }
 
-    /// Leaves the zips out, however they are called: those in a zip that lies in a zip are not opened.
+    /// Leaves out, and names, what is called a zip: those in a zip that lies in a zip are not opened.
     pub(crate) fn leave_zips_out(&mut self) {
         let chosen = std::mem::take(&mut self.chosen);
         let (zips, chosen): (Vec<_>, _) = chosen.into_iter().partition(|one| one.kind == Kind::Zip);

@@ -86,17 +86,12 @@ impl<R: Read + Seek> Source<R> {
         self.length
     }
 
-    /// `count` of its bytes, from the one at `start` on.
-    pub(crate) fn part(&self, start: u64, count: u64) -> Self {
-        let bytes = match &self.bytes {
-            Bytes::File(file, first) => Bytes::File(file.clone(), first.saturating_add(start)),
-            Bytes::Unpacked(bytes) => {
-                let part = bytes.get(start as usize..).unwrap_or_default();
-                Bytes::Unpacked(part.into())
-            }
-        };
+    /// `count` of the file's bytes, from the one at `start` of these on; [`None`] where these were unpacked.
+    pub(crate) fn part(&self, start: u64, count: u64) -> Option<Self> {
+        let Bytes::File(file, first) = &self.bytes else { return None };
+        let bytes = Bytes::File(file.clone(), first.saturating_add(start));
         let length = count.min(self.length.saturating_sub(start));
-        Self { bytes, at: 0, length, meter: self.meter.clone(), instead: Rc::default() }
+        Some(Self { bytes, at: 0, length, meter: self.meter.clone(), instead: Rc::default() })
     }
 
     /// Bytes that were unpacked.

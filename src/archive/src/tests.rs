@@ -5,8 +5,8 @@ mod people;
 use std::io::{Cursor, Write};
 
 use headstart_protocol::{
-    HeadKind, InputSize, MOST_PHOTOS, OptimizerKind, PROJECT_VERSION, ProjectClass, ProjectManifest, ProjectPhoto,
-    TrainingSettings, Unzipped, Validation, ZipContents,
+    HeadKind, InputSize, MOST_PHOTOS, OptimizerKind, PROJECT_VERSION, Part, ProjectClass, ProjectManifest,
+    ProjectPhoto, TrainingSettings, Unzipped, Validation, ZipContents,
 };
 use zip::write::{SimpleFileOptions, ZipWriter};
 
@@ -19,6 +19,7 @@ fn project() -> ProjectManifest {
         class,
         name: name.into(),
         burst: (id == 2).then_some(u64::MAX),
+        part: (id == 2).then_some(Part::Test),
         path: format!("photos/{id}"),
     };
     ProjectManifest {
@@ -138,7 +139,7 @@ fn a_project_that_does_not_fit_together_is_refused_before_any_photo() {
     for json in [&b"{}"[..], b"[]", b"\xff", br#"{"version":1}"#, br#"{"version":0}"#] {
         assert!(matches!(open(foreign(false, &[(MANIFEST, json)])), Err(ArchiveError::Project(_))));
     }
-    let broken: [fn(&mut ProjectManifest); 16] = [
+    let broken: [fn(&mut ProjectManifest); 19] = [
         |project| project.photos[0].class = 9,
         |project| project.photos[0].id = 2,
         |project| project.classes[0].id = 4,
@@ -147,6 +148,13 @@ fn a_project_that_does_not_fit_together_is_refused_before_any_photo() {
         |project| project.classes[0].name = "x".repeat(61),
         |project| project.photos[0].name = "x".repeat(1001),
         |project| project.photos[0].path = "photos/2".into(),
+        // The same, however it is written.
+        |project| project.photos[0].path = "./photos//2".into(),
+        |project| {
+            project.photos[0].path = "photos/e\u{301}".into();
+            project.photos[1].path = "photos/é".into();
+        },
+        |project| project.photos[0].path = "./project.json".into(),
         |project| project.photos[0].path = "../1".into(),
         |project| project.photos[0].path = MANIFEST.into(),
         |project| project.photos[0].id = u32::MAX,

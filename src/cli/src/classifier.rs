@@ -47,8 +47,8 @@ impl Classifier {
         {
             return Ok(Self::Scratch(ScratchModel::open(file, path.clone(), with.size)?));
         }
-        let base = Base::open(with.base.as_deref())?;
-        let head = OpenedHead::open(with.model.as_deref(), with.size, &base, with.base.is_some())?;
+        let mut base = Base::open(with.base.as_deref())?;
+        let head = OpenedHead::open(with.model.as_deref(), with.size, &mut base, with.base.is_some())?;
         Ok(Self::Transfer { base, head, cache: with.cache.clone() })
     }
 

@@ -18,10 +18,18 @@ pub(crate) enum CliError {
     Output(std::io::Error),
     #[error("{} is the checkpoint of a run that was interrupted", .path.display())]
     Interrupted { path: PathBuf },
+    #[error("a CNN trained from scratch has no frozen blocks that --unfreeze could train")]
+    NothingFrozen,
+    #[error("the activations of the frozen layers, {megabytes} MB, cannot be kept in {}: {error}", .path.display())]
+    Activations { path: PathBuf, megabytes: u64, error: std::io::Error },
     #[error("{} holds no photos", .dir.display())]
     NoPhotos { dir: PathBuf },
     #[error("none of the {count} files could be read as a photo; the first, {}: {reason}", .first.display())]
     NothingReadable { count: usize, first: PathBuf, reason: String },
+    #[error("{}: no file can hold a model of these classes: {reason}", .dir.display())]
+    Classes { dir: PathBuf, reason: &'static str },
+    #[error("no CNN can be trained from scratch on photos of {size}×{size} pixels: {reason}")]
+    Architecture { size: usize, reason: &'static str },
     #[error("{}: {error}", .path.display())]
     Weights { path: PathBuf, error: WeightsError },
     #[error("{} was trained on another base or at another size than {size}", .path.display())]
@@ -66,9 +74,15 @@ impl CliError {
         match self {
             Self::Write { error, .. } => Some(of_writing(error.kind())),
             Self::Interrupted { .. } => Some("Go on from it with --resume, or give it up with --restart."),
+            Self::NothingFrozen => Some("Leave --unfreeze or --model scratch out."),
+            Self::Activations { .. } => {
+                Some("Name a folder on a disk with more room with --cache, or use fewer --views.")
+            }
             Self::NoPhotos { .. } => {
                 Some("It should hold a folder a class (`CLASS/*.jpg`), or files named `CLASS.N.jpg`.")
             }
+            Self::Classes { .. } => Some("Put folders together, rename them, or leave some out."),
+            Self::Architecture { .. } => Some("Give another --size."),
             Self::HeadMismatch { .. } => Some("Give its base with --base and its size with --size, or train it again."),
             Self::NoHead(_) => Some("Sizes are 150 and 224: give one with --size, or a head with --model."),
             Self::ScratchSize { .. } => Some("Leave --size out."),
@@ -124,7 +138,10 @@ fn of_model(error: &NnError) -> Option<&'static str> {
         NnError::HeadLayers | NnError::HeadFeatures { .. } | NnError::ScratchLayers(_) => {
             Some("Train it again, and give its file with --model.")
         }
-        NnError::HeadAnswer { .. } | NnError::ScratchAnswer { .. } | NnError::Readback(_) => None,
+        NnError::HeadAnswer { .. }
+        | NnError::TunedFeatures { .. }
+        | NnError::ScratchAnswer { .. }
+        | NnError::Readback(_) => None,
     }
 }
 

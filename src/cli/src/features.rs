@@ -117,11 +117,7 @@ fn describe(
         return Ok((hash, descriptor.to_vec()));
     }
     let start = Instant::now();
-    let mut image = decode(&bytes, &Limits::roomy()).map_err(|error| error.to_string())?;
-    if number > 0 {
-        image = view(&image, number);
-    }
-    let photos = base.model.photos(normalise(&square(&image, size)), size);
+    let photos = base.model.photos(square_view(&bytes, size, number)?, size);
     let descriptor = block_on(headstart_nn::read(base.model.features(photos).descriptor));
     let descriptor = descriptor.map_err(|error| error.to_string())?;
     if let Ok(mut timed) = timed.lock() {
@@ -131,8 +127,20 @@ fn describe(
     Ok((hash, descriptor))
 }
 
+/// The photo in `bytes`, or its augmented view `number`, as the base takes it: `[3, size, size]`.
+///
+/// # Errors
+/// Why it is no photo.
+pub(crate) fn square_view(bytes: &[u8], size: usize, number: u32) -> Result<Vec<f32>, String> {
+    let mut image = decode(bytes, &Limits::roomy()).map_err(|error| error.to_string())?;
+    if number > 0 {
+        image = view(&image, number);
+    }
+    Ok(normalise(&square(&image, size)))
+}
+
 /// One file a base, size and view: records of a photo's hash and its descriptor, appended.
-struct Store {
+pub(crate) struct Store {
     path: PathBuf,
     known: HashMap<PhotoHash, Vec<f32>>,
     /// `None` once it cannot be written.
@@ -144,7 +152,7 @@ struct Store {
 const RECORD: usize = 32 + 4 * DESCRIPTOR;
 
 impl Store {
-    fn open(dir: &Path, base: &Base, size: usize, number: u32) -> Self {
+    pub(crate) fn open(dir: &Path, base: &Base, size: usize, number: u32) -> Self {
         let recipe =
             headstart_weights::sha256_hex(format!("{} {DESCRIPTOR_RECIPE} {DECODING}", base.sha256).as_bytes());
         let view = if number > 0 { format!("-view{number}") } else { String::new() };
@@ -179,7 +187,7 @@ impl Store {
         self.known.get(hash).map(Vec::as_slice)
     }
 
-    fn add(&mut self, hash: PhotoHash, descriptor: &[f32]) {
+    pub(crate) fn add(&mut self, hash: PhotoHash, descriptor: &[f32]) {
         if self.known.contains_key(&hash) {
             return;
         }
@@ -189,7 +197,7 @@ impl Store {
         self.write(|file| file.write_all(&bytes));
     }
 
-    fn flush(&mut self) {
+    pub(crate) fn flush(&mut self) {
         self.write(Write::flush);
     }
 

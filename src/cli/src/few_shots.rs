@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::error::CliError;
 use crate::features;
-use crate::models::Base;
+use crate::models::{Base, side};
 use crate::output;
 use crate::photos::{Listing, labelled_files, note_skipped};
 use crate::progress::Progress;
@@ -29,7 +29,7 @@ pub(crate) struct Options {
     /// The folder: train/CLASS/* to draw from and test/CLASS/* to score on.
     pub(crate) dir: PathBuf,
     /// Side of the square that a photo is squeezed to, 150 or 224.
-    #[arg(long, default_value_t = 150)]
+    #[arg(long, default_value_t = 150, value_parser = side())]
     size: usize,
     /// Photos a class; all of them come last in any case.
     #[arg(long, value_delimiter = ',', default_values_t = [5, 20, 100, 500])]
@@ -79,7 +79,7 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     let (train, test) = (files("train")?, files("test")?);
     let names = train.classes();
     let described = |listing: Listing| {
-        let listing = listing.within(&names, |class| format!("no photos to train on are of its class, `{class}`"));
+        let listing = listing.within_trained(&names);
         note_skipped(&listing.skipped);
         describe(&listing.files, &names, &base, options.size, &options.cache)
     };

@@ -14,7 +14,7 @@ use headstart_weights::scratch::ScratchArchitecture;
 
 use crate::error::CliError;
 use crate::features::{self, extract};
-use crate::models::Base;
+use crate::models::{Base, side};
 use crate::output;
 use crate::photos::{LabelledFile, Skipped, labelled_files, note_skipped, training_folder};
 use crate::progress::Progress;
@@ -36,7 +36,7 @@ pub(crate) struct Options {
     #[arg(long)]
     score: Option<PathBuf>,
     /// Side of the square that the base sees, 150 or 224.
-    #[arg(long, default_value_t = 150)]
+    #[arg(long, default_value_t = 150, value_parser = side())]
     size: usize,
     /// Draws of each number of photos for the head.
     #[arg(long, default_value_t = 5)]
@@ -111,8 +111,7 @@ fn photos(options: &Options) -> Result<CurvePhotos, CliError> {
     let base = Base::open(None)?;
     let mut folder = training_folder(&options.dir)?;
     if let Some(score) = &options.score {
-        let refusal = |class: &str| format!("no photos to train on are of its class, `{class}`");
-        let scored = labelled_files(score)?.within(&folder.classes, refusal);
+        let scored = labelled_files(score)?.within_trained(&folder.classes);
         folder.validation = scored.files;
         folder.skipped.extend(scored.skipped);
     }

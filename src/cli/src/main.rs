@@ -1,11 +1,13 @@
 //! The `headstart` command: what the page does, on the native machine, from the same code.
 
+mod checkpoint;
 mod classifier;
 mod classify;
 mod error;
 mod evaluate;
 mod features;
 mod few_shots;
+mod fine_tuning;
 mod learning_curve;
 mod listing;
 mod models;

@@ -4,13 +4,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
+use clap::builder::RangedU64ValueParser;
 use futures::executor::block_on;
-use headstart_nn::{DESCRIPTOR, Head, Vgg16};
-use headstart_weights::head::HeadFile;
+use headstart_nn::{DESCRIPTOR, Head, NnError, Vgg16};
+use headstart_weights::head::{HeadFile, MOST_SIDE};
 use headstart_weights::index::Index;
-use headstart_weights::{BaseWeights, WeightsError, read_base, sha256_hex};
+use headstart_weights::vgg16::{CONVS, Unfrozen};
+use headstart_weights::{
+    BaseWeights, ConvWeights, WeightsError, golden_pattern, read_base, relative_distance, sha256_hex,
+};
 
 use crate::error::CliError;
+
+/// How far a descriptor may be from that which a head's file says the base gives with the head's blocks.
+const DESCRIPTOR_BOUND: f64 = 1e-3;
 
 /// The folder of model files that ships with the page.
 pub(crate) fn shipped(file: &str) -> PathBuf {
@@ -26,11 +33,21 @@ fn index() -> Result<Index, CliError> {
     Index::from_json(&read(&path)?).map_err(|error| CliError::Weights { path, error })
 }
 
+/// Fewest pixels a side of a photo that the base sees: smaller ones its pools leave next to nothing of.
+const FEWEST_SIDE: u64 = 32;
+
+/// Reads the side of the square that a photo is squeezed to, as a model's file can say it.
+pub(crate) fn side() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(FEWEST_SIDE..=MOST_SIDE as u64)
+}
+
 /// The base, ready to run.
 pub(crate) struct Base {
     pub(crate) model: Vgg16,
-    /// SHA-256 of its file.
+    /// SHA-256 of its file; with that of a head whose blocks stand in the place of its own, of both.
     pub(crate) sha256: String,
+    /// Its layers.
+    convs: Vec<ConvWeights>,
 }
 
 impl Base {
@@ -47,7 +64,34 @@ impl Base {
         let weights = weights(&bytes).map_err(|error| CliError::Weights { path: path.clone(), error })?;
         let model = Vgg16::new(&weights.convs, &Device::flex());
         let model = model.map_err(|error| CliError::Network { path, error })?;
-        Ok(Self { model, sha256: sha256_hex(&bytes) })
+        Ok(Self { model, sha256: sha256_hex(&bytes), convs: weights.convs })
+    }
+
+    /// The last layers, which are trained where `unfrozen` says so.
+    pub(crate) fn last(&self, unfrozen: Unfrozen) -> &[ConvWeights] {
+        &self.convs[CONVS.len() - unfrozen.convs().len()..]
+    }
+
+    /// The base with the blocks of `head` in the place of its own, if it has any.
+    ///
+    /// # Errors
+    /// [`NnError::Layers`] where they are no last layers of VGG16; [`NnError::TunedFeatures`] where the base, with them, makes
+    /// something else of the golden pattern than the head was given; [`NnError::Readback`].
+    fn with_blocks(&mut self, head: &HeadFile) -> Result<(), NnError> {
+        if head.convs.is_empty() {
+            return Ok(());
+        }
+        self.model = self.model.with_last(&head.convs)?;
+        let size = head.manifest.size;
+        let features = self.model.features(self.model.photos(golden_pattern(size), size));
+        let error = relative_distance(&block_on(headstart_nn::read(features.descriptor))?, &head.manifest.golden.input);
+        if error > DESCRIPTOR_BOUND {
+            return Err(NnError::TunedFeatures { error, bound: DESCRIPTOR_BOUND });
+        }
+        let convs = head.convs.iter().flat_map(|conv| conv.weight.iter().chain(&conv.bias));
+        let bytes: Vec<u8> = convs.flat_map(|value| value.to_le_bytes()).collect();
+        self.sha256 = sha256_hex(format!("{} {}", self.sha256, sha256_hex(&bytes)).as_bytes());
+        Ok(())
     }
 }
 
@@ -74,11 +118,12 @@ impl OpenedHead {
     ///
     /// # Errors
     /// [`CliError::Read`], [`CliError::Weights`], [`CliError::NoHead`] or [`CliError::HeadMismatch`]; [`CliError::Network`]
-    /// for a head that does not give the answer that its file says it gives.
+    /// for a head that does not give the answer that its file says it gives. Where the head has blocks of its own, they stand
+    /// in the place of the base's from then on.
     pub(crate) fn open(
         path: Option<&Path>,
         size: Option<usize>,
-        base: &Base,
+        base: &mut Base,
         another_base: bool,
     ) -> Result<Self, CliError> {
         let own = path.is_some();
@@ -99,7 +144,7 @@ impl OpenedHead {
         if other_size || other_base {
             return Err(CliError::HeadMismatch { path, size: size.unwrap_or(manifest.size) });
         }
-        let model = block_on(Head::open(&file, &Device::flex()));
+        let model = base.with_blocks(&file).and_then(|()| block_on(Head::open(&file, &Device::flex())));
         let model = model.map_err(|error| CliError::Network { path, error })?;
         Ok(Self { model, classes: file.manifest.classes, size: file.manifest.size })
     }

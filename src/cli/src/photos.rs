@@ -1,6 +1,7 @@
 //! Photos on disk with their classes: a folder a class, or `CLASS.N.jpg` without folders, as the public Dogs vs. Cats
 //! archive has them.
 
+mod links;
 mod names;
 mod reading;
 
@@ -8,12 +9,14 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use headstart_archive::{folded, part};
+use headstart_protocol::Part;
 use serde::Serialize;
 use walkdir::WalkDir;
 
 use crate::error::CliError;
 use crate::output;
-use names::{class_in_name, class_of_folder, file_name, folded, is_litter, looks_like_photo};
+use names::{class_in_name, class_of_folder, file_name, is_litter, looks_like_photo};
 use reading::{no_file, reason};
 
 pub(crate) use names::position;
@@ -84,6 +87,11 @@ impl Listing {
         listing
     }
 
+    /// Those of the classes `names`, which are the ones that are trained.
+    pub(crate) fn within_trained(self, names: &[String]) -> Self {
+        self.within(names, |class| format!("no photos to train on are of its class, `{class}`"))
+    }
+
     /// The classes of its files, sorted; of spellings of one class the first.
     pub(crate) fn classes(&self) -> Vec<String> {
         let mut spellings: Vec<_> = self.files.iter().map(|file| &file.class).collect();
@@ -93,12 +101,8 @@ impl Listing {
         spellings.into_iter().filter(|class| seen.insert(folded(class))).cloned().collect()
     }
 
-    /// The files of the class folder `folder` of `dir`, however deep. Links are followed to files, and to the folder itself.
-    fn add_class(&mut self, dir: &Path, folder: &Path) {
-        if let Some(reason) = leads_back(dir, folder) {
-            self.skipped.push(Skipped::new(folder, reason));
-            return;
-        }
+    /// The files of the class folder `folder`, however deep. Links are followed to files, and to the folder itself.
+    fn add_class(&mut self, folder: &Path) {
         let class = class_of_folder(folder);
         let entries = WalkDir::new(folder).min_depth(1).sort_by_file_name().into_iter();
         for entry in entries.filter_entry(|entry| !is_litter(entry.path())) {
@@ -131,18 +135,21 @@ pub(crate) struct Folder {
     pub(crate) skipped: Vec<Skipped>,
 }
 
-/// `DIR/train/CLASS/*` with `DIR/val/CLASS/*` (or `validation`, `valid`), or `DIR/CLASS/*` alone.
+/// `DIR/train/CLASS/*` with `DIR/val/CLASS/*`, or `DIR/CLASS/*` alone. Which names are parts of a data set is
+/// [`headstart_archive::part`]'s to say, but photos to test on are left for `evaluate`: no choice is made on them.
 ///
 /// # Errors
 /// [`CliError::Read`] for a folder that cannot be read, [`CliError::NoPhotos`] for one with nothing in it,
 /// [`CliError::NothingReadable`] for one with nothing in it that can be read.
 pub(crate) fn training_folder(dir: &Path) -> Result<Folder, CliError> {
     let folders: Vec<_> = visible_entries(dir)?.into_iter().filter(|path| path.is_dir()).collect();
-    let part = |known: &[&str]| -> Vec<_> {
-        folders.iter().filter(|path| known.iter().any(|name| file_name(path).eq_ignore_ascii_case(name))).collect()
-    };
-    let (train, val) = (part(&["train"]), part(&["val", "validation", "valid"]));
-    if train.is_empty() {
+    let of_part = |wanted| folders.iter().filter(move |path| part(&file_name(path)) == Some(wanted));
+    let train: Vec<_> = of_part(Part::Training).collect();
+    let held_out = || of_part(Part::Validation).chain(of_part(Part::Test));
+    // One among classes has neither of them: there are photos of trains.
+    let has_folders = |path: &&PathBuf| visible_entries(path).is_ok_and(|below| below.iter().any(|path| path.is_dir()));
+    let has_parts = train.len() == folders.len() || held_out().next().is_some() || train.iter().any(has_folders);
+    if train.is_empty() || !has_parts {
         return Ok(Folder::of(labelled_files(dir)?, Listing::default()));
     }
     let all = |parts: Vec<&PathBuf>| -> Result<Listing, CliError> {
@@ -153,14 +160,13 @@ pub(crate) fn training_folder(dir: &Path) -> Result<Folder, CliError> {
             Ok(all)
         })
     };
-    Ok(Folder::of(all(train)?, all(val)?))
+    Ok(Folder::of(all(train)?, all(of_part(Part::Validation).collect())?))
 }
 
 impl Folder {
     fn of(training: Listing, validation: Listing) -> Self {
         let classes = training.classes();
-        let refusal = |class: &str| format!("no photos to train on are of its class, `{class}`");
-        let (training, validation) = (training.within(&classes, refusal), validation.within(&classes, refusal));
+        let (training, validation) = (training.within_trained(&classes), validation.within_trained(&classes));
         let skipped = training.skipped.into_iter().chain(validation.skipped).collect();
         Self { classes, training: training.files, validation: validation.files, skipped }
     }
@@ -175,7 +181,13 @@ impl Folder {
 pub(crate) fn labelled_files(dir: &Path) -> Result<Listing, CliError> {
     let (folders, loose): (Vec<_>, Vec<_>) = visible_entries(dir)?.into_iter().partition(|path| path.is_dir());
     let mut listing = Listing::default();
-    folders.iter().for_each(|folder| listing.add_class(dir, folder));
+    let links = links::leading_back(dir, &folders);
+    for (folder, leads_back) in folders.iter().zip(links) {
+        match leads_back {
+            Some(reason) => listing.skipped.push(Skipped::new(folder, reason)),
+            None => listing.add_class(folder),
+        }
+    }
     let has_folders = !listing.files.is_empty();
     let mut without_class = Vec::new();
     for path in loose {
@@ -204,21 +216,6 @@ pub(crate) fn labelled_files(dir: &Path) -> Result<Listing, CliError> {
     listing.skipped.extend(without_class);
     listing.files.sort();
     Ok(listing)
-}
-
-/// Why the link at `folder`, if it is one, is no class of `dir`: its photos are read elsewhere, or as other classes.
-fn leads_back(dir: &Path, folder: &Path) -> Option<&'static str> {
-    if !folder.is_symlink() {
-        return None;
-    }
-    let (dir, target) = (fs::canonicalize(dir).ok()?, fs::canonicalize(folder).ok()?);
-    if dir.starts_with(&target) {
-        Some("it is a link to a folder that it lies in")
-    } else if target.parent() == Some(&dir) && !is_litter(&target) {
-        Some("it is a link to a folder beside it")
-    } else {
-        None
-    }
 }
 
 fn visible_entries(dir: &Path) -> Result<Vec<PathBuf>, CliError> {

@@ -1,6 +1,7 @@
 //! How the command writes a file: beside the one that is there, and renamed once all of it is on the disk. Whatever
 //! interrupts it, the file is the old one or the new one.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -40,7 +41,9 @@ fn replace_with(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) ->
             }
             unfinished.as_file().sync_all()?;
             unfinished.persist(&path)?;
-            sync_folder(&path)
+            // The file is the new one whatever becomes of this: it is no error.
+            let _ = sync_folder(&path);
+            Ok(())
         }
     });
     written.map_err(|error| CliError::Write { path: path.to_owned(), error })
@@ -82,16 +85,47 @@ impl Target {
     }
 }
 
-/// A file of no name that anybody looks for, in the folder of the one at `path`: only there it can be renamed to it.
+/// Letters that make the name of an unfinished file one that nobody looks for.
+const RANDOM: usize = 12;
+
+/// A file of no name that anybody looks for, in the folder of the one at `path`: only there it can be renamed to it. It is locked
+/// as long as its process runs, so that those of processes that were killed can be told: they go now.
 fn begin(path: &Path) -> io::Result<NamedTempFile> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".unfinished-");
+    let mut prefix = path.file_name().unwrap_or_default().to_owned();
+    prefix.push(".unfinished-");
+    remove_leftovers(folder(path), &prefix);
     let mut builder = Builder::new();
-    builder.prefix(&name);
+    builder.prefix(&prefix).rand_bytes(RANDOM);
     // Others may read it, as far as the process allows: by itself a temporary file is its owner's.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder(path))
+    loop {
+        let unfinished = builder.tempfile_in(folder(path))?;
+        // Where nothing can be locked nothing is taken for a leftover either.
+        let is_locked = unfinished.as_file().lock().is_ok();
+        // Another process may have taken it for one, just before.
+        if !is_locked || unfinished.path().exists() {
+            return Ok(unfinished);
+        }
+    }
+}
+
+/// Removes the unfinished files in `folder`, those that begin with `prefix`, of processes that run no more. One that cannot be
+/// removed is in nobody's way.
+fn remove_leftovers(folder: &Path, prefix: &OsStr) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let random = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
+        let is_ours =
+            random.is_some_and(|random| random.len() == RANDOM && random.iter().all(u8::is_ascii_alphanumeric));
+        if is_ours
+            && entry.file_type().is_ok_and(|kind| kind.is_file())
+            && let Ok(file) = File::open(entry.path())
+            && file.try_lock().is_ok()
+        {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 fn folder(path: &Path) -> &Path {

@@ -1,4 +1,5 @@
-//! `headstart train`: a head on a folder of photos; a CNN from scratch in [`scratch`].
+//! `headstart train`: a head on a folder of photos; with it the base's last blocks in [`fine_tuning`], a CNN from scratch
+//! in [`scratch`].
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -7,14 +8,18 @@ use burn::tensor::Device;
 use clap::{Args, ValueEnum};
 use futures::executor::block_on;
 use headstart_protocol::{RunRecord, ValidatedBy, Validation, count, wilson_interval};
-use headstart_train::{Examples, Grouping, HeadPlan, HeadSettings, HeadTraining, TrainedHead, ValidationSplit};
+use headstart_train::{
+    Examples, Grouping, HeadPlan, HeadSettings, HeadTraining, TrainError, TrainedHead, ValidationSplit,
+};
 use headstart_vision::VIEWS;
 use headstart_weights::head::HeadFile;
+use headstart_weights::vgg16::Unfrozen;
 
 use crate::error::CliError;
 use crate::features::{self, extract};
+use crate::fine_tuning;
 use crate::listing::enter_if_listed;
-use crate::models::Base;
+use crate::models::{Base, side};
 use crate::output;
 use crate::photos::{LabelledFile, note_skipped, training_folder};
 use crate::progress::Progress;
@@ -26,28 +31,33 @@ use crate::scratch;
 #[command(after_help = "Example:
   headstart train --data my-photos --out my-head.safetensors    # my-photos/cat/*.jpg, my-photos/dog/*.jpg")]
 pub(crate) struct Options {
-    /// The folder: train/CLASS/* with val/CLASS/* (or validation), or CLASS/* alone, which is cross-validated; or files named CLASS.N.jpg.
+    /// The folder: train/CLASS/* with val/CLASS/* (or validation, dev), or CLASS/* alone, which is cross-validated; or files
+    /// named CLASS.N.jpg. Photos of test/CLASS/* beside train are left for `evaluate`.
     #[arg(long)]
     pub(crate) data: PathBuf,
     /// What to train.
     #[arg(long, value_enum, default_value = "vgg16-head")]
     model: Model,
     /// Side of the square that a photo is squeezed to, 150 or 224.
-    #[arg(long, default_value_t = 150)]
+    #[arg(long, default_value_t = 150, value_parser = side())]
     pub(crate) size: usize,
+    /// Train the base's last blocks together with the head: block 5, or with 4 blocks 4 and 5.
+    #[arg(long, value_enum)]
+    pub(crate) unfreeze: Option<Unfreeze>,
     /// Passes over the photos, at most.
     #[arg(long)]
     pub(crate) epochs: Option<usize>,
     /// Early stopping: epochs without a lower validation loss after which the training of a head ends.
     #[arg(long)]
-    patience: Option<usize>,
-    /// Augmented views of each photo (mirrored, cropped, brighter) that are trained on beside it, up to 6.
-    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=i64::from(VIEWS)))]
-    views: u32,
+    pub(crate) patience: Option<usize>,
+    /// Augmented views of each photo (mirrored, cropped, brighter) that are trained on beside it, up to 6. With --unfreeze
+    /// each epoch takes one of them or the photo itself; 1 if left out.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(..=i64::from(VIEWS)))]
+    pub(crate) views: Option<u32>,
     /// Seed of the split, the initial weights and the order of photos.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Go on from the checkpoint beside the file to write, if there is one; for the CNN, which takes long.
+    /// Go on from the checkpoint beside the file to write, if there is one; for the CNN and with --unfreeze, which take long.
     #[arg(long)]
     pub(crate) resume: bool,
     /// Begin anew where such a checkpoint lies, and give it up.
@@ -55,10 +65,10 @@ pub(crate) struct Options {
     pub(crate) restart: bool,
     /// A base file, quantized or float; the shipped one if left out.
     #[arg(long)]
-    base: Option<PathBuf>,
+    pub(crate) base: Option<PathBuf>,
     /// Where features are kept between runs.
     #[arg(long, default_value_os_t = features::default_cache())]
-    cache: PathBuf,
+    pub(crate) cache: PathBuf,
     /// The file to write. Where an index.json lies beside it, a head is listed there.
     #[arg(long)]
     pub(crate) out: PathBuf,
@@ -72,15 +82,35 @@ enum Model {
     Scratch,
 }
 
+/// Which blocks `--unfreeze` trains: from that one on.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Unfreeze {
+    #[value(name = "5")]
+    Block5,
+    #[value(name = "4")]
+    Blocks4And5,
+}
+
+impl From<Unfreeze> for Unfrozen {
+    fn from(unfreeze: Unfreeze) -> Self {
+        match unfreeze {
+            Unfreeze::Block5 => Self::Block5,
+            Unfreeze::Blocks4And5 => Self::Blocks4And5,
+        }
+    }
+}
+
 /// Trains as `options` say and writes the file.
 ///
 /// # Errors
 /// Whatever keeps photos from being read, the model from being trained, or its file from being written.
 pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     replace::check(&options.out)?;
-    let trained = match options.model {
-        Model::Vgg16Head => head(options, json),
-        Model::Scratch => scratch::train(options, json),
+    let trained = match (options.model, options.unfreeze) {
+        (Model::Vgg16Head, Some(unfreeze)) => fine_tuning::run(options, unfreeze.into(), json),
+        (Model::Vgg16Head, None) => head(options, json),
+        (Model::Scratch, Some(_)) => Err(CliError::NothingFrozen),
+        (Model::Scratch, None) => scratch::train(options, json),
     };
     trained.map_err(|error| error.of_folder(&options.data))
 }
@@ -89,9 +119,13 @@ fn head(options: &Options, json: bool) -> Result<(), CliError> {
     if options.resume {
         output::note("a head is trained in one go: there is nothing to resume, it is trained anew");
     }
-    let base = Base::open(options.base.as_deref())?;
+    if options.restart {
+        output::note("a head is trained in one go: it has no checkpoint to give up, --restart changes nothing");
+    }
     let folder = training_folder(&options.data)?;
     note_skipped(&folder.skipped);
+    check_classes(&folder.classes, &options.data)?;
+    let base = Base::open(options.base.as_deref())?;
     let names = folder.classes;
     let described = |files: &[LabelledFile]| describe(files, &names, &base, options.size, &options.cache);
     let examples = grouped(described(&folder.training)?)?;
@@ -124,6 +158,17 @@ fn head(options: &Options, json: bool) -> Result<(), CliError> {
     output::line(words(&trained))?;
     let (epoch, photos) = (trained.best_epoch, trained.trained_on);
     output::line(format_args!("  trained to epoch {epoch} on {photos} photos; head in {}", options.out.display()))
+}
+
+/// Whether a file can hold a model of the classes `names`, the folders of `dir`: asked before hours of work, not after them.
+///
+/// # Errors
+/// [`TrainError::TooFewClasses`], or [`CliError::Classes`] where it cannot.
+pub(crate) fn check_classes(names: &[String], dir: &Path) -> Result<(), CliError> {
+    if names.len() < 2 {
+        return Err(TrainError::TooFewClasses { found: names.len() }.into());
+    }
+    headstart_weights::check_classes(names).map_err(|reason| CliError::Classes { dir: dir.to_owned(), reason })
 }
 
 /// Runs `plan` to its end; `tell` hears of epochs done, and epochs at most.
@@ -200,7 +245,7 @@ pub(crate) fn describe(
 fn views(files: &[LabelledFile], base: &Base, options: &Options) -> Result<Vec<(usize, Vec<f32>)>, CliError> {
     let paths: Vec<&Path> = files.iter().map(|file| file.path.as_path()).collect();
     let mut views = Vec::new();
-    for number in 1..=options.views {
+    for number in 1..=options.views.unwrap_or(0) {
         let extracted = extract(&paths, base, options.size, &options.cache, number)?;
         // Who could not be decoded is no example either.
         views.extend(extracted.descriptors.into_iter().flatten().enumerate());
@@ -209,7 +254,10 @@ fn views(files: &[LabelledFile], base: &Base, options: &Options) -> Result<Vec<(
 }
 
 /// Writes the head, and lists it in an index beside it.
-fn write(head: &HeadFile, path: &Path) -> Result<(), CliError> {
+///
+/// # Errors
+/// [`CliError::Weights`] for a head that is none, [`CliError::Write`], and those of the index.
+pub(crate) fn write(head: &HeadFile, path: &Path) -> Result<(), CliError> {
     let bytes = head.to_bytes().map_err(|error| CliError::Weights { path: path.to_owned(), error })?;
     replace(path, &bytes)?;
     enter_if_listed(path, &bytes, |index, entry| index.add_head(entry, &head.manifest))

@@ -141,4 +141,42 @@ fn errors_name_the_file() {
     let output = headstart(&words, &folder.path().join("cache")).output().unwrap();
     let told = errors(&output);
     assert!(told.contains(&one_class.display().to_string()) && told.contains("at least two classes"), "{told}");
+    assert!(!told.contains("--restart"), "{told}");
+    let words: Vec<_> = words.into_iter().chain(["--restart".as_ref()]).collect();
+    let told = errors(&headstart(&words, &folder.path().join("cache")).output().unwrap());
+    assert!(told.contains("it has no checkpoint to give up"), "{told}");
+}
+
+#[test]
+fn what_no_file_could_hold_is_said_before_the_training() {
+    let folder = TempDir::new().unwrap();
+    let (many, two) = (folder.path().join("many"), folder.path().join("two"));
+    let names: Vec<String> = (0..=1_000).map(|number| number.to_string()).collect();
+    for (dir, names) in [(&many, &names[..]), (&two, &names[..2])] {
+        for name in names {
+            fs::create_dir_all(dir.join(name)).unwrap();
+            // What would be told if photos were read first.
+            fs::write(dir.join(name).join("1.jpg"), b"no picture").unwrap();
+        }
+    }
+    let out = folder.path().join("model.safetensors");
+    let told = |dir: &Path, more: &str| {
+        let words = ["train".as_ref(), "--data".as_ref(), dir.as_os_str(), "--out".as_ref(), out.as_os_str()];
+        let words: Vec<&OsStr> = words.into_iter().chain(more.split_whitespace().map(OsStr::new)).collect();
+        let output = headstart(&words, &folder.path().join("cache")).output().unwrap();
+        assert!(!output.status.success());
+        errors(&output)
+    };
+    for model in ["vgg16-head", "scratch"] {
+        let told = told(&many, &format!("--model {model}"));
+        assert!(told.contains("more than 1,000 classes") && told.contains("many: no file can hold"), "{told}");
+    }
+    let large = told(&two, "--model scratch --size 1000");
+    assert!(large.contains("1000×1000 pixels: it has more than 100 million parameters"), "{large}");
+    for size in ["0", "31", "1025", "-1"] {
+        let told = told(&two, &format!("--size={size}"));
+        assert!(told.contains("--size") && told.contains(size), "{told}");
+        assert!(size == "-1" || told.contains("32..=1024"), "{told}");
+    }
+    assert!(!out.exists());
 }

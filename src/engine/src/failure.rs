@@ -51,7 +51,7 @@ fn of_model(error: NnError) -> Failure {
         NnError::HeadAnswer { error, bound } => Failure::WrongAnswer { model: Learner::Transfer, error, bound },
         NnError::ScratchAnswer { error, bound } => Failure::WrongAnswer { model: Learner::Scratch, error, bound },
         NnError::Readback(reason) => Failure::DeviceLost { backend: BACKEND, reason },
-        error @ (NnError::Layers | NnError::HeadLayers | NnError::ScratchLayers(_)) => {
+        error @ (NnError::Layers | NnError::HeadLayers | NnError::TunedFeatures { .. } | NnError::ScratchLayers(_)) => {
             Failure::CorruptModel { reason: error.to_string() }
         }
     }

@@ -1,6 +1,10 @@
 //! Safetensors files taken apart and put together again, so that damage lies inside a container that is sound.
 
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
 use safetensors::{Dtype, SafeTensors, View, serialize};
+
+use crate::mutate;
 
 /// A tensor as it stands in a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,9 +55,40 @@ pub fn rebuilt(file: &[u8], key: &str, change: impl FnOnce(String, &mut Vec<Tens
     serialize(tensors, Some([(key.to_owned(), text)].into_iter().collect())).unwrap_or_else(|_| file.to_vec())
 }
 
+/// Damages the bytes of one of `tensors`, which stay as many; none where there is none.
+pub fn damage_one(random: &mut ChaCha8Rng, tensors: &mut [Tensor]) {
+    if tensors.is_empty() {
+        return;
+    }
+    let at = random.random_range(0..tensors.len());
+    let bytes = &mut tensors[at].bytes;
+    let length = bytes.len();
+    *bytes = mutate(random, std::slice::from_ref(bytes));
+    bytes.resize(length, 0);
+}
+
 #[cfg(test)]
 mod tests {
+    use rand::SeedableRng;
+
     use super::*;
+
+    #[test]
+    fn damage_keeps_the_number_of_bytes() {
+        let tensor = |name: &str| Tensor { name: name.to_owned(), shape: vec![9], bytes: vec![7; 36] };
+        let sound = [tensor("a"), tensor("b")];
+        let mut random = ChaCha8Rng::seed_from_u64(1);
+        let mut touched = [false; 2];
+        for _ in 0..50 {
+            let mut tensors = sound.clone();
+            damage_one(&mut random, &mut tensors);
+            let changed: Vec<usize> = (0..2).filter(|at| tensors[*at] != sound[*at]).collect();
+            assert!(changed.len() < 2 && tensors.iter().all(|tensor| tensor.bytes.len() == 36), "{tensors:?}");
+            changed.into_iter().for_each(|at| touched[at] = true);
+        }
+        assert_eq!(touched, [true; 2]);
+        damage_one(&mut random, &mut []);
+    }
 
     #[test]
     fn what_is_not_changed_stays() {

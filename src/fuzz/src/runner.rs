@@ -5,7 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::Path,
     process,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -38,18 +38,39 @@ pub struct Fuzz<'a> {
     name: &'a str,
     folder: &'a str,
     seeds: Vec<Vec<u8>>,
+    /// How many of the seeds, from the first, must be taken for sound.
+    sound: usize,
     make: Box<Make<'a>>,
     count: u64,
     fixed: usize,
     per_byte: usize,
+    _turn: MutexGuard<'static, ()>,
 }
 
 impl<'a> Fuzz<'a> {
-    /// A target of that name. Inputs are `seeds`, damaged; one that is a finding is kept in `folder`, which is
-    /// `env!("CARGO_TARGET_TMPDIR")`.
+    /// A target of that name. Inputs are `seeds`, damaged; each must be taken for sound as it is. An input that is a finding
+    /// is kept in `folder`, which is `env!("CARGO_TARGET_TMPDIR")`. No other target of the process runs until it has run.
     #[must_use]
     pub fn new(name: &'a str, folder: &'a str, seeds: Vec<Vec<u8>>) -> Self {
-        Self { name, folder, seeds, make: Box::new(mutate), count: 2_000, fixed: 1 << 20, per_byte: 16 }
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let (sound, make) = (seeds.len(), Box::new(mutate));
+        Self { name, folder, seeds, sound, make, count: 2_000, fixed: 1 << 20, per_byte: 16, _turn }
+    }
+
+    /// Further sound seeds. Large ones are given here, where they are made in the target's turn: another one would count them
+    /// as what its reader holds.
+    #[must_use]
+    pub fn with_sound(mut self, seeds: Vec<Vec<u8>>) -> Self {
+        let (before, count) = (self.sound, seeds.len());
+        self.seeds.splice(before..before, seeds);
+        Self { sound: before + count, ..self }
+    }
+
+    /// Further seeds behind the sound ones: damaged already, or not whole. Nothing is expected of them.
+    #[must_use]
+    pub fn with_unsound(mut self, seeds: Vec<Vec<u8>>) -> Self {
+        self.seeds.extend(seeds);
+        self
     }
 
     /// Inputs come from `make`, which is given the seeds: damage where a mere flip would be refused at once.
@@ -73,10 +94,10 @@ impl<'a> Fuzz<'a> {
     /// Has `read` read the seeds as they are, and then damaged ones; it says whether it took one for sound, which is counted.
     ///
     /// # Panics
-    /// Where [`PeakAlloc`] does not count memory; and with the first finding: `read` panicked, took longer than [`HANG`], or held too much memory. Where it does not
-    /// return at all, the process ends.
+    /// Where [`PeakAlloc`] does not count memory, or a sound seed is refused: damaged inputs would test nothing then. And with
+    /// the first finding: `read` panicked, took longer than [`HANG`], or held too much memory. Where it does not return at
+    /// all, the process ends.
     pub fn run(self, read: impl Fn(&[u8]) -> bool) {
-        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         assert!(PeakAlloc.current_usage() > 0, "nothing counts memory: PeakAlloc must be the #[global_allocator]");
         let number = |name: &str| env::var(name).ok().and_then(|text| text.parse().ok());
         let (minutes, seed) = (number(MINUTES), number(SEED).unwrap_or(1));
@@ -88,9 +109,11 @@ impl<'a> Fuzz<'a> {
             slowest = slowest.max(time);
             largest = largest.max(held);
             taken += u64::from(is_taken);
+            is_taken
         };
         for (number, bytes) in self.seeds.iter().enumerate() {
-            one(bytes, &format!("seed file {number}"));
+            let is_taken = one(bytes, &format!("seed file {number}"));
+            assert!(is_taken || number >= self.sound, "{}: seed file {number} is refused as it is", self.name);
         }
         let mut done = 0;
         let goes_on = |done: u64| {
@@ -104,7 +127,8 @@ impl<'a> Fuzz<'a> {
         }
         let (seconds, slowest, held) = (start.elapsed().as_secs_f64(), slowest.as_millis(), largest as f64 / 1e6);
         println!(
-            "{}: {done} inputs in {seconds:.1} s, {taken} sound ones; the slowest took {slowest} ms, at most {held:.1} MB held",
+            "{}: {done} inputs in {seconds:.1} s, {taken} sound ones; the slowest took {slowest} ms, at most {held:.1} MB \
+             held",
             self.name
         );
     }
@@ -218,6 +242,21 @@ mod tests {
             true
         });
         assert_eq!(read.get(), 51);
+    }
+
+    #[test]
+    fn a_reader_that_refuses_a_sound_seed_is_a_finding() {
+        let refuses = finding(fuzz("refuses"), |_| false);
+        assert_eq!(refuses, "refuses: seed file 0 is refused as it is");
+        // What is damaged already, beside a sound one, may be.
+        let read = Cell::new(0);
+        fuzz("refuses some").with_unsound(vec![vec![4]]).with_sound(vec![vec![5]]).run(|bytes| {
+            read.set(read.get() + 1);
+            bytes == [1, 2, 3] || bytes == [5]
+        });
+        assert_eq!(read.get(), 53);
+        let refuses = finding(fuzz("refuses a later one").with_sound(vec![vec![5]]), |bytes| bytes == [1, 2, 3]);
+        assert_eq!(refuses, "refuses a later one: seed file 1 is refused as it is");
     }
 
     #[test]

@@ -15,6 +15,16 @@ pub enum NnError {
         /// Its recipe.
         features: String,
     },
+    /// Blocks that were trained with a head, and do not give what its file says they give.
+    #[error(
+        "the features of the head's own blocks are off by {error:.1e}, where {bound:.0e} is allowed: its file is damaged, or the device computes wrongly"
+    )]
+    TunedFeatures {
+        /// The relative distance of a descriptor.
+        error: f64,
+        /// The largest that is allowed.
+        bound: f64,
+    },
     /// A head that does not give the answer that its file says it gives.
     #[error(
         "the head's golden probabilities are off by {error:.1e}, where {bound:.0e} is allowed: its file is damaged, or the device computes wrongly"

@@ -181,10 +181,11 @@ mod tests {
             val_accuracy: None,
             folds: None,
             held_out_sha256: None,
+            unfrozen: None,
             seed: 1,
             golden: GoldenHead { input, probabilities: vec![0.5, 0.5] },
         };
-        let file = HeadFile { manifest, layers: vec![layer] };
+        let file = HeadFile { manifest, layers: vec![layer], convs: Vec::new() };
         let open = |break_it: fn(&mut HeadFile)| {
             let mut file = file.clone();
             break_it(&mut file);

@@ -6,6 +6,8 @@ mod error;
 mod golden;
 mod head;
 mod head_stack;
+mod last_blocks;
+mod pool;
 mod scratch_cnn;
 #[cfg(feature = "cpu")]
 mod trainable_pool;
@@ -15,5 +17,6 @@ pub use error::NnError;
 pub use golden::{measure_golden, read};
 pub use head::*;
 pub use head_stack::HeadStack;
+pub use last_blocks::LastBlocks;
 pub use scratch_cnn::ScratchCnn;
 pub use vgg16::{DESCRIPTOR, DESCRIPTOR_RECIPE, Features, POOLED, Vgg16, Vgg16Builder};

@@ -1,25 +1,22 @@
 //! The CNN that learns from nothing: the published cats-and-dogs network, and smaller ones of its kind.
 
-#[cfg(feature = "cpu")]
-use burn::backend::DispatchDevice;
 use burn::nn::{Dropout, DropoutConfig};
 use burn::tensor::activation::{relu, softmax};
-use burn::tensor::module::{conv2d, max_pool2d};
-use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
 use burn::tensor::{Device, Tensor, TensorData};
 use headstart_weights::scratch::{ScratchArchitecture, ScratchFile};
 use headstart_weights::{ConvWeights, golden_pattern};
 
 use crate::NnError;
-use crate::conv3x3::{Conv3x3, max_pool2x2};
+use crate::conv3x3::{Conv3x3, max_pool2x2, trainable};
+use crate::pool::trainable_pool;
 
 /// How far a network's probabilities may be from those that its file says it gives.
 const ANSWER_BOUND: f32 = 1e-3;
 
 /// A CNN as its [`ScratchArchitecture`] says, on one device.
 ///
-/// Where its tensors are on a device with autodiff it runs burn's own convolution, through which gradients flow, a pool of
-/// ours where that is the CPU, and dropout. Without autodiff it runs the base's Winograd convolution.
+/// Where its tensors are on a device with autodiff it runs the convolution and the pool through which gradients flow, and
+/// dropout. Without autodiff it runs the base's convolution, whose filters are transformed once.
 #[derive(Debug, Clone)]
 pub struct ScratchCnn {
     architecture: ScratchArchitecture,
@@ -128,8 +125,7 @@ impl ScratchCnn {
         for block in 0..blocks {
             activations = match &self.frozen {
                 Some(frozen) => max_pool2x2(inner(frozen[block].forward(activations))),
-                // The pool before ReLU, which gives the same: there is a quarter left for it to do.
-                None => relu(pool(self.convolve(block, activations))),
+                None => trainable_pool(self.convolve(block, activations)),
             };
         }
         let flattened = self.dropout.forward(activations.flatten(1, 3));
@@ -147,11 +143,11 @@ impl ScratchCnn {
         softmax(self.forward(photos), 1)
     }
 
-    /// The convolution of `block` without padding: `[n, c, h, w]` to `[n, k, h - 2, w - 2]`.
+    /// The convolution of `block` without padding, and ReLU: `[n, c, h, w]` to `[n, k, h - 2, w - 2]`.
     fn convolve(&self, block: usize, input: Tensor<4>) -> Tensor<4> {
         let (weight, bias) = (self.parameters[2 * block].clone(), self.parameters[2 * block + 1].clone());
         let filters = weight.reshape([bias.dims()[0], input.dims()[1], 3, 3]);
-        conv2d(input, filters, Some(bias), ConvOptions::new([1, 1], [0, 0], [1, 1], 1))
+        trainable::conv3x3_relu(input, filters, bias, 0)
     }
 
     /// The dense layer whose weight is tensor `index`: `[n, inputs]` to `[n, outputs]`. The product is that of the
@@ -161,19 +157,6 @@ impl ScratchCnn {
         let weight = weight.reshape([bias.dims()[0], input.dims()[1]]);
         weight.matmul(input.transpose()).transpose() + bias.unsqueeze()
     }
-}
-
-/// The pool after a convolution, whether gradients flow through it or not.
-fn pool(activations: Tensor<4>) -> Tensor<4> {
-    let device = activations.device();
-    if !device.is_autodiff() {
-        return max_pool2x2(activations);
-    }
-    #[cfg(feature = "cpu")]
-    if matches!(device.inner().as_dispatch(), DispatchDevice::Flex(_)) {
-        return crate::trainable_pool::max_pool2x2(activations);
-    }
-    max_pool2d(activations, MaxPoolOptions::new([2, 2]).with_stride([2, 2]))
 }
 
 /// Without the border of one, where the padded convolution differs from the one without padding.

@@ -5,7 +5,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use headstart_weights::ConvWeights;
-use headstart_weights::vgg16::CONVS;
+use headstart_weights::vgg16::{CONVS, ConvShape};
 
 use crate::NnError;
 use crate::conv3x3::{Conv3x3, max_pool2x2};
@@ -104,25 +104,50 @@ impl Vgg16 {
     }
 
     /// The features, and on the way each stage's name (`conv1_1` … `pool5`) and activations `[n, c, h, w]`.
-    pub fn forward(&self, photos: Tensor<4>, mut stage: impl FnMut(&str, &Tensor<4>)) -> Features {
-        let mut activations = photos;
-        let mut descriptor = Vec::new();
-        for (shape, convolution) in CONVS.iter().zip(&self.convolutions) {
-            activations = convolution.forward(activations);
-            stage(shape.stage, &activations);
-            if DESCRIBING.contains(&shape.stage) {
-                let positions = positions(&activations);
-                descriptor.push(normalised(positions.clone().mean_dim(1)));
-                descriptor.push(normalised(positions.max_dim(1)));
-            }
-            if let Some(pool) = shape.pool {
-                activations = max_pool2x2(activations);
-                stage(pool, &activations);
-            }
-        }
+    pub fn forward(&self, photos: Tensor<4>, stage: impl FnMut(&str, &Tensor<4>)) -> Features {
+        let convolve = |at: usize, activations| self.convolutions[at].forward(activations);
+        let (activations, descriptor) = pass(&CONVS, photos, convolve, max_pool2x2, stage);
         let pooled = positions(&activations).mean_dim(1).squeeze_dim(1);
         Features { pooled, descriptor: Tensor::cat(descriptor, 1) }
     }
+
+    /// The base with `last` in the place of as many of its last layers.
+    ///
+    /// # Errors
+    /// [`NnError::Layers`] where they are not the last layers of VGG16.
+    pub fn with_last(&self, last: &[ConvWeights]) -> Result<Self, NnError> {
+        let kept = CONVS.len().checked_sub(last.len()).ok_or(NnError::Layers)?;
+        let convolutions = self.convolutions[..kept].to_vec();
+        let mut builder = Vgg16Builder(Self { convolutions, device: self.device.clone() });
+        last.iter().try_for_each(|layer| builder.push(layer))?;
+        builder.build()
+    }
+}
+
+/// Activations through the layers that `shapes` says, `convolve` given the index of each, with `stage` as
+/// [`Vgg16::forward`] has it; what comes out, and the parts of the descriptor that come of them, `[n, 512]` each.
+pub(crate) fn pass(
+    shapes: &[ConvShape],
+    mut activations: Tensor<4>,
+    convolve: impl Fn(usize, Tensor<4>) -> Tensor<4>,
+    pool: impl Fn(Tensor<4>) -> Tensor<4>,
+    mut stage: impl FnMut(&str, &Tensor<4>),
+) -> (Tensor<4>, Vec<Tensor<2>>) {
+    let mut descriptor = Vec::new();
+    for (at, shape) in shapes.iter().enumerate() {
+        activations = convolve(at, activations);
+        stage(shape.stage, &activations);
+        if DESCRIBING.contains(&shape.stage) {
+            let positions = positions(&activations);
+            descriptor.push(normalised(positions.clone().mean_dim(1)));
+            descriptor.push(normalised(positions.max_dim(1)));
+        }
+        if let Some(name) = shape.pool {
+            activations = pool(activations);
+            stage(name, &activations);
+        }
+    }
+    (activations, descriptor)
 }
 
 /// `[n, c, h, w]` as `[n, h · w, c]`.

@@ -44,8 +44,41 @@ pub struct ProjectPhoto {
     pub name: String,
     /// The burst that it is a frame of.
     pub burst: Option<u64>,
+    /// The part of a data set that it is in, where its folders said so.
+    #[serde(default)]
+    pub part: Option<Part>,
     /// Where it lies in the zip.
     pub path: String,
+}
+
+/// A part of a data set that was split before it came here, as the folders `train`, `val` and `test` say. Photos of no part
+/// are trained on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// To train on.
+    Training,
+    /// To validate on.
+    Validation,
+    /// To test on: where there are photos to validate on, no choice is made on these.
+    Test,
+}
+
+impl Part {
+    /// The part that validates in a project with photos of these parts: that of `val` or, without one, that of `test`. None
+    /// where nothing is held out.
+    #[must_use]
+    pub fn validating(parts: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut validating = None;
+        for part in parts {
+            match part {
+                Self::Training => {}
+                Self::Validation => return Some(part),
+                Self::Test => validating = Some(part),
+            }
+        }
+        validating
+    }
 }
 
 /// Classes of a project, at most.
@@ -149,4 +182,29 @@ pub enum LeftOutReason {
     Missing,
     /// It is a zip in a zip that lies in a zip.
     Nested,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn test_photos_validate_only_where_no_others_do() {
+        use Part::{Test, Training, Validation};
+        assert_eq!(Part::validating([Training, Test, Validation, Test]), Some(Validation));
+        assert_eq!(Part::validating([Test, Training]), Some(Test));
+        assert_eq!(Part::validating([Training]), None);
+        assert_eq!(Part::validating([]), None);
+    }
+
+    #[test]
+    fn a_photo_of_an_earlier_release_is_of_no_part() {
+        let json = r#"{"id":1,"class":2,"name":"a.jpg","burst":null,"path":"photos/a.jpg"}"#;
+        let mut photo: ProjectPhoto = serde_json::from_str(json).unwrap();
+        assert_eq!(photo.part, None);
+        photo.part = Some(Part::Validation);
+        let json = serde_json::to_value(&photo).unwrap();
+        assert_eq!(json["part"], "validation");
+        assert_eq!(serde_json::from_value::<ProjectPhoto>(json).unwrap(), photo);
+    }
 }

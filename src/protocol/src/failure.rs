@@ -94,6 +94,8 @@ pub enum Failure {
         /// Pixels a side that it sees.
         size: u32,
     },
+    /// The visitor's head was trained together with blocks of the base, which the page does not run.
+    HeadWithBlocks,
     /// No head of this size ships.
     NoHead {
         /// Pixels a side that were asked for.
@@ -273,6 +275,7 @@ impl Failure {
             Self::HeadMismatch { .. }
             | Self::OtherBase
             | Self::HeadSize { .. }
+            | Self::HeadWithBlocks
             | Self::NoHead { .. }
             | Self::HeadFeatures { .. } => ErrorKind::HeadMismatch,
             Self::NoWebGpu { .. } => ErrorKind::BackendUnavailable,

@@ -22,7 +22,7 @@ mod wire;
 
 pub use accuracy::{count, wilson_interval};
 pub use archive::{
-    LONGEST_CLASS_NAME, LONGEST_PHOTO_NAME, LeftOut, LeftOutReason, MOST_CLASSES, MOST_PHOTOS, PROJECT_VERSION,
+    LONGEST_CLASS_NAME, LONGEST_PHOTO_NAME, LeftOut, LeftOutReason, MOST_CLASSES, MOST_PHOTOS, PROJECT_VERSION, Part,
     ProjectClass, ProjectManifest, ProjectPhoto, Unzipped, ZipBytes, ZipContents, ZipFile, ZipSlice,
 };
 pub use compare::{

@@ -42,6 +42,9 @@ pub struct TrainingExample {
     pub label: u32,
     /// Photos of one burst bear the same number and are never torn apart by a split.
     pub burst: Option<u64>,
+    /// Whether it validates and is never trained on, because its folder said so. Where one does, the split is given: none is
+    /// drawn, and [`TrainingSettings::validation`] has no say.
+    pub held_out: bool,
 }
 
 /// A training run as the page asks for it.
@@ -60,6 +63,15 @@ pub struct TrainingRequest {
     /// A run of the same kind that was interrupted, as [`RunNews::Checkpoint`] told it: this one goes on from there. It ends
     /// with the same bits as if it had never been interrupted, but for its seconds.
     pub resume: Option<ByteBuf>,
+}
+
+impl TrainingRequest {
+    /// The indices of the photos that validate, where the split is given.
+    #[must_use]
+    pub fn given_split(&self) -> Option<Vec<usize>> {
+        let held_out: Vec<usize> = (0..self.examples.len()).filter(|index| self.examples[*index].held_out).collect();
+        (!held_out.is_empty()).then_some(held_out)
+    }
 }
 
 /// What a run on the project's photos says on the way, `P` being how far it is.
@@ -159,7 +171,7 @@ pub struct TrainingSettings {
     pub dropout: f64,
     /// Inverse strength of the L2 penalty, as scikit-learn's `C`.
     pub c: Option<f64>,
-    /// Epochs without a lower validation loss after which the run ends; with [`Validation::HoldOut`] only.
+    /// Epochs without a lower validation loss after which the run ends; with held-out photos only.
     pub patience: u32,
     /// Whether photos of rarer classes count more, so that every class counts the same.
     pub balance: bool,

@@ -4,7 +4,7 @@
 use headstart_fuzz::{Fuzz, PeakAlloc};
 use headstart_protocol::{
     ByteBuf, Classify, Epoch, FromWorker, HeadNumber, InputSize, KeepDescriptors, LeftOut, LeftOutReason, OpenHead,
-    OwnPrediction, PROJECT_VERSION, PhotoData, Prediction, Progress, ProjectClass, ProjectManifest, ProjectPhoto,
+    OwnPrediction, PROJECT_VERSION, Part, PhotoData, Prediction, Progress, ProjectClass, ProjectManifest, ProjectPhoto,
     Reply, RequestId, RunNews, ToWorker, Train, TrainingExample, TrainingProgress, TrainingRequest, TrainingSettings,
     Unzipped, ZipBytes, ZipContents, ZipFile, ZipFinish, ZipSlice, decode, encode,
 };
@@ -17,7 +17,14 @@ fn fuzz<'a>(name: &'a str, seeds: Vec<Vec<u8>>) -> Fuzz<'a> {
 }
 
 fn project() -> ProjectManifest {
-    let photo = |id| ProjectPhoto { id, class: 1, name: "a.jpg".into(), burst: Some(7), path: format!("photos/{id}") };
+    let photo = |id| ProjectPhoto {
+        id,
+        class: 1,
+        name: "a.jpg".into(),
+        burst: Some(7),
+        part: Some(Part::Test),
+        path: format!("photos/{id}"),
+    };
     ProjectManifest {
         version: PROJECT_VERSION,
         size: InputSize::S150,
@@ -29,7 +36,7 @@ fn project() -> ProjectManifest {
 
 #[test]
 fn a_damaged_request_is_a_request_or_an_error() {
-    let example = |number: u8| TrainingExample { hash: [number; 32], label: 1, burst: Some(3) };
+    let example = |number: u8| TrainingExample { hash: [number; 32], label: 1, burst: Some(3), held_out: true };
     let training = TrainingRequest {
         size: InputSize::S224,
         classes: vec!["cat".into(), "犬".into()],

@@ -8,7 +8,7 @@ use crate::generator;
 const ORDER: u64 = 2 << 32;
 
 /// The examples' order in one epoch, dealt into batches of (nearly) equal size.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct BatchOrder {
     order: Vec<usize>,
     count: usize,
@@ -34,10 +34,14 @@ impl BatchOrder {
         if self.is_dealt() {
             return None;
         }
-        let bound = |batch: usize| batch * self.order.len() / self.count;
-        let range = bound(self.next)..bound(self.next + 1);
         self.next += 1;
-        Some(&self.order[range])
+        Some(self.batch(self.next - 1))
+    }
+
+    /// Batch `at` of this epoch.
+    fn batch(&self, at: usize) -> &[usize] {
+        let bound = |batch: usize| batch * self.order.len() / self.count;
+        &self.order[bound(at)..bound(at + 1)]
     }
 
     /// Whether this epoch has no batch left.
@@ -53,6 +57,37 @@ impl BatchOrder {
     /// Batches of an epoch.
     pub(crate) fn count(&self) -> usize {
         self.count
+    }
+}
+
+/// The batches of a whole run: each follows from its number alone, so that whoever makes them can do so in any order.
+#[derive(Debug, Clone)]
+pub(crate) struct NumberedBatches {
+    order: BatchOrder,
+    seed: u64,
+    /// The epoch that `order` is of.
+    epoch: Option<usize>,
+}
+
+impl NumberedBatches {
+    /// At most `most` of `n` examples a batch.
+    pub(crate) fn new(n: usize, most: usize, seed: u64) -> Self {
+        Self { order: BatchOrder::new(n, most), seed, epoch: None }
+    }
+
+    /// Batches of an epoch.
+    pub(crate) fn an_epoch(&self) -> usize {
+        self.order.count()
+    }
+
+    /// The examples of batch `number`, counted from the run's first one, and the epoch, counted from 0.
+    pub(crate) fn get(&mut self, number: usize) -> (usize, &[usize]) {
+        let (epoch, at) = (number / self.order.count(), number % self.order.count());
+        if self.epoch != Some(epoch) {
+            self.order.shuffle(self.seed, epoch);
+            self.epoch = Some(epoch);
+        }
+        (epoch, self.order.batch(at))
     }
 }
 

@@ -111,11 +111,9 @@ impl HeadTraining {
             ValidationSplit::Of(Validation::Cross) => run.begin_folds()?,
             ValidationSplit::Of(Validation::HoldOut(share)) => run.hold_out(share)?,
             ValidationSplit::Given(validation) => {
-                let HeadPlan { settings, classes, examples, .. } = &run.plan;
-                let trainer = HeadTrainer::new(settings.clone(), classes, examples, &validation, device)?;
-                run.held_out = validation.labels().iter().copied().enumerate().collect();
-                run.validated_by = ValidatedBy::HeldOut;
-                run.fit(trainer)?;
+                let held_out = validation.labels().iter().copied().enumerate().collect();
+                let checked = run.checked(&run.plan.examples, &validation)?;
+                run.fit_checked(checked, held_out)?;
             }
         }
         Ok(run)
@@ -138,27 +136,47 @@ impl HeadTraining {
         if !(share > 0.0 && share < 1.0) {
             return Err(TrainError::Settings("the share of held-out photos must be above 0 and below 1".into()));
         }
-        let HeadPlan { settings, classes, examples, .. } = &self.plan;
+        let HeadPlan { settings, examples, .. } = &self.plan;
         let (training, validation) = set_aside(examples, share, settings.seed);
         if validation.is_empty() {
             return self.fit_without_validation();
         }
         let (trained, checked) = (examples.select(&training), examples.select(&validation));
-        // A head to go on from may have been trained on the photos that are held out now: then their accuracy would be
-        // none on held-out photos.
-        let held_out_sha256 = digest(&checked);
-        let unseen =
-            self.plan.continue_from.as_ref().is_none_or(|start| start.held_out_sha256 == Some(held_out_sha256.clone()));
-        let trainer = if unseen {
-            self.validated_by = ValidatedBy::HeldOut;
-            self.held_out_sha256 = Some(held_out_sha256);
-            self.held_out = validation.iter().map(|index| (*index, examples.labels()[*index])).collect();
-            HeadTrainer::new(settings.clone(), classes, &trained, &checked, &self.device)?
-        } else {
-            HeadTrainer::without_validation(settings.clone(), classes, &trained, &self.device)?
-        };
+        let held_out = validation.iter().map(|index| (*index, examples.labels()[*index])).collect();
         self.trained_on = trained.photos().count();
         self.golden_input = trained.descriptor(0).to_vec();
+        let checked = self.checked(&trained, &checked)?;
+        self.fit_checked(checked, held_out)
+    }
+
+    /// What fits a head on `trained` and checks each epoch with `checked`, of which the SHA-256 comes with it; without both
+    /// where the head to go on from may have seen them.
+    fn checked(&self, trained: &Examples, checked: &Examples) -> Result<(HeadTrainer, Option<String>), TrainError> {
+        let HeadPlan { settings, classes, .. } = &self.plan;
+        // A head to go on from may have been trained on the photos that are held out now: then their accuracy would be
+        // none on held-out photos.
+        let held_out_sha256 = digest(checked);
+        let unseen =
+            self.plan.continue_from.as_ref().is_none_or(|start| start.held_out_sha256 == Some(held_out_sha256.clone()));
+        if unseen {
+            let trainer = HeadTrainer::new(settings.clone(), classes, trained, checked, &self.device)?;
+            Ok((trainer, Some(held_out_sha256)))
+        } else {
+            Ok((HeadTrainer::without_validation(settings.clone(), classes, trained, &self.device)?, None))
+        }
+    }
+
+    /// Begins the fit of [`Self::checked`], the indices and labels of whose photos are `held_out`.
+    fn fit_checked(
+        &mut self,
+        (trainer, held_out_sha256): (HeadTrainer, Option<String>),
+        held_out: Vec<(usize, usize)>,
+    ) -> Result<(), TrainError> {
+        if held_out_sha256.is_some() {
+            self.validated_by = ValidatedBy::HeldOut;
+            self.held_out = held_out;
+        }
+        self.held_out_sha256 = held_out_sha256;
         self.fit(trainer)
     }
 

@@ -7,6 +7,8 @@
 //! [`CrossValidation::refit`] trains on every photo. [`held_out()`] names the photos on which a head and a CNN trained from
 //! scratch are compared, and a [`LearningCurve`] says how good either is with how many photos.
 //!
+//! A [`FineTuning`] trains the base's last blocks together with a head that was trained on the frozen base.
+//!
 //! Any of these runs can be written down as a checkpoint, and one that is put back ends with the same bits as if it had never been
 //! interrupted.
 //!
@@ -21,6 +23,7 @@ mod descent;
 mod early_stopping;
 mod error;
 mod examples;
+mod fine_tuning;
 mod head_settings;
 mod head_trainer;
 mod head_training;
@@ -30,7 +33,9 @@ mod learning_curve;
 mod likeness;
 pub mod metrics;
 mod optimizer;
+mod parameter;
 mod parameters;
+mod run;
 mod scaling;
 pub mod scratch;
 mod split;
@@ -41,12 +46,14 @@ mod validator;
 pub use cross_validation::{CrossValidated, CrossValidation};
 pub use error::TrainError;
 pub use examples::Examples;
+pub use fine_tuning::{BlockInputs, Draw, FineTuning, FineTuningSettings, FrozenPart, TunedPhotos};
 pub use head_settings::HeadSettings;
 pub use head_trainer::HeadTrainer;
 pub use head_training::{HeadPlan, HeadTraining, StartingHead, ValidationSplit};
 pub use held_out::held_out;
 pub use learning_curve::{CurvePhotos, CurveSettings, LearningCurve};
 pub use likeness::Grouping;
+pub use run::BestEpoch;
 pub use split::{folds, grouped};
 pub use trained_head::{HeldOutAnswer, TrainedHead};
 

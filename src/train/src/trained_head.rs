@@ -78,9 +78,10 @@ impl TrainedHead {
                 ValidatedBy::HeldOut | ValidatedBy::Nothing => None,
             },
             held_out_sha256: self.held_out_sha256.clone(),
+            unfrozen: None,
             seed: self.settings.seed,
             golden: GoldenHead { input, probabilities },
         };
-        Ok(HeadFile { manifest, layers: self.layers.clone() })
+        Ok(HeadFile { manifest, layers: self.layers.clone(), convs: Vec::new() })
     }
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use futures::executor::block_on;
-use headstart_fuzz::{ChaCha8Rng, Fuzz, PeakAlloc, Rng, container::rebuilt, mutate};
+use headstart_fuzz::container::{damage_one, rebuilt};
+use headstart_fuzz::{ChaCha8Rng, Fuzz, PeakAlloc, Rng, mutate};
 use headstart_protocol::Validation;
 use headstart_train::scratch::{LabelledPhotos, ScratchSettings, ScratchTrainer};
 use headstart_train::{Examples, HeadPlan, HeadSettings, HeadTraining, ValidationSplit};
@@ -30,11 +31,8 @@ fn made(random: &mut ChaCha8Rng, seeds: &[Vec<u8>]) -> Vec<u8> {
     let bytes = if random.random_ratio(2, 3) {
         let seed = &seeds[random.random_range(0..seeds.len())];
         let file = rebuilt(&seed[FRONT..], "headstart-checkpoint", |state, tensors| {
-            if let Some(count) = tensors.len().checked_sub(1).filter(|_| random.random()) {
-                let bytes = &mut tensors[random.random_range(0..=count)].bytes;
-                let length = bytes.len();
-                *bytes = mutate(random, std::slice::from_ref(bytes));
-                bytes.resize(length, 0);
+            if random.random() {
+                damage_one(random, tensors);
             }
             String::from_utf8_lossy(&mutate(random, &[state.into_bytes()])).into_owned()
         });

@@ -24,9 +24,9 @@ const EXIF_OF_4_GIB: &[u8] = include_bytes!("findings/exif-of-4-gib.webp");
 #[test]
 fn a_damaged_picture_is_a_picture_or_an_error() {
     let mut seeds = pictures::sound();
-    seeds.extend([FRAME_LARGER_THAN_PICTURE, EXIF_OF_4_GIB].map(<[u8]>::to_vec));
+    seeds.push(EXIF_OF_4_GIB.to_vec());
     let fuzz = Fuzz::new("pictures", env!("CARGO_TARGET_TMPDIR"), seeds).made_by(pictures::damaged);
-    fuzz.count(10_000).memory(MOST, 16).run(|bytes| {
+    fuzz.with_unsound(vec![FRAME_LARGER_THAN_PICTURE.to_vec()]).count(10_000).memory(MOST, 16).run(|bytes| {
         let Ok(picture) = decode(bytes, &LIMITS) else { return false };
         let (width, height) = picture.dimensions();
         assert!(width > 0 && height > 0 && LIMITS.check_pixels(width, height).is_ok(), "{width}×{height}");

@@ -5,11 +5,12 @@ pub(crate) const MOST_CLASSES: usize = 1000;
 /// Characters of a class's name, at most: as many as a folder's can have.
 const LONGEST_NAME: usize = 255;
 
-/// Refuses names that are too few, too many, too long, empty, or not all different.
+/// Refuses names of classes that no file of a model can hold: too few, too many, too long, empty, or not all different. To be
+/// asked before a training as well, whose result could not be written.
 ///
 /// # Errors
-/// What is wrong.
-pub(crate) fn check(names: &[String]) -> Result<(), &'static str> {
+/// What is wrong, of the model ("it knows fewer than two classes").
+pub fn check_classes(names: &[String]) -> Result<(), &'static str> {
     if names.len() < 2 {
         return Err("it knows fewer than two classes");
     }
@@ -34,14 +35,14 @@ mod tests {
 
     #[test]
     fn names_that_no_model_can_have_are_refused() {
-        let check = |names: &[&str]| check(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+        let check = |names: &[&str]| check_classes(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
         let (longest, longer) = ("犬".repeat(255), "犬".repeat(256));
         assert_eq!(check(&["cat", "dog", "<b>", &longest]), Ok(()));
         for names in [&["cat"][..], &[], &["cat", " \t"], &["cat", ""], &["cat", &longer], &["a", "b", "a"]] {
             assert!(check(names).is_err(), "{names:?}");
         }
         let many: Vec<String> = (0..=MOST_CLASSES).map(|number| number.to_string()).collect();
-        assert_eq!(super::check(&many[1..]), Ok(()));
-        assert!(super::check(&many).is_err());
+        assert_eq!(check_classes(&many[1..]), Ok(()));
+        assert!(check_classes(&many).is_err());
     }
 }

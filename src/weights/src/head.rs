@@ -1,33 +1,37 @@
 //! A head file: a small classifier on top of the base's features, as safetensors with a manifest in its metadata.
 //!
 //! The tensors `layers.0.weight`, `layers.0.bias`, … are 32-bit floats, weights row-major `[outputs, inputs]`; the
-//! metadata's key [`KEY`] holds the [`HeadManifest`] as JSON.
+//! metadata's key [`KEY`] holds the [`HeadManifest`] as JSON. Where the base's last blocks were trained with the head, their
+//! layers stand in the file too, with torchvision's names (`features.24.weight` …).
 
 use safetensors::SafeTensors;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    WeightsError,
+    ConvWeights, WeightsError,
     base::{float_bytes, read_floats},
-    classes,
+    classes::check_classes,
     hash::sha256_hex,
     reader::looks_like_a_web_page,
     sealed::{FloatTensor, Sealed, check_version},
+    vgg16::Unfrozen,
 };
 
 /// The key of the manifest in the file's metadata.
 pub const KEY: &str = "headstart";
-/// The version of the format that this crate reads and writes.
+/// The version of the format of a head on the base as it is.
 pub const VERSION: u32 = 1;
+/// The version of the format of a head with blocks of the base that were trained with it.
+pub const TUNED_VERSION: u32 = 2;
 /// The most dense layers that a head may have.
 const MOST_LAYERS: usize = 16;
 /// The most pixels a side of the photos that it is for.
-const MOST_SIDE: usize = 1024;
+pub const MOST_SIDE: usize = 1024;
 
 /// What a head says about itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HeadManifest {
-    /// The version of this format ([`VERSION`]).
+    /// The version of this format ([`VERSION`], or [`TUNED_VERSION`] where [`Self::unfrozen`] says something).
     pub version: u32,
     /// The names of the classes, in the order of the answers.
     pub classes: Vec<String>,
@@ -52,9 +56,12 @@ pub struct HeadManifest {
     /// The SHA-256 of the descriptors of the photos that neither this head nor one that it goes on from was trained on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_out_sha256: Option<String>,
+    /// The blocks of the base that were trained with it, which the file holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unfrozen: Option<Unfrozen>,
     /// The seed of the run that made it.
     pub seed: u64,
-    /// One answer of it, to check a device against.
+    /// One answer of it, to check a device against. With blocks of its own it is the answer to [`crate::golden_pattern`].
     pub golden: GoldenHead,
 }
 
@@ -113,6 +120,8 @@ pub struct HeadFile {
     pub manifest: HeadManifest,
     /// Its dense layers, the first one first.
     pub layers: Vec<DenseWeights>,
+    /// The base's last convolutions that were trained with it; none on the base as it is.
+    pub convs: Vec<ConvWeights>,
 }
 
 impl HeadFile {
@@ -122,9 +131,9 @@ impl HeadFile {
     ///
     /// Parts that do not fit together, or values that are not finite: what [`HeadFile::from_bytes`] would refuse.
     pub fn to_bytes(&self) -> Result<Vec<u8>, WeightsError> {
-        check(&self.manifest, &self.layers)?;
-        let tensors: Vec<(String, FloatTensor)> =
-            (0..).zip(&self.layers).flat_map(|(index, layer)| tensors_of(index, layer)).collect();
+        check(&self.manifest, &self.layers, &self.convs)?;
+        let layers = (0..).zip(&self.layers).flat_map(|(index, layer)| tensors_of(index, layer));
+        let tensors: Vec<(String, FloatTensor)> = layers.chain(self.convs.iter().flat_map(tensors_of_conv)).collect();
         let hashes = tensors.iter().map(|(_, tensor)| sha256_hex(&tensor.bytes)).collect();
         let sealed = Sealed::new(self.manifest.clone(), hashes)?;
         let json = sealed.to_json()?;
@@ -144,43 +153,51 @@ impl HeadFile {
         let unreadable = |error: safetensors::SafeTensorError| WeightsError::Safetensors(error.to_string());
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(unreadable)?;
         let json = metadata.metadata().as_ref().and_then(|entries| entries.get(KEY)).ok_or(WeightsError::Foreign)?;
-        check_version(json, VERSION)?;
+        check_version(json, VERSION..=TUNED_VERSION)?;
         let sealed = Sealed::<HeadManifest>::from_json(json)?;
         let file = SafeTensors::deserialize(bytes).map_err(unreadable)?;
         let outputs = sealed.manifest.architecture.outputs(sealed.manifest.classes.len());
-        if sealed.tensors.len() != 2 * outputs.len() || file.len() != sealed.tensors.len() {
+        let shapes = sealed.manifest.unfrozen.map_or(&[][..], Unfrozen::convs);
+        if sealed.tensors.len() != 2 * (outputs.len() + shapes.len()) || file.len() != sealed.tensors.len() {
             return Err(WeightsError::Head("it has another number of tensors than its architecture".to_owned()));
         }
         let mut inputs = sealed.manifest.golden.input.len();
         let mut layers = Vec::with_capacity(outputs.len());
-        for (index, &outputs) in outputs.iter().enumerate() {
-            let read = |part: &str, shape: &[usize], hash: &String| {
-                let name = format!("layers.{index}.{part}");
-                let values = read_floats(&file, &name, shape)?;
-                if sha256_hex(&float_bytes(&values)) == *hash {
-                    Ok(values)
-                } else {
-                    Err(WeightsError::TensorHash { name })
-                }
-            };
-            let weight = read("weight", &[outputs, inputs], &sealed.tensors[2 * index])?;
-            let bias = read("bias", &[outputs], &sealed.tensors[2 * index + 1])?;
+        let read = |name: String, shape: &[usize], hash: &String| {
+            let values = read_floats(&file, &name, shape)?;
+            if sha256_hex(&float_bytes(&values)) == *hash { Ok(values) } else { Err(WeightsError::TensorHash { name }) }
+        };
+        let (of_layers, of_convs) = sealed.tensors.split_at(2 * outputs.len());
+        for ((index, &outputs), [of_weight, of_bias]) in outputs.iter().enumerate().zip(of_layers.as_chunks().0) {
+            let weight = read(format!("layers.{index}.weight"), &[outputs, inputs], of_weight)?;
+            let bias = read(format!("layers.{index}.bias"), &[outputs], of_bias)?;
             layers.push(DenseWeights { outputs, inputs, weight, bias });
             inputs = outputs;
         }
-        check(&sealed.manifest, &layers)?;
-        Ok(Self { manifest: sealed.manifest, layers })
+        let mut convs = Vec::with_capacity(shapes.len());
+        for (shape, [of_weight, of_bias]) in shapes.iter().zip(of_convs.as_chunks().0) {
+            convs.push(ConvWeights {
+                name: shape.name.to_owned(),
+                out_channels: shape.out_channels,
+                in_channels: shape.in_channels,
+                weight: read(format!("{}.weight", shape.name), &shape.weight_shape(), of_weight)?,
+                bias: read(format!("{}.bias", shape.name), &[shape.out_channels], of_bias)?,
+            });
+        }
+        check(&sealed.manifest, &layers, &convs)?;
+        Ok(Self { manifest: sealed.manifest, layers, convs })
     }
 }
 
 /// Refuses a head whose parts do not fit together.
-fn check(manifest: &HeadManifest, layers: &[DenseWeights]) -> Result<(), WeightsError> {
+fn check(manifest: &HeadManifest, layers: &[DenseWeights], convs: &[ConvWeights]) -> Result<(), WeightsError> {
     let wrong = |what: &str| Err(WeightsError::Head(what.to_owned()));
     let outputs = manifest.architecture.outputs(manifest.classes.len());
-    if manifest.version != VERSION {
-        return Err(WeightsError::Version { found: manifest.version, expected: VERSION });
+    let expected = if manifest.unfrozen.is_some() { TUNED_VERSION } else { VERSION };
+    if manifest.version != expected {
+        return Err(WeightsError::Version { found: manifest.version, expected });
     }
-    classes::check(&manifest.classes).or_else(wrong)?;
+    check_classes(&manifest.classes).or_else(wrong)?;
     if !(1..=MOST_SIDE).contains(&manifest.size) {
         return wrong("it is for photos of no or more than 1,024 pixels a side");
     }
@@ -213,6 +230,19 @@ fn check(manifest: &HeadManifest, layers: &[DenseWeights]) -> Result<(), Weights
             return Err(WeightsError::NonFinite { name });
         }
     }
+    let shapes = manifest.unfrozen.map_or(&[][..], Unfrozen::convs);
+    if convs.len() != shapes.len() {
+        return wrong("its convolutions are not those that it says were trained with it");
+    }
+    for (conv, shape) in convs.iter().zip(shapes) {
+        if (conv.weight.len(), conv.bias.len()) != (shape.weight_count(), shape.out_channels) || conv.name != shape.name
+        {
+            return wrong("a convolution of it is not the base's");
+        }
+        if !conv.weight.iter().chain(&conv.bias).all(|value| value.is_finite()) {
+            return Err(WeightsError::NonFinite { name: shape.name.to_owned() });
+        }
+    }
     let golden = manifest.golden.input.iter().chain(&manifest.golden.probabilities);
     if golden.copied().all(f32::is_finite) { Ok(()) } else { wrong("its golden answer is not finite") }
 }
@@ -221,6 +251,12 @@ fn tensors_of(index: usize, layer: &DenseWeights) -> [(String, FloatTensor); 2] 
     let weight = FloatTensor::new(&[layer.outputs, layer.inputs], &layer.weight);
     let bias = FloatTensor::new(&[layer.outputs], &layer.bias);
     [(format!("layers.{index}.weight"), weight), (format!("layers.{index}.bias"), bias)]
+}
+
+fn tensors_of_conv(conv: &ConvWeights) -> [(String, FloatTensor); 2] {
+    let weight = FloatTensor::new(&[conv.out_channels, conv.in_channels, 3, 3], &conv.weight);
+    let bias = FloatTensor::new(&[conv.out_channels], &conv.bias);
+    [(format!("{}.weight", conv.name), weight), (format!("{}.bias", conv.name), bias)]
 }
 
 #[cfg(test)]

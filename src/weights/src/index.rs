@@ -200,6 +200,7 @@ mod tests {
             val_accuracy: None,
             folds: None,
             held_out_sha256: None,
+            unfrozen: None,
             seed: 1,
             golden: GoldenHead { input: vec![1.0], probabilities: vec![0.5, 0.5] },
         }

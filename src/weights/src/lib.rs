@@ -20,6 +20,7 @@ mod sealed;
 pub mod vgg16;
 
 pub use base::{BaseWeights, ConvWeights};
+pub use classes::check_classes;
 pub use error::WeightsError;
 pub use file::{FileConv, MAGIC, VERSION, write_base};
 pub use golden::{Golden, Parity, StageFigures, StageParity, golden_pattern, parity, relative_distance};

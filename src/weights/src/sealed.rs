@@ -1,6 +1,6 @@
 //! A manifest in the metadata of a safetensors file, with the hashes that protect it and the tensors.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::RangeInclusive};
 
 use safetensors::{Dtype, View};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -36,8 +36,8 @@ impl<M: Serialize + DeserializeOwned> Sealed<M> {
     }
 }
 
-/// Refuses manifests of another version than `expected`, whatever else is in them.
-pub(crate) fn check_version(json: &str, expected: u32) -> Result<(), WeightsError> {
+/// Refuses manifests of another version than the `expected` ones, whatever else is in them.
+pub(crate) fn check_version(json: &str, expected: RangeInclusive<u32>) -> Result<(), WeightsError> {
     #[derive(Deserialize)]
     struct Versioned {
         manifest: Version,
@@ -47,10 +47,9 @@ pub(crate) fn check_version(json: &str, expected: u32) -> Result<(), WeightsErro
         version: u32,
     }
     let found: Versioned = serde_json::from_str(json).map_err(unreadable)?;
-    match found.manifest.version {
-        version if version == expected => Ok(()),
-        found => Err(WeightsError::Version { found, expected }),
-    }
+    let found = found.manifest.version;
+    let newest = *expected.end();
+    if expected.contains(&found) { Ok(()) } else { Err(WeightsError::Version { found, expected: newest }) }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "handed to map_err")]

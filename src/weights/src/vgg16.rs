@@ -1,5 +1,7 @@
 //! The shape of VGG16's convolutional base (Simonyan & Zisserman 2014, configuration D): the one table of it.
 
+use serde::{Deserialize, Serialize};
+
 /// One 3×3 convolution (padding 1, then ReLU) of the base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConvShape {
@@ -56,6 +58,66 @@ pub const CONVS: [ConvShape; 13] = [
     conv("features.28", "conv5_3", 512, 512, Some("pool5")),
 ];
 
+/// Which of the base's last blocks are trained with the head; all before them stays frozen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unfrozen {
+    /// Block 5: 7,079,424 parameters.
+    Block5,
+    /// Blocks 4 and 5: 12,979,200 parameters, as many as the published run trained.
+    Blocks4And5,
+}
+
+impl Unfrozen {
+    /// The convolutions that are trained.
+    #[must_use]
+    pub fn convs(self) -> &'static [ConvShape] {
+        match self {
+            Self::Block5 => &CONVS[10..],
+            Self::Blocks4And5 => &CONVS[7..],
+        }
+    }
+
+    /// All of their weights and biases.
+    #[must_use]
+    pub fn parameters(self) -> usize {
+        self.convs().iter().map(|shape| shape.weight_count() + shape.out_channels).sum()
+    }
+
+    /// Channels of the last frozen layer, a pool.
+    #[must_use]
+    pub fn channels(self) -> usize {
+        self.convs()[0].in_channels
+    }
+
+    /// The stage of the last frozen layer.
+    #[must_use]
+    pub fn stage(self) -> &'static str {
+        match self {
+            Self::Block5 => "pool4",
+            Self::Blocks4And5 => "pool3",
+        }
+    }
+
+    /// Positions a side of the last frozen layer for a photo of `size` pixels a side.
+    #[must_use]
+    pub fn side(self, size: usize) -> usize {
+        match self {
+            Self::Block5 => size / 16,
+            Self::Blocks4And5 => size / 8,
+        }
+    }
+
+    /// Numbers of a descriptor, its first ones, that come of frozen layers.
+    #[must_use]
+    pub fn front(self) -> usize {
+        match self {
+            Self::Block5 => 2 * FEATURES,
+            Self::Blocks4And5 => 0,
+        }
+    }
+}
+
 /// Pooled features of a photo: the channels of its last stage, averaged over positions.
 pub const FEATURES: usize = 512;
 
@@ -67,3 +129,20 @@ pub const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
 
 /// ImageNet's standard deviation of each channel, divided by before the base.
 pub const STD: [f32; 3] = [0.229, 0.224, 0.225];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_unfrozen_has_the_published_parameters() {
+        assert_eq!(Unfrozen::Block5.parameters(), 7_079_424);
+        assert_eq!(Unfrozen::Blocks4And5.parameters(), 12_979_200);
+        for unfrozen in [Unfrozen::Block5, Unfrozen::Blocks4And5] {
+            let before = CONVS[CONVS.len() - unfrozen.convs().len() - 1];
+            assert_eq!((before.pool, before.out_channels), (Some(unfrozen.stage()), unfrozen.channels()));
+        }
+        assert_eq!(SIZES.map(|size| Unfrozen::Block5.side(size)), [9, 14]);
+        assert_eq!(SIZES.map(|size| Unfrozen::Blocks4And5.side(size)), [18, 28]);
+    }
+}

@@ -5,7 +5,7 @@ use headstart_archive::{Ending, is_litter};
 /// What a file is taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FileKind {
-    /// A picture, or a file that does not say: the engine finds out.
+    /// A picture.
     Photo,
     /// A zip: a project, or photos.
     Zip,
@@ -13,7 +13,7 @@ pub(crate) enum FileKind {
     Head,
     /// What systems leave in folders: not worth a word.
     Litter,
-    /// Anything else.
+    /// Anything else, or a file that does not say: its first bytes do.
     Other,
 }
 
@@ -28,8 +28,7 @@ pub(crate) fn file_kind(name: &str, mime: &str) -> FileKind {
         Ending::Other if is_zip => FileKind::Zip,
         Ending::Other => {
             let is_picture = mime.starts_with("image/") && mime != "image/svg+xml";
-            let is_silent = mime.is_empty() && !name.trim_end_matches('.').contains('.');
-            if is_picture || is_silent { FileKind::Photo } else { FileKind::Other }
+            if is_picture { FileKind::Photo } else { FileKind::Other }
         }
     }
 }
@@ -52,7 +51,7 @@ mod tests {
             ("a.JPG", "", FileKind::Photo),
             ("a.heic", "", FileKind::Photo),
             ("a.jfif", "", FileKind::Photo),
-            ("photo", "", FileKind::Photo),
+            ("photo", "", FileKind::Other),
             ("photo", "image/webp", FileKind::Photo),
             ("a.svg", "image/svg+xml", FileKind::Other),
             ("notes.txt", "text/plain", FileKind::Other),

@@ -1,9 +1,9 @@
 //! Zips as people have them: of other programs, in other code pages, of zips, and projects that were unpacked between.
 
-use headstart_protocol::{LeftOut, LeftOutReason, MOST_PHOTOS, ProjectManifest, Unzipped};
+use headstart_protocol::{LeftOut, LeftOutReason, MOST_PHOTOS, Part, ProjectManifest, Unzipped};
 
 use super::{foreign, open, project, read, written};
-use crate::{ArchiveError, MANIFEST, Part, places};
+use crate::{ArchiveError, MANIFEST, places};
 
 const JPEG: &[u8] = b"\xff\xd8\xff\xe0 and so on";
 
@@ -91,7 +91,7 @@ fn photos_of_zips_in_a_zip_come_in_and_their_zips_name_them() {
     let found = paths(foreign(false, &[("train.zip", &part), ("val.zip", &part)]));
     let found: Vec<&str> = found.iter().map(String::as_str).collect();
     assert_eq!(found, ["train/cat/1.jpg", "train/dog/1.jpg", "val/cat/1.jpg", "val/dog/1.jpg"]);
-    assert_eq!(places(&found)[3].part, Some(Part::HeldOut));
+    assert_eq!(places(&found)[3].part, Some(Part::Validation));
 }
 
 #[test]
@@ -137,6 +137,55 @@ fn a_zip_in_a_zip_alone_is_that_zip() {
     // One that is none is named.
     let (found, went) = files(foreign(false, &[("Cats.zip", b"no zip")]));
     assert_eq!((found.len(), went.left_out[0].name.as_str()), (0, "Cats.zip"));
+}
+
+#[test]
+fn zips_in_a_projects_zip_are_passed_over() {
+    let other = foreign(false, &[("1", JPEG), ("photos/1", JPEG), ("2.jpg", JPEG), ("head.safetensors", b"another")]);
+    let json = serde_json::to_vec(&project()).unwrap();
+    let all: [(&str, &[u8]); 6] = [
+        ("photos.zip", &other),
+        ("photos/1", b"one"),
+        ("photos/2", b"two"),
+        ("head.safetensors", b"head"),
+        (MANIFEST, &json),
+        ("old/photos.tm", &other),
+    ];
+    for deflated in [false, true] {
+        for root in ["", "my project/"] {
+            let names = all.map(|(path, _)| format!("{root}{path}"));
+            let all: Vec<(&str, &[u8])> =
+                names.iter().zip(&all).map(|(name, (_, bytes))| (name.as_str(), *bytes)).collect();
+            let (found, manifest, went) = read(foreign(deflated, &all)).unwrap();
+            assert_eq!(manifest, Some(project()));
+            assert_eq!(found.iter().map(|file| &file.bytes[..]).collect::<Vec<_>>(), [&b"one"[..], b"two", b"head"]);
+            assert_eq!(went, Unzipped { files: 3, passed_over: 2, ..Unzipped::default() });
+            // Nor are they said to be left out where the project's zip lies in a zip itself.
+            let wrapped = foreign(deflated, &[("x.zip", &foreign(false, &all))]);
+            assert_eq!(read(wrapped).unwrap().2, went);
+        }
+    }
+    // A project is one for its zip's own sake: a photo that it names may be called a zip.
+    let mut odd = project();
+    odd.photos[0].path = "photos/1.zip".to_owned();
+    let (found, ..) = read(written(&odd, &[("photos/1.zip", b"one"), ("photos/2", b"two")])).unwrap();
+    assert_eq!(found.len(), 2);
+}
+
+#[test]
+fn a_zip_in_a_zip_names_its_photos_where_all_of_its_folders_say_nothing() {
+    let files = |names: &[&str]| foreign(false, &names.iter().map(|name| (*name, JPEG)).collect::<Vec<_>>());
+    for (inside, expected) in [
+        (&["0.jpg", "images/1.jpg"][..], &["Cats/0.jpg", "Cats/images/1.jpg"][..]),
+        // What is no picture says nothing either way.
+        (&["images/1.jpg", "docs/readme"], &["Cats/images/1.jpg", "Cats/docs/readme"]),
+        // Numbers beside a class are classes.
+        (&["1/0.jpg", "2/0.jpg", "none/0.jpg", "0.jpg"], &["1/0.jpg", "2/0.jpg", "none/0.jpg", "Cats/0.jpg"]),
+        (&["cat/without", "dog/without"], &["cat/without", "dog/without"]),
+    ] {
+        let zip = foreign(false, &[("Cats-samples.zip", &files(inside)), ("dog/1.jpg", b"x")]);
+        assert_eq!(paths(zip)[..expected.len()], *expected);
+    }
 }
 
 /// The project whose photo lies in a folder with an accent.
@@ -195,6 +244,50 @@ fn a_file_of_another_program_that_is_called_project_is_none() {
     let broken = br#"{"version":1,"size":"S150","classes":7,"photos":[]}"#;
     let error = open(foreign(false, &[("web/project.json", broken)])).err();
     assert!(matches!(error, Some(ArchiveError::Project(_))), "{error:?}");
+}
+
+#[test]
+fn a_file_that_cannot_be_unpacked_is_no_projects_manifest_but_at_the_top() {
+    // Damaged, and too large for a manifest.
+    let mut damaged = foreign(false, &[("web/project.json", b"some json"), ("cat/a.jpg", b"one")]);
+    let at = damaged.windows(9).position(|window| window == b"some json").unwrap();
+    damaged[at] ^= 1;
+    let spaces = vec![b' '; (16 << 20) + 1];
+    for zip in [damaged, foreign(true, &[("web/project.json", &spaces), ("cat/a.jpg", b"one")])] {
+        assert_eq!(paths(zip), ["cat/a.jpg"]);
+    }
+    let mut ours = written(&project(), &[("photos/1", b"one")]);
+    let at = ours.windows(11).position(|window| window == b"\"version\": " || window == b"\"version\":1").unwrap();
+    ours[at] ^= 1;
+    assert!(matches!(open(ours), Err(ArchiveError::Project(_))));
+}
+
+#[test]
+fn of_several_manifests_the_one_of_this_program_counts() {
+    let json = serde_json::to_vec(&project()).unwrap();
+    let other = br#"{"version":3,"name":"other"}"#;
+    let photos: [(&str, &[u8]); 2] = [("my/photos/1", b"one"), ("my/photos/2", b"two")];
+    for others in [&["web/project.json"][..], &["a/project.json", "zoo/project.json"]] {
+        let mut all: Vec<(&str, &[u8])> = others.iter().map(|path| (*path, &other[..])).collect();
+        all.push(("my/project.json", &json));
+        all.extend(photos);
+        let (found, manifest, _) = read(foreign(true, &all)).unwrap();
+        assert_eq!((found.len(), manifest), (2, Some(project())), "{others:?}");
+    }
+    // One that lies further in than another program's.
+    let deep: [(&str, &[u8]); 4] = [
+        ("web/project.json", other),
+        ("x/my/project.json", &json),
+        ("x/my/photos/1", b"one"),
+        ("x/my/photos/2", b"two"),
+    ];
+    assert_eq!(read(foreign(true, &deep)).unwrap().1, Some(project()));
+    // Which of two projects is meant, nobody can say: their photos are photos.
+    let two: [(&str, &[u8]); 3] = [("a/project.json", &json), ("b/project.json", &json), ("a/photos/1.jpg", b"one")];
+    assert_eq!(paths(foreign(true, &two)), ["a/photos/1.jpg"]);
+    // Two of one path are a damaged project.
+    let same: [(&str, &[u8]); 3] = [("./project.json", &json), ("project.json", &json), ("photos/1", b"one")];
+    assert!(matches!(open(foreign(true, &same)), Err(ArchiveError::Project(_))));
 }
 
 #[test]

@@ -2,42 +2,16 @@
 
 use std::path::Path;
 
-use unicode_normalization::UnicodeNormalization;
-
-/// What systems leave in folders, beside names that begin with a dot.
-const LITTER: [&str; 14] = [
-    "__MACOSX",
-    "@eaDir",
-    "@Recycle",
-    "#recycle",
-    "#snapshot",
-    "$RECYCLE.BIN",
-    "RECYCLER",
-    "System Volume Information",
-    "lost+found",
-    "Thumbs.db",
-    "ehthumbs.db",
-    "desktop.ini",
-    "Picasa.ini",
-    "Icon\r",
-];
-
-/// Endings of photos' names.
-const ENDINGS: [&str; 16] = [
-    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "dib", "tif", "tiff", "heic", "heif", "avif", "jxl",
-    "mpo",
-];
+use headstart_archive::{Ending, folded, is_litter_name, tidy_name};
 
 /// Whether a file or folder is what systems leave in folders, and nobody's photo.
 pub(super) fn is_litter(path: &Path) -> bool {
-    let name = file_name(path);
-    name.starts_with('.') || LITTER.iter().any(|known| name.eq_ignore_ascii_case(known))
+    is_litter_name(&file_name(path))
 }
 
 /// Whether a file is a photo by its name.
 pub(super) fn looks_like_photo(path: &Path) -> bool {
-    let ending = path.extension().unwrap_or_default();
-    ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
+    Ending::of(&file_name(path)) == Ending::Picture
 }
 
 /// The class that a folder is named after. What is no UTF-8 in its name is told as `\xE9`, so that two names of another
@@ -70,26 +44,6 @@ pub(crate) fn position(names: &[String], class: &str) -> Option<usize> {
     names.iter().position(|name| name == class).or_else(alike)
 }
 
-/// `name` as it is kept: composed (NFC), without characters that have no width, and without spaces around it.
-fn tidy_name(name: &str) -> String {
-    let visible: String = name.chars().filter(|letter| !has_no_width(*letter)).nfc().collect();
-    visible.trim().to_owned()
-}
-
-/// The same for all names that look the same: case and how accents are put together do not tell classes apart.
-pub(super) fn folded(name: &str) -> String {
-    // Small letters may fall apart: İ becomes i and a dot.
-    tidy_name(name).to_lowercase().nfc().collect()
-}
-
-/// Characters that take no room: soft hyphen, zero-width space and joiners, directions, the mark of a byte order.
-fn has_no_width(letter: char) -> bool {
-    matches!(
-        letter,
-        '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
-    )
-}
-
 /// The last part of a path, as well as it can be read.
 pub(super) fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
@@ -111,13 +65,17 @@ mod tests {
     }
 
     #[test]
-    fn litter_is_known_by_its_name() {
-        for name in ["__MACOSX", ".DS_Store", "a/@eaDir", "thumbs.db", "Desktop.ini", "$Recycle.Bin", "._1.jpg"] {
+    fn litter_and_photos_are_known_by_their_own_names() {
+        for name in ["__MACOSX", ".DS_Store", "a/@eaDir", "#recycle", "._1.jpg"] {
             assert!(is_litter(Path::new(name)), "{name}");
         }
         for name in ["cat", "__MACOSX/cat", "icons", "a.b.jpg"] {
             assert!(!is_litter(Path::new(name)), "{name}");
         }
+        for name in ["1.PJPEG", "a.b.jxl", "cat.jpg/1.ico"] {
+            assert!(looks_like_photo(Path::new(name)), "{name}");
+        }
+        assert!(!looks_like_photo(Path::new("cat.jpg/notes.txt")));
     }
 
     #[cfg(unix)]

@@ -107,6 +107,29 @@ fn train_and_val_are_told_apart() {
 }
 
 #[test]
+fn parts_are_known_by_the_names_that_data_sets_give_them() {
+    let photos = ["Training_Set/a/1.jpg", "Training_Set/b/2.jpg", "images-valid/a/3.jpg", "test_set/b/4.jpg"];
+    let folder = training_folder(folder_with(&photos).path()).unwrap();
+    assert_eq!(folder.classes, ["a", "b"]);
+    assert_eq!(seen(&folder.training), pairs([("a", "1.jpg"), ("b", "2.jpg")]));
+    // No choice is made on photos to test on.
+    assert_eq!(seen(&folder.validation), pairs([("a", "3.jpg")]));
+    for name in ["test", "test1", "evaluation", "Holdout"] {
+        let beside = folder_with(&["train/cat.0.jpg", "train/dog.0.jpg", &format!("{name}/1.jpg")]);
+        let folder = training_folder(beside.path()).unwrap();
+        assert_eq!((folder.classes.len(), folder.training.len(), folder.validation.len()), (2, 2, 0), "{name}");
+    }
+    let beside = folder_with(&["train/a/1.jpg", "train/b/2.jpg", "labels/1.txt"]);
+    assert_eq!(training_folder(beside.path()).unwrap().classes, ["a", "b"]);
+}
+
+#[test]
+fn a_train_among_other_vehicles_is_a_class() {
+    let folder = training_folder(folder_with(&["car/1.jpg", "plane/2.jpg", "train/3.jpg"]).path()).unwrap();
+    assert_eq!(folder.classes, ["car", "plane", "train"]);
+}
+
+#[test]
 fn an_empty_folder_is_said() {
     for files in [["notes.txt"], ["1.jpg"]] {
         let folder = folder_with(&files);
@@ -156,6 +179,34 @@ fn links_are_followed_to_files_and_class_folders() {
         assert!(told.contains(&(name.to_owned(), reason.to_owned())), "{name}: {told:?}");
     }
     assert!(told.iter().any(|(name, _)| name == "itself") && told.len() == 6, "{told:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn no_photo_is_of_two_classes_because_of_links() {
+    use std::os::unix::fs::symlink;
+    let elsewhere = folder_with(&["birds/1.jpg", "birds/ducks/2.jpg"]);
+    let folder = folder_with(&["cat/3.jpg", "cat/kittens/4.jpg", ".kept/fox/5.jpg", "cat/.old/6.jpg"]);
+    let (root, far) = (folder.path(), elsewhere.path());
+    symlink("cat/kittens", root.join("a-kitten")).unwrap();
+    symlink(far.join("birds/ducks"), root.join("duck")).unwrap();
+    symlink(far.join("birds"), root.join("bird")).unwrap();
+    symlink(far.join("birds"), root.join("parrot")).unwrap();
+    // These are read nowhere else.
+    symlink(".kept/fox", root.join("fox")).unwrap();
+    symlink("cat/.old", root.join("old cat")).unwrap();
+    let listing = labelled_files(root).unwrap();
+    let expected = [("bird", "1.jpg"), ("bird", "2.jpg"), ("cat", "3.jpg"), ("cat", "4.jpg"), ("fox", "5.jpg")];
+    assert_eq!(seen(&listing.files), [&pairs(expected)[..], &pairs([("old cat", "6.jpg")])].concat());
+    let reason = "it is a link to what the folder of another class holds";
+    assert_eq!(reasons(&listing.skipped), pairs(["a-kitten", "duck", "parrot"].map(|name| (name, reason))));
+
+    // A link out of the folder around all of them is not read, and takes nothing from others.
+    symlink(far.parent().unwrap(), far.join("around")).unwrap();
+    symlink(root.join("cat"), far.join("cat")).unwrap();
+    let listing = labelled_files(far).unwrap();
+    assert_eq!(listing.classes(), ["birds", "cat"]);
+    assert_eq!(reasons(&listing.skipped), pairs([("around", "it is a link to a folder that it lies in")]));
 }
 
 /// Nobody may be root, whom permissions do not bind; a path that is too long keeps everybody out.

@@ -93,6 +93,78 @@ fn permissions_links_and_streams_stay_what_they_are() {
     assert!(!fs::metadata("/dev/null").unwrap().is_file());
 }
 
+#[test]
+fn what_runs_that_were_killed_have_left_goes() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("head");
+    // The second one's process still writes; the others are not ours, or not of this file.
+    let kept = ["head.unfinished-1234567890ab", "head.unfinished-notes", "head.unfinished-notes about", "tail"];
+    for name in kept.into_iter().chain(["head.unfinished-abcdefghij12", "tail.unfinished-abcdefghij12"]) {
+        fs::write(folder.path().join(name), b"half").unwrap();
+    }
+    let writes = File::open(folder.path().join(kept[0])).unwrap();
+    writes.lock().unwrap();
+    let mut expected = [&kept[..], &["tail.unfinished-abcdefghij12"]].concat();
+    for step in [check, |path: &Path| replace(path, b"whole")] {
+        fs::write(folder.path().join("head.unfinished-abcdefghij12"), b"half").unwrap();
+        step(&path).unwrap();
+        let mut left = names(&folder);
+        left.retain(|name| name != "head");
+        left.sort();
+        expected.sort_unstable();
+        assert_eq!(left, expected);
+    }
+    drop(writes);
+    check(&path).unwrap();
+    assert!(!names(&folder).contains(&kept[0].to_owned()));
+    // An unfinished file of this process is none.
+    let unfinished = begin(&path).unwrap();
+    check(&path).unwrap();
+    assert!(unfinished.path().exists());
+}
+
+/// Tells [`writes_where_the_folder_cannot_be_opened`] where.
+#[cfg(unix)]
+const UNREADABLE: &str = "HEADSTART_TEST_WRITES_UNREAD";
+
+#[cfg(unix)]
+#[test]
+#[ignore = "run by the test below, in a process of its own"]
+fn writes_where_the_folder_cannot_be_opened() {
+    let Some(path) = env::var_os(UNREADABLE) else { return };
+    assert!(File::open(folder(Path::new(&path))).is_err());
+    replace(Path::new(&path), b"new").unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_replaced_is_no_failure_where_its_folder_cannot_be_opened() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    use std::os::unix::process::CommandExt;
+    /// Nobody: root, whom permissions do not bind, lets that user write.
+    const NOBODY: u32 = 65534;
+    let around = TempDir::new().unwrap();
+    fs::set_permissions(around.path(), Permissions::from_mode(0o755)).unwrap();
+    let (program, folder) = (around.path().join("tests"), around.path().join("folder"));
+    fs::copy(env::current_exe().unwrap(), &program).unwrap();
+    fs::create_dir(&folder).unwrap();
+    let mut command = Command::new(&program);
+    command.args(["--exact", "replace::tests::writes_where_the_folder_cannot_be_opened", "--ignored"]);
+    if fs::metadata(&folder).unwrap().uid() == 0 {
+        if chown(&folder, Some(NOBODY), None).is_err() {
+            println!("left out: there is no other user than root here");
+            return;
+        }
+        command.uid(NOBODY);
+    }
+    // Written to and gone through, but not listed.
+    fs::set_permissions(&folder, Permissions::from_mode(0o300)).unwrap();
+    let output = command.env(UNREADABLE, folder.join("head")).current_dir("/").output().unwrap();
+    fs::set_permissions(&folder, Permissions::from_mode(0o700)).unwrap();
+    assert_eq!(fs::read(folder.join("head")).unwrap(), b"new");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
 /// Tells [`writes_until_it_is_killed`] where.
 const PLACE: &str = "HEADSTART_TEST_WRITES_TO";
 /// So many that a file written in place would mostly be caught half written.
@@ -131,5 +203,7 @@ fn a_command_that_is_killed_while_it_writes_leaves_a_whole_file() {
             assert!(bytes.iter().all(|byte| *byte == bytes[0]));
         }
     }
-    assert!(path.exists());
+    // What the kills have left, each of them at most, goes with the next file.
+    replace(&path, b"whole").unwrap();
+    assert_eq!(names(&folder), ["head"]);
 }

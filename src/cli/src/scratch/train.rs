@@ -1,7 +1,7 @@
 //! `headstart train --model scratch`: a CNN from random weights.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{self, Scope};
@@ -11,20 +11,21 @@ use burn::tensor::Device;
 use futures::executor::block_on;
 use headstart_nn::ScratchCnn;
 use headstart_protocol::{RunRecord, count, wilson_interval};
-use headstart_train::scratch::{BestEpoch, LabelledPhotos, PhotoBatch, ScratchSettings, ScratchTrainer};
-use headstart_train::{TrainError, grouped};
+use headstart_train::scratch::{LabelledPhotos, PhotoBatch, ScratchSettings, ScratchTrainer};
+use headstart_train::{BestEpoch, grouped};
 use headstart_vision::RgbImage;
 use headstart_weights::scratch::{KIND, ScratchArchitecture, ScratchFile, ScratchManifest, VERSION};
 use headstart_weights::sha256;
 
 use super::allocation::keep_freed_memory;
 use super::photos::load;
+use crate::checkpoint;
 use crate::error::CliError;
 use crate::output;
 use crate::photos::{note_skipped, training_folder};
 use crate::progress::Progress;
 use crate::replace::replace;
-use crate::train::Options;
+use crate::train::{Options, check_classes};
 
 /// The share of each class that is held out where the folder has no validation photos.
 const HELD_OUT: f64 = 0.2;
@@ -37,11 +38,14 @@ const AHEAD: usize = 2;
 /// Whatever keeps photos from being read, the network from being trained, or files from being written.
 pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     keep_freed_memory();
-    let checkpoint = checkpoint_path(&options.out);
-    let kept = kept_checkpoint(&checkpoint, options.resume, options.restart)?;
+    let checkpoint = checkpoint::path(&options.out);
+    let kept = checkpoint::kept(&checkpoint, options)?;
     let folder = training_folder(&options.data)?;
     note_skipped(&folder.skipped);
     let names = folder.classes;
+    check_classes(&names, &options.data)?;
+    let architecture = ScratchArchitecture::published(options.size, names.len());
+    architecture.check().map_err(|reason| CliError::Architecture { size: options.size, reason })?;
     let (images, labels) = load(&folder.training, &names, options.size)?;
     let (training, validation) = if folder.validation.is_empty() {
         hold_out(images, labels, options.seed)
@@ -52,13 +56,13 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     let (training, validation) = (photos(training)?, photos(validation)?);
     let (trained_on, validated_on) = (training.len(), validation.len());
 
-    let defaults = ScratchSettings::new(ScratchArchitecture::published(options.size, names.len()));
+    let defaults = ScratchSettings::new(architecture);
     let settings =
         ScratchSettings { epochs: options.epochs.unwrap_or(defaults.epochs), seed: options.seed, ..defaults };
     let device = Device::flex();
     let mut trainer = match kept {
         Some(bytes) => ScratchTrainer::resume(&bytes, settings.clone(), &names, training, validation, &device)
-            .map_err(|error| of_checkpoint(error, &checkpoint))?,
+            .map_err(|error| checkpoint::blame(error, &checkpoint))?,
         None => ScratchTrainer::new(settings.clone(), &names, training, validation, &device)?,
     };
     let result = train(&mut trainer, &checkpoint);
@@ -177,43 +181,8 @@ fn write_network(
     replace(path, &bytes.map_err(|error| CliError::Weights { path: path.to_owned(), error })?)
 }
 
-/// Where a run leaves what it needs to go on: beside the file that it will write.
-fn checkpoint_path(out: &Path) -> PathBuf {
-    let mut name = out.file_name().unwrap_or_default().to_owned();
-    name.push(".checkpoint");
-    out.with_file_name(name)
-}
-
-/// The checkpoint to go on from, if any. One that is there is begun over only where that is asked for.
-///
-/// # Errors
-/// [`CliError::Interrupted`] where nobody said what is to become of it, [`CliError::Read`].
-fn kept_checkpoint(path: &Path, resume: bool, restart: bool) -> Result<Option<Vec<u8>>, CliError> {
-    let read = |error| CliError::Read { path: path.to_owned(), error };
-    let exists = fs::exists(path).map_err(read)?;
-    match (exists, resume) {
-        (true, true) => fs::read(path).map(Some).map_err(read),
-        (true, false) if !restart => Err(CliError::Interrupted { path: path.to_owned() }),
-        (false, true) => {
-            output::note(format_args!("no checkpoint {}: starting anew", path.display()));
-            Ok(None)
-        }
-        _ => Ok(None),
-    }
-}
-
-/// The error, which names the checkpoint where it is about that.
-fn of_checkpoint(error: TrainError, path: &Path) -> CliError {
-    match error {
-        TrainError::Checkpoint(_) => CliError::Training { path: path.to_owned(), error },
-        other => other.into(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use tempfile::TempDir;
-
     use super::*;
 
     #[test]
@@ -228,23 +197,5 @@ mod tests {
         for (images, labels) in [training, validation] {
             assert!(images.iter().zip(labels).all(|(image, label)| usize::from(image.as_raw()[0] >= 10) == label));
         }
-    }
-
-    #[test]
-    fn a_checkpoint_is_begun_over_only_on_demand() {
-        let folder = TempDir::new().unwrap();
-        let checkpoint = checkpoint_path(&folder.path().join("cnn.safetensors"));
-        assert!(checkpoint.ends_with("cnn.safetensors.checkpoint"));
-        let kept = |resume, restart| kept_checkpoint(&checkpoint, resume, restart);
-        assert!(matches!(kept(false, false), Ok(None)));
-        assert!(matches!(kept(true, false), Ok(None)));
-        fs::write(&checkpoint, b"hours of work").unwrap();
-        let error = kept(false, false).unwrap_err();
-        assert!(matches!(error, CliError::Interrupted { .. }) && error.to_string().contains(".checkpoint"));
-        assert!(error.advice().unwrap().contains("--restart"));
-        assert_eq!(kept(true, false).unwrap().unwrap(), b"hours of work");
-        assert!(matches!(kept(false, true), Ok(None)));
-        // It goes when the new run has one of its own.
-        assert!(checkpoint.exists());
     }
 }

@@ -44,8 +44,12 @@ impl Material {
         let labels = training.examples.iter().map(|example| example.label as usize).collect();
         let photos = LabelledPhotos::new(small_side(), images, labels, training.classes.len())?;
         let examples = examples(&training, &place.photos, slice).await?;
+        let given = training.given_split();
         let TrainingRequest { classes, settings, .. } = training;
-        let held_out = held_out(&examples, &classes, settings.validation, u64::from(settings.seed))?;
+        let held_out = match given {
+            Some(held_out) => held_out,
+            None => held_out(&examples, &classes, settings.validation, u64::from(settings.seed))?,
+        };
         let training = examples.photos().filter(|index| held_out.binary_search(index).is_err()).collect();
         Ok(Self { classes, examples, photos, training, held_out, settings })
     }
@@ -71,7 +75,8 @@ pub(crate) fn check_names(classes: &[String]) -> Result<(), EngineError> {
     if named { Ok(()) } else { Err(Failure::ClassNames.into()) }
 }
 
-/// The examples of `training` with their augmented views, those that a split must not tear apart in one group.
+/// The examples of `training` with the augmented views of those that may be trained on, and those that a split must not tear
+/// apart in one group.
 ///
 /// # Errors
 /// [`Failure::SettingOutOfRange`], [`Failure::PhotosMissing`], [`EngineError::Train`].
@@ -88,7 +93,9 @@ pub(crate) async fn examples(
     for (index, descriptors) in kept.iter().enumerate() {
         let mut all = descriptors.chunks_exact(DESCRIPTOR).map(<[f32]>::to_vec).take(1 + wanted as usize);
         rows.extend(all.next());
-        views.extend(all.map(|view| (index, view)));
+        if !training.examples[index].held_out {
+            views.extend(all.map(|view| (index, view)));
+        }
         slice.breathe().await;
     }
     let labels = training.examples.iter().map(|example| example.label as usize).collect();

@@ -4,7 +4,8 @@ use headstart_nn::ScratchCnn;
 use headstart_protocol::{
     Failure, Resumed, RunNews, ScratchResult, TrainScratch, TrainingProgress, count, wilson_interval,
 };
-use headstart_train::scratch::{BestEpoch, ScratchSettings, ScratchTrainer, answers};
+use headstart_train::BestEpoch;
+use headstart_train::scratch::{ScratchSettings, ScratchTrainer, answers};
 
 use super::RunBeside;
 use super::keeping::{Keeping, resume};

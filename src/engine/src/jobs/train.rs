@@ -3,7 +3,9 @@
 use headstart_protocol::{
     Failure, Resumed, RunNews, Train, TrainingProgress, TrainingRequest, TrainingResult, count, wilson_interval,
 };
-use headstart_train::{HeadPlan, HeadSettings, HeadTraining, StartingHead, TrainError, TrainedHead, ValidationSplit};
+use headstart_train::{
+    Examples, HeadPlan, HeadSettings, HeadTraining, StartingHead, TrainError, TrainedHead, ValidationSplit,
+};
 
 use super::RunBeside;
 use super::keeping::{Keeping, resume};
@@ -27,15 +29,18 @@ impl RunBeside for Train {
         check_names(&training.classes)?;
         let continue_from = starting_head(&training, &place.base_sha256)?;
         let mut slice = Slice::new(&place.turns);
-        let examples = examples(&training, &place.photos, &mut slice).await?;
+        let all = examples(&training, &place.photos, &mut slice).await?;
+        let given = training.given_split();
         let TrainingRequest { size, classes, settings, resume: checkpoint, .. } = training;
-        let plan = HeadPlan {
-            settings: HeadSettings::from(&settings),
-            classes,
-            examples,
-            validation: ValidationSplit::Of(settings.validation),
-            continue_from,
+        let (examples, validation) = match &given {
+            Some(held_out) => {
+                let (examples, checked) = apart(&all, held_out);
+                drop(all);
+                (examples, ValidationSplit::Given(checked))
+            }
+            None => (all, ValidationSplit::Of(settings.validation)),
         };
+        let plan = HeadPlan { settings: HeadSettings::from(&settings), classes, examples, validation, continue_from };
         let mut run = HeadTraining::new(plan, &place.device)?;
         let restored = resume(checkpoint.as_ref(), &mut run, HeadTraining::restore, resumed, line)?;
         // Its clock goes on, too.
@@ -71,6 +76,8 @@ impl RunBeside for Train {
         let head = file.to_bytes().map_err(|error| EngineError::File { file: "The head".to_owned(), error })?;
         let TrainedHead { validated_by, best_epoch, .. } = trained;
         let confusion = trained.confusion();
+        // Photos that were given to validate on are counted by themselves.
+        let among_all = |example: usize| given.as_ref().map_or(example, |held_out| held_out[example]);
         let (right, validated_on) = (count(confusion.right()), count(confusion.total()));
         Ok(TrainingResult {
             head,
@@ -79,7 +86,7 @@ impl RunBeside for Train {
             right,
             validated_on,
             interval: wilson_interval(right, validated_on),
-            answers: trained.answers.iter().map(|one| (count(one.example), count(one.answer))).collect(),
+            answers: trained.answers.iter().map(|one| (count(among_all(one.example)), count(one.answer))).collect(),
             classes: confusion.class_figures(),
             history: trained.history,
             best_epoch,
@@ -87,6 +94,12 @@ impl RunBeside for Train {
             seconds: (now() - start) / 1e3,
         })
     }
+}
+
+/// The examples to train on with their augmented views, and those at the sorted indices `held_out`.
+fn apart(examples: &Examples, held_out: &[usize]) -> (Examples, Examples) {
+    let training: Vec<usize> = (0..examples.len()).filter(|index| held_out.binary_search(index).is_err()).collect();
+    (examples.select(&training), examples.select(held_out))
 }
 
 fn progress(run: &HeadTraining) -> TrainingProgress {

@@ -35,10 +35,13 @@ impl OwnHead {
 /// The head in `bytes`, if it belongs to the base whose file has the SHA-256 `base_sha256`.
 ///
 /// # Errors
-/// [`EngineError::OwnHead`], [`Failure::OtherBase`].
+/// [`EngineError::OwnHead`], [`Failure::OtherBase`], [`Failure::HeadWithBlocks`].
 pub(crate) fn read_head(bytes: &[u8], base_sha256: &str) -> Result<HeadFile, EngineError> {
     let file = HeadFile::from_bytes(bytes).map_err(EngineError::OwnHead)?;
-    if file.manifest.base_sha256 == base_sha256 { Ok(file) } else { Err(Failure::OtherBase.into()) }
+    if file.manifest.base_sha256 != base_sha256 {
+        return Err(Failure::OtherBase.into());
+    }
+    if file.convs.is_empty() { Ok(file) } else { Err(Failure::HeadWithBlocks.into()) }
 }
 
 /// What a head says about itself.

@@ -24,7 +24,7 @@ fn hash(photo: u8) -> PhotoHash {
 /// Two classes that one number tells apart; no photo is like another one.
 fn training(settings: TrainingSettings) -> TrainingRequest {
     let examples = (0..PHOTOS)
-        .map(|photo| TrainingExample { hash: hash(photo), label: u32::from(photo % 2), burst: None })
+        .map(|photo| TrainingExample { hash: hash(photo), label: u32::from(photo % 2), burst: None, held_out: false })
         .collect();
     let classes = ["cat", "dog"].map(str::to_owned).to_vec();
     TrainingRequest { size: SIZE, classes, examples, settings, continue_from: None, resume: None }
@@ -59,6 +59,46 @@ async fn a_head_is_trained_on_what_is_kept() {
     assert!(result.history.iter().all(|epoch| epoch.seconds > 0.0));
     let file = read_head(&result.head, &place.base_sha256).unwrap();
     assert_eq!(file.manifest.classes, result.summary.classes);
+}
+
+/// The last four photos were given to validate on, the others are trained on.
+fn split(settings: TrainingSettings) -> TrainingRequest {
+    let mut training = training(settings);
+    training.examples[8..].iter_mut().for_each(|example| example.held_out = true);
+    training
+}
+
+#[wasm_bindgen_test]
+async fn photos_that_were_given_to_validate_on_are_never_trained_on() {
+    let place = place().await;
+    keep_descriptors(&place);
+    let result = Train(split(quick())).work(&place, &line().0).await.unwrap();
+    assert_eq!((result.validated_by, result.summary.trained_on), (ValidatedBy::HeldOut, 8));
+    assert_eq!((result.right, result.validated_on), (4, 4));
+    // The first of two classes has the even numbers.
+    assert_eq!(result.answers, [(8, 0), (9, 1), (10, 0), (11, 1)]);
+    assert!(result.history.iter().all(|epoch| epoch.val_accuracy.is_some()));
+    // Whoever goes on from a head that has seen them has no validation accuracy.
+    let all = Train(training(quick())).work(&place, &line().0).await.unwrap();
+    let on = TrainingRequest { continue_from: Some(ByteBuf::from(all.head)), ..split(quick()) };
+    let result = Train(on).work(&place, &line().0).await.unwrap();
+    assert_eq!((result.validated_by, result.summary.trained_on), (ValidatedBy::Nothing, 8));
+}
+
+#[wasm_bindgen_test]
+async fn a_cnn_and_a_curve_are_measured_on_photos_that_were_given() {
+    let place = place().await;
+    keep_descriptors(&place);
+    for photo in 0..PHOTOS {
+        place.photos.keep_square(hash(photo), RgbImage::from_pixel(64, 64, [20 * photo; 3].into()));
+    }
+    let result = TrainScratch(split(quick())).work(&place, &line().0).await.unwrap();
+    assert_eq!((result.trained_on, result.validated_on), (8, 4));
+    assert_eq!(result.answers.iter().map(|answer| answer.0).collect::<Vec<_>>(), [8, 9, 10, 11]);
+    let (curve, _, stops) = line();
+    stops.stop(RequestId(1));
+    let drawn = DrawCurve(split(quick())).work(&place, &curve).await.unwrap();
+    assert_eq!(drawn.held_out, 4);
 }
 
 #[wasm_bindgen_test]

@@ -14,7 +14,7 @@ const PATHS: [&str; 2] = ["cat/1.jpg", "cat/2.jpg"];
 fn manifest(photos: &[&str]) -> ProjectManifest {
     let photo = |(id, path): (usize, &&str)| {
         let (name, path) = ((*path).to_owned(), (*path).to_owned());
-        ProjectPhoto { id: id as u32, class: 0, name, burst: None, path }
+        ProjectPhoto { id: id as u32, class: 0, name, burst: None, part: None, path }
     };
     ProjectManifest {
         version: PROJECT_VERSION,

@@ -7,6 +7,7 @@
 mod cpu;
 #[cfg(feature = "wgpu")]
 mod gpu;
+pub(crate) mod trainable;
 mod winograd;
 
 #[cfg(feature = "cpu")]
@@ -82,10 +83,13 @@ impl Conv3x3 {
     pub(crate) fn new(weights: &ConvWeights, device: &Device) -> Self {
         let (k, c) = (weights.out_channels, weights.in_channels);
         let weight = Tensor::<4>::from_data(TensorData::new(weights.weight.clone(), [k, c, 3, 3]), device);
-        Self {
-            filters: Tensor::from_dispatch(<Dispatch as Layer>::pack_filters(weight.into_dispatch())),
-            bias: Tensor::from_data(TensorData::new(weights.bias.clone(), [k]), device),
-        }
+        Self::from_tensors(weight, Tensor::from_data(TensorData::new(weights.bias.clone(), [k]), device))
+    }
+
+    /// The layer of filters `[k, c, 3, 3]` and biases `[k]`.
+    pub(crate) fn from_tensors(weight: Tensor<4>, bias: Tensor<1>) -> Self {
+        let filters = Tensor::from_dispatch(<Dispatch as Layer>::pack_filters(weight.into_dispatch()));
+        Self { filters, bias }
     }
 
     /// `relu(conv3x3(input) + bias)`.

@@ -145,6 +145,25 @@ fn a_continued_head_is_checked_only_with_photos_that_it_has_never_seen() {
 }
 
 #[test]
+fn so_it_is_with_photos_that_were_given_to_check_it() {
+    let given = |start: Option<&TrainedHead>| {
+        let (training, validation) = (photos(30, 0.02).select(&Vec::from_iter(0..24)), photos(30, 0.02));
+        let validation = ValidationSplit::Given(validation.select(&Vec::from_iter(24..30)));
+        let start = start
+            .map(|head| StartingHead { layers: head.layers.clone(), held_out_sha256: head.held_out_sha256.clone() });
+        finished(HeadPlan { continue_from: start, ..plan(training, validation) })
+    };
+    let first = given(None);
+    let again = given(Some(&first));
+    assert_eq!((again.validated_by, again.answers.len(), again.trained_on), (ValidatedBy::HeldOut, 6, 24));
+    // A head that was cross-validated has been trained on all of them.
+    let all = finished(plan(photos(30, 0.02), ValidationSplit::Of(Validation::Cross)));
+    let after_all = given(Some(&all));
+    assert_eq!((after_all.validated_by, after_all.answers.len()), (ValidatedBy::Nothing, 0));
+    assert_eq!((after_all.trained_on, after_all.held_out_sha256), (24, None));
+}
+
+#[test]
 fn the_head_file_holds_what_the_run_has_found_and_answers_its_own_question() {
     for architecture in [HeadArchitecture::Linear, HeadArchitecture::Mlp { hidden: vec![8], dropout: 0.3 }] {
         let mut plan = plan(photos(30, 0.02), ValidationSplit::Of(Validation::Cross));

@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use headstart_vision::{Augmentation, augment, normalise};
-use rand::seq::SliceRandom;
 
 use super::{LabelledPhotos, ScratchSettings};
+use crate::batch_order::NumberedBatches;
 use crate::generator;
 
-/// Stream of [`generator`] for the first epoch's order.
-const ORDER: u64 = 2 << 32;
 /// Stream of [`generator`] for the first photo's view in the first epoch.
 const VIEWS: u64 = 4 << 32;
 
@@ -29,48 +27,32 @@ pub struct PhotoBatch {
 #[derive(Debug, Clone)]
 pub struct BatchLoader {
     photos: Arc<LabelledPhotos>,
-    /// Batches of an epoch.
-    batches: usize,
+    batches: NumberedBatches,
     settings: ScratchSettings,
-    /// The epoch that `order` is of.
-    epoch: Option<usize>,
-    order: Vec<usize>,
 }
 
 impl BatchLoader {
     pub(super) fn new(photos: Arc<LabelledPhotos>, settings: &ScratchSettings) -> Self {
-        Self {
-            batches: photos.len().div_ceil(settings.batch),
-            settings: settings.clone(),
-            epoch: None,
-            order: Vec::new(),
-            photos,
-        }
+        let batches = NumberedBatches::new(photos.len(), settings.batch, settings.seed);
+        Self { photos, batches, settings: settings.clone() }
     }
 
     /// Batches of an epoch, of (nearly) equal size.
     #[must_use]
     pub fn batches(&self) -> usize {
-        self.batches
+        self.batches.an_epoch()
     }
 
     /// Batches of the whole run.
     #[must_use]
     pub fn total(&self) -> usize {
-        self.batches * self.settings.epochs
+        self.batches() * self.settings.epochs
     }
 
     /// Batch `number`, counted from the run's first one.
     pub fn load(&mut self, number: usize) -> PhotoBatch {
-        let (epoch, at) = (number / self.batches, number % self.batches);
-        if self.epoch != Some(epoch) {
-            self.order = (0..self.photos.len()).collect();
-            self.order.shuffle(&mut generator(self.settings.seed, ORDER + epoch as u64));
-            self.epoch = Some(epoch);
-        }
+        let (epoch, indices) = self.batches.get(number);
         let range = self.settings.range(epoch);
-        let bound = |batch: usize| batch * self.order.len() / self.batches;
-        let indices = &self.order[bound(at)..bound(at + 1)];
         let mut pixels = Vec::with_capacity(indices.len() * 3 * self.photos.side().pow(2));
         for &index in indices {
             let image = self.photos.image(index);

@@ -5,15 +5,13 @@
 //! are. Between any two steps [`ScratchTrainer::checkpoint`] gives bytes from which [`ScratchTrainer::resume`] goes on as
 //! if nothing had happened.
 
-mod checkpoint;
 mod initial;
 mod labelled_photos;
 mod loader;
-mod parameter;
 mod settings;
 mod trainer;
 
 pub use labelled_photos::LabelledPhotos;
 pub use loader::{BatchLoader, PhotoBatch};
 pub use settings::ScratchSettings;
-pub use trainer::{BestEpoch, ScratchTrainer, answers};
+pub use trainer::{ScratchTrainer, answers};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::TrainError;
 use crate::head_settings::MOST_EPOCHS;
+use crate::run::{Schedule, kept_of_average, warmed_up_cosine};
 
 /// Inputs of the widest layer that learns at the full rate.
 const PACED_INPUTS: f64 = 1024.0;
@@ -75,16 +76,6 @@ impl ScratchSettings {
         Self { epochs, batch: SMALL_BATCH, full_range: 1.0, ..Self::new(ScratchArchitecture::small(classes)) }
     }
 
-    /// The learning rate of step `step` of `steps`, counted from 0.
-    pub(super) fn rate(&self, step: usize, steps: usize) -> f64 {
-        let rising = ((self.warm_up * steps as f64).round() as usize).max(1);
-        if step < rising {
-            return self.learning_rate * (step + 1) as f64 / rising as f64;
-        }
-        let progress = (step - rising) as f64 / (steps - rising).max(1) as f64;
-        self.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos())
-    }
-
     /// How widely the views of `epoch`, counted from 0, range: a share of the widest.
     pub(super) fn range(&self, epoch: usize) -> f64 {
         let full = (self.full_range * self.epochs as f64).round();
@@ -97,11 +88,6 @@ impl ScratchSettings {
     /// one of Yang et al., "Tensor Programs V", 2022).
     pub(super) fn pace(inputs: usize) -> f64 {
         (PACED_INPUTS / inputs as f64).sqrt().min(1.0)
-    }
-
-    /// How much of the average step `step`, counted from 0, keeps: less at first, when the weights still run.
-    pub(super) fn kept_of_average(&self, step: usize) -> f64 {
-        self.average.min((1 + step) as f64 / (10 + step) as f64)
     }
 
     /// Refuses settings that no run can have.
@@ -131,6 +117,36 @@ impl ScratchSettings {
     }
 }
 
+impl Schedule for ScratchSettings {
+    fn epochs(&self) -> usize {
+        self.epochs
+    }
+
+    fn batch(&self) -> usize {
+        self.batch
+    }
+
+    fn rate(&self, step: usize, steps: usize) -> f64 {
+        warmed_up_cosine(self.learning_rate, self.warm_up, step, steps)
+    }
+
+    fn weight_decay(&self) -> f64 {
+        self.weight_decay
+    }
+
+    fn kept_of_average(&self, step: usize) -> f64 {
+        kept_of_average(self.average, step)
+    }
+
+    fn label_smoothing(&self) -> f64 {
+        self.label_smoothing
+    }
+
+    fn patience(&self) -> Option<usize> {
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,15 +166,6 @@ mod tests {
     }
 
     #[test]
-    fn the_rate_rises_in_a_line_and_falls_along_a_cosine() {
-        let settings = ScratchSettings { learning_rate: 1.0, warm_up: 0.1, ..settings() };
-        let rate = |step| settings.rate(step, 40);
-        assert_eq!([rate(0), rate(1), rate(3), rate(4)], [0.25, 0.5, 1.0, 1.0]);
-        assert!((rate(22) - 0.5).abs() < 1e-12 && rate(39) < 0.01 && rate(39) > 0.0);
-        assert!(ScratchSettings { warm_up: 0.0, ..settings }.rate(0, 1) > 0.0);
-    }
-
-    #[test]
     fn few_photos_are_seen_more_often() {
         let epochs = [0, 2, 80, 100, 1000].map(|photos| ScratchSettings::small(3, photos).epochs);
         assert_eq!(epochs, [100, 100, 37, 30, 12]);
@@ -168,13 +175,6 @@ mod tests {
     #[test]
     fn wide_layers_are_held_back() {
         assert_eq!([1, 576, 1024, 4096, 102_400].map(ScratchSettings::pace), [1.0, 1.0, 1.0, 0.5, 0.1]);
-    }
-
-    #[test]
-    fn the_average_forgets_its_beginning() {
-        let settings = settings();
-        assert_eq!(settings.kept_of_average(0), 0.1);
-        assert_eq!(settings.kept_of_average(1_000_000), settings.average);
     }
 
     #[test]

@@ -23,10 +23,12 @@ fn sample() -> HeadFile {
             val_accuracy: Some(0.1 + 0.2),
             folds: Some(4),
             held_out_sha256: Some(sha256_hex(b"held out")),
+            unfrozen: None,
             seed: u64::MAX,
             golden: GoldenHead { input: vec![0.1, 0.2, 0.3], probabilities: vec![0.25, 0.75] },
         },
         layers: vec![layer(4, 3), layer(2, 4)],
+        convs: Vec::new(),
     }
 }
 
@@ -85,8 +87,8 @@ fn other_files_are_told_apart() {
     let mut later = sample().to_bytes().unwrap();
     let needle = br#"\"version\":1,"#;
     let at = later.windows(needle.len()).position(|window| window == needle).unwrap();
-    later[at + needle.len() - 2] = b'2';
-    assert_eq!(HeadFile::from_bytes(&later), Err(WeightsError::Version { found: 2, expected: VERSION }));
+    later[at + needle.len() - 2] = b'3';
+    assert_eq!(HeadFile::from_bytes(&later), Err(WeightsError::Version { found: 3, expected: TUNED_VERSION }));
 }
 
 proptest! {
@@ -126,4 +128,50 @@ fn settings_and_names_that_no_head_can_have_are_refused() {
         let HeadArchitecture::Mlp { hidden, .. } = &head.manifest.architecture else { panic!("a sample with dropout") };
         head.manifest.architecture = HeadArchitecture::Mlp { hidden: hidden.clone(), dropout: 1.0 };
     }));
+}
+
+/// A head whose block 5 was trained with it.
+fn tuned() -> HeadFile {
+    let mut head = sample();
+    (head.manifest.version, head.manifest.unfrozen) = (TUNED_VERSION, Some(Unfrozen::Block5));
+    head.convs = Unfrozen::Block5
+        .convs()
+        .iter()
+        .map(|shape| ConvWeights {
+            name: shape.name.to_owned(),
+            out_channels: shape.out_channels,
+            in_channels: shape.in_channels,
+            weight: (0..shape.weight_count()).map(|at| (at % 101) as f32 * 1e-3).collect(),
+            bias: vec![0.25; shape.out_channels],
+        })
+        .collect();
+    head
+}
+
+#[test]
+fn a_head_with_blocks_of_its_own_survives_its_file() {
+    let head = tuned();
+    let bytes = head.to_bytes().unwrap();
+    assert_eq!(HeadFile::from_bytes(&bytes), Ok(head));
+    let mut damaged = bytes;
+    let at = damaged.len() - 9;
+    damaged[at] ^= 1;
+    assert!(matches!(HeadFile::from_bytes(&damaged), Err(WeightsError::TensorHash { .. })));
+}
+
+#[test]
+fn blocks_must_be_those_that_the_manifest_names() {
+    for change in [
+        (|head| head.manifest.version = VERSION) as fn(&mut HeadFile),
+        |head| head.manifest.unfrozen = None,
+        |head| head.manifest.unfrozen = Some(Unfrozen::Blocks4And5),
+        |head| head.convs.truncate(2),
+        |head| head.convs[0].weight.truncate(9),
+        |head| head.convs[1].name = "features.0".to_owned(),
+        |head| head.convs[2].bias[0] = f32::NAN,
+    ] {
+        let mut head = tuned();
+        change(&mut head);
+        assert!(head.to_bytes().is_err(), "{:?}", head.manifest);
+    }
 }

@@ -62,7 +62,7 @@ impl ScratchFile {
         let unreadable = |error: safetensors::SafeTensorError| WeightsError::Safetensors(error.to_string());
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(unreadable)?;
         let json = metadata.metadata().as_ref().and_then(|entries| entries.get(KEY)).ok_or(WeightsError::Foreign)?;
-        check_version(json, VERSION)?;
+        check_version(json, VERSION..=VERSION)?;
         let sealed = Sealed::<ScratchManifest>::from_json(json)?;
         sealed.manifest.check()?;
         let file = SafeTensors::deserialize(bytes).map_err(unreadable)?;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ScratchArchitecture;
-use crate::{WeightsError, classes};
+use crate::{WeightsError, check_classes};
 
 /// What [`ScratchManifest::kind`] must be.
 pub const KIND: &str = "scratch-cnn";
@@ -54,7 +54,7 @@ impl ScratchManifest {
         if self.classes.len() != self.architecture.classes || self.golden.len() != self.classes.len() {
             return refuse("its classes are not as many as its answers");
         }
-        classes::check(&self.classes).or_else(refuse)?;
+        check_classes(&self.classes).or_else(refuse)?;
         if self.val_accuracy.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
             return refuse("its validation accuracy is no share");
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use headstart_protocol::Part;
 use leptos::prelude::*;
 
 use super::{Example, ExampleState, Tally};
@@ -56,10 +57,20 @@ impl Class {
     pub(crate) fn count(&self) {
         let mut tally = Tally::default();
         for photo in self.photos.read_untracked().iter() {
+            let part = photo.part.get_untracked();
+            tally.in_parts += usize::from(part.is_some());
             match &*photo.state.read_untracked() {
                 ExampleState::Pending => tally.pending += 1,
                 ExampleState::Ready(_) => tally.ready += 1,
-                ExampleState::Failed(_) => tally.failed += 1,
+                ExampleState::Failed(_) => {
+                    tally.failed += 1;
+                    continue;
+                }
+            }
+            match part {
+                Some(Part::Validation) => tally.validation += 1,
+                Some(Part::Test) => tally.test += 1,
+                Some(Part::Training) | None => {}
             }
         }
         if *self.tally.read_untracked() != tally {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use headstart_protocol::{DESCRIPTOR_BYTES, Description, InputSize, PhotoHash};
+use headstart_protocol::{DESCRIPTOR_BYTES, Description, InputSize, Part, PhotoHash};
 use js_sys::Uint8Array;
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
@@ -19,6 +19,8 @@ pub(crate) struct Fresh {
     pub(crate) file: Blob,
     /// The recording that it is a frame of.
     pub(crate) burst: Option<u64>,
+    /// The part of a data set that its folders say.
+    pub(crate) part: Option<Part>,
 }
 
 /// A photo of a project. Its bytes stay with the browser; only what is small lies in memory.
@@ -33,6 +35,8 @@ pub(crate) struct Example {
     pub(crate) original: SendWrapper<Original>,
     /// The number of its class.
     pub(crate) class: ArcRwSignal<u32>,
+    /// The part of a data set that it came in, until the split is forgotten.
+    pub(crate) part: ArcRwSignal<Option<Part>>,
     /// What became of it.
     pub(crate) state: ArcRwSignal<ExampleState>,
     /// Why it cannot be saved, where it cannot.
@@ -43,13 +47,13 @@ impl Example {
     /// A photo of the class `class`, not described yet.
     pub(crate) fn new(id: u32, class: u32, fresh: Fresh) -> Self {
         let original = Original::given(id, fresh.file);
-        Self::kept(id, class, fresh.name, fresh.burst, original, ExampleState::Pending)
+        Self::kept(id, (class, fresh.part), fresh.name, fresh.burst, original, ExampleState::Pending)
     }
 
-    /// A photo that was kept.
+    /// A photo that was kept, of that class and part.
     pub(crate) fn kept(
         id: u32,
-        class: u32,
+        (class, part): (u32, Option<Part>),
         name: String,
         burst: Option<u64>,
         original: Original,
@@ -61,6 +65,7 @@ impl Example {
             burst,
             original: SendWrapper::new(original),
             class: ArcRwSignal::new(class),
+            part: ArcRwSignal::new(part),
             state: ArcRwSignal::new(state),
             unsaved: ArcRwSignal::new(None),
         }

@@ -30,6 +30,7 @@ impl Album {
                 class,
                 name: photo.name.clone(),
                 burst: photo.burst,
+                part: photo.part.get_untracked(),
                 path: names::zip_path(&name_of(class).unwrap_or_default(), photo.id, &photo.name),
             }
         };

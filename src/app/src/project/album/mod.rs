@@ -8,6 +8,7 @@ mod journal;
 mod manifest;
 mod names;
 mod original;
+mod split;
 mod tally;
 
 pub(crate) use album::{Album, DropTarget};
@@ -17,4 +18,5 @@ pub(crate) use journal::{Change, DocumentKind, Journal};
 pub(crate) use manifest::{classes, fill};
 pub(crate) use names::{checked, free, zip_path};
 pub(crate) use original::{Original, PhotoStore};
+pub(crate) use split::folder;
 pub(crate) use tally::{Tally, lopsided};

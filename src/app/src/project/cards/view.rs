@@ -141,7 +141,7 @@ fn Lopsided() -> impl IntoView {
     let words = Memo::new(move |_| {
         classes.with(|classes| {
             let on = classes.iter().filter(|class| class.on.get());
-            let sizes: Vec<_> = on.map(|class| (class.name.get(), class.tally.get().usable())).collect();
+            let sizes: Vec<_> = on.map(|class| (class.name.get(), class.tally.get().training())).collect();
             lopsided(&sizes)
         })
     });

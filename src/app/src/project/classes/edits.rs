@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use headstart_protocol::Part;
 use leptos::prelude::*;
 
 use super::Undo;
@@ -94,6 +95,30 @@ impl Edits {
         self.carry(photo, to);
         let photo = photo.clone();
         self.undo.push(format!("moving “{}”", photo.name), move || self.carry(&photo, from));
+    }
+
+    /// Forgets how folders split the photos: all of them may be trained on.
+    pub(crate) fn forget_split(self) {
+        let photos = self.album.photos().into_iter();
+        let before: Vec<_> = photos.filter_map(|photo| Some((photo.part.get_untracked()?, photo))).collect();
+        if before.is_empty() || self.album.read_only.get_untracked() {
+            return;
+        }
+        let nothing = before.iter().map(|(_, photo)| (None, photo.clone())).collect();
+        self.divide(nothing);
+        self.undo.push("forgetting how your folders split the photos", move || {
+            self.divide(before.into_iter().map(|(part, photo)| (Some(part), photo)).collect());
+        });
+    }
+
+    /// Photos are of these parts now.
+    fn divide(self, photos: Vec<(Option<Part>, Arc<Example>)>) {
+        self.album.journal.photos_moved(photos.iter().map(|(_, photo)| photo.id));
+        for (part, photo) in photos {
+            photo.part.set(part);
+        }
+        self.album.classes.read_untracked().iter().for_each(Class::count);
+        self.album.note_change();
     }
 
     /// Photos that are no more in the project are neither described nor kept.

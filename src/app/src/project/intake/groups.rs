@@ -1,6 +1,7 @@
 //! Photos by the folders that they came in, and the classes that these become.
 
 use headstart_archive::places;
+use headstart_protocol::Part;
 use leptos::prelude::*;
 
 use crate::platform::dom::turn;
@@ -19,7 +20,8 @@ impl Groups {
         let paths: Vec<&str> = photos.iter().map(|(path, _)| path.as_str()).collect();
         let places = places(&paths);
         let mut groups: Vec<(Option<String>, Vec<Fresh>)> = Vec::new();
-        for (place, (_, photo)) in places.into_iter().zip(photos) {
+        for (place, (_, mut photo)) in places.into_iter().zip(photos) {
+            photo.part = place.part;
             // Files come folder by folder, so the last group is most often the one.
             match groups.iter_mut().rev().find(|group| group.0 == place.class) {
                 Some(group) => group.1.push(photo),
@@ -32,6 +34,11 @@ impl Groups {
     /// Whether there is none.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether their folders hold any of them out.
+    pub(super) fn is_split(&self) -> bool {
+        Part::validating(self.photos().filter_map(|photo| photo.part)).is_some()
     }
 
     /// All photos.

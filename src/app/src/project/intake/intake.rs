@@ -87,7 +87,7 @@ impl Intake {
             match given.kind() {
                 FileKind::Other if !begins_as_picture(&given.file).await => found.pass_over(given.file.name()),
                 FileKind::Photo | FileKind::Other => {
-                    let photo = Fresh { name: given.file.name(), file: given.file.into(), burst: None };
+                    let photo = Fresh { name: given.file.name(), file: given.file.into(), burst: None, part: None };
                     photos.push((given.path, photo));
                 }
                 FileKind::Zip => zips.push(given.file),
@@ -112,10 +112,20 @@ impl Intake {
         if self.is_elsewhere(project) {
             return self.notices.complain(PageError::GivenElsewhere { count: groups.photos().count() });
         }
-        let left = groups.put(self.album, self.edits, place, None).await;
-        self.tell_left(left);
+        self.put(groups, place, None).await;
         heads.into_iter().for_each(|head| self.open_head(head));
         zips.into_iter().for_each(|zip| self.read_zip(zip, place));
+    }
+
+    /// Puts photos into the classes that their folders name, and says how many could not be put, and how their folders split
+    /// them.
+    pub(super) async fn put(self, groups: Groups, place: DropTarget, otherwise: Option<&str>) {
+        let is_split = groups.is_split();
+        let left = groups.put(self.album, self.edits, place, otherwise).await;
+        self.tell_left(left);
+        if let Some(split) = untrack(|| self.album.split()).words().filter(|_| is_split && left == 0) {
+            self.notices.tell(format!("Your folders became one project that is split as they say: {split}"));
+        }
     }
 
     /// Says how many photos could not be put anywhere.

@@ -26,7 +26,7 @@ impl Intake {
                     turn().await;
                     let Some(file) = draw(kind, index).await else { break };
                     let name = format!("{}-{:02}.png", kind.name().to_ascii_lowercase(), index + 1);
-                    drawn.push(Fresh { name, file, burst: None });
+                    drawn.push(Fresh { name, file, burst: None, part: None });
                 }
                 if drawn.is_empty() {
                     self.notices.complain(PageError::NoCanvas);

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use headstart_archive::class_of_zip;
+use headstart_archive::{class_of_zip, file_name, folder_of_zip};
 use headstart_protocol::{PROJECT_VERSION, ProjectManifest, Unzipped, ZipBytes, ZipSlice};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -75,7 +75,7 @@ impl Intake {
                     ZipBytes::Within { start, count } => part(zip, start, count)?,
                     ZipBytes::Unpacked(bytes) => blob(&bytes, ""),
                 };
-                match file_kind(name(&file.path), "") {
+                match file_kind(file_name(&file.path), "") {
                     FileKind::Head => head = Some(bytes),
                     _ => found.push((file.path, bytes)),
                 }
@@ -120,13 +120,17 @@ impl Intake {
                 } else if went.files == 0 && left_out.count == 0 {
                     self.notices.complain(PageError::NothingToAdd);
                 }
+                let folder = folder_of_zip(zip, files.iter().map(|(path, _)| path.as_str()));
                 let photo = |(path, file): (String, Blob)| {
-                    let fresh = Fresh { name: name(&path).to_owned(), file, burst: None };
+                    let fresh = Fresh { name: file_name(&path).to_owned(), file, burst: None, part: None };
+                    let path = match &folder {
+                        Some(folder) => format!("{folder}/{path}"),
+                        None => path,
+                    };
                     (path, fresh)
                 };
                 let groups = Groups::of(files.into_iter().map(photo).collect());
-                let left = groups.put(self.album, self.edits, place, Some(&class_of_zip(zip))).await;
-                self.tell_left(left);
+                self.put(groups, place, Some(&class_of_zip(zip))).await;
                 if let Some(head) = head
                     && let Err(error) = self.contents.open_head(Rc::new(head)).await
                 {
@@ -158,7 +162,7 @@ impl Intake {
         for photo in manifest.photos {
             // Those that are not there could not be read, which was said.
             let Some(file) = files.remove(&photo.path) else { continue };
-            let fresh = Fresh { name: photo.name, file, burst: photo.burst };
+            let fresh = Fresh { name: photo.name, file, burst: photo.burst, part: photo.part };
             photos.push(Arc::new(Example::new(photo.id, photo.class, fresh)));
         }
         Example::sort(&mut photos);
@@ -180,9 +184,4 @@ fn part(zip: &Blob, start: u64, count: u64) -> Result<Blob, PageError> {
     // Sizes are whole numbers far below 2^53.
     let part = zip.slice_with_f64_and_f64(start as f64, (start + count) as f64);
     part.map_err(|error| PageError::UnreadableFile { detail: reason(&error) })
-}
-
-/// The last part of a path.
-fn name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }

@@ -131,13 +131,12 @@ impl Library {
         self.leave().await?;
         let name = self.free_name(&project.name);
         self.contents.show(Snapshot { name, ..project });
-        let kept = self.keep_album().await;
-        drop(turn);
-        if let Err(error) = kept {
+        if let Err(error) = self.keep_album().await {
             // It is open, and saved once that can be.
-            spawn_local(self.start());
+            spawn_local(self.start_with(turn));
             return Err(error);
         }
+        drop(turn);
         if let Some(head) = head {
             self.contents.open_own_head(head);
         }
@@ -231,12 +230,10 @@ impl Library {
     fn act(self, what: impl Future<Output = Result<(), PageError>> + 'static) {
         spawn_local(async move {
             let turn = self.turn().await;
-            let done = what.await;
-            drop(turn);
-            if let Err(error) = done {
+            if let Err(error) = what.await {
                 self.notices.complain(error);
-                // Nothing is open where one was left and the other could not be opened.
-                self.start().await;
+                // Nothing is open where one was left and the other could not be opened. Nobody else has a turn before that.
+                self.start_with(turn).await;
             }
         });
     }

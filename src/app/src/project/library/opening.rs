@@ -23,8 +23,12 @@ impl Library {
     /// Opens the project that was worked on last. Where the database cannot be opened the page goes on without it, says so,
     /// and tries again.
     pub(crate) async fn start(self) {
+        self.start_with(self.turn().await).await;
+    }
+
+    /// The same for who has the turn: it is given away only while nothing can be opened.
+    pub(super) async fn start_with(self, mut turn: OwnedMutexGuard<()>) {
         loop {
-            let turn = self.turn().await;
             if self.saver.open.get_untracked().is_some() {
                 return;
             }
@@ -34,6 +38,7 @@ impl Library {
             self.opened.set(true);
             drop(turn);
             pause(AGAIN).await;
+            turn = self.turn().await;
         }
     }
 

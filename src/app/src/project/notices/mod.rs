@@ -1,4 +1,4 @@
-//! What went wrong with the project, in sentences that stay until they are dismissed.
+//! What went wrong with the project or is worth knowing, in sentences that stay until they are dismissed.
 
 #[expect(clippy::module_inception, reason = "the folder is named after what it is about")]
 mod notices;

@@ -1,4 +1,4 @@
-//! The sentences.
+//! The sentences that stay until they are dismissed.
 
 use leptos::prelude::*;
 
@@ -11,7 +11,23 @@ const AT_MOST: usize = 6;
 #[derive(Clone)]
 pub(crate) struct Notice {
     pub(crate) id: u32,
-    pub(crate) error: PageError,
+    pub(crate) said: Said,
+}
+
+/// What it says.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Said {
+    /// What went wrong.
+    Wrong(PageError),
+    /// What is worth knowing, and nothing to mend.
+    Worth(String),
+}
+
+impl Said {
+    /// Whether nothing went wrong.
+    pub(super) fn is_plain(&self) -> bool {
+        matches!(self, Self::Worth(_))
+    }
 }
 
 /// The sentences on the page, the newest last. Copies name the same ones.
@@ -29,11 +45,20 @@ impl Notices {
 
     /// Says what went wrong. The same sentence is said once.
     pub(crate) fn complain(self, error: PageError) {
+        self.say(Said::Wrong(error));
+    }
+
+    /// Says what is worth knowing. The same sentence is said once.
+    pub(crate) fn tell(self, sentence: String) {
+        self.say(Said::Worth(sentence));
+    }
+
+    fn say(self, said: Said) {
         self.last.update_value(|last| *last += 1);
         let id = self.last.get_value();
         self.list.update(|notices| {
-            notices.retain(|notice| notice.error != error);
-            notices.push(Notice { id, error });
+            notices.retain(|notice| notice.said != said);
+            notices.push(Notice { id, said });
             if notices.len() > AT_MOST {
                 notices.remove(0);
             }

@@ -1,9 +1,10 @@
-//! What went wrong, until it is dismissed.
+//! What went wrong or is worth knowing, until it is dismissed.
 
 use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::Notices;
+use super::notices::Said;
 use crate::ui::{CloseButton, reveal};
 
 /// The sentences, the newest last. A new one is brought on the screen.
@@ -22,10 +23,8 @@ pub(crate) fn NoticesView() -> impl IntoView {
     view! {
         <div class="notices" node_ref=place>
             <For each=move || notices.list.get() key=|notice| notice.id let:notice>
-                <div class="notice">
-                    <p role="alert" data-testid="error" data-kind=notice.error.kind().name()>
-                        {notice.error.to_string()}
-                    </p>
+                <div class="notice" class:plain=notice.said.is_plain()>
+                    {sentence(notice.said.clone())}
                     <CloseButton
                         testid="dismiss"
                         label="Dismiss this message"
@@ -34,5 +33,23 @@ pub(crate) fn NoticesView() -> impl IntoView {
                 </div>
             </For>
         </div>
+    }
+}
+
+/// What a notice says. Only what went wrong interrupts whoever listens.
+fn sentence(said: Said) -> AnyView {
+    match said {
+        Said::Wrong(error) => view! {
+            <p role="alert" data-testid="error" data-kind=error.kind().name()>
+                {error.to_string()}
+            </p>
+        }
+        .into_any(),
+        Said::Worth(sentence) => view! {
+            <p role="status" data-testid="notice">
+                {sentence}
+            </p>
+        }
+        .into_any(),
     }
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use headstart_protocol::Part;
 use leptos::prelude::*;
 use web_sys::{DragEvent, Event};
 
 use crate::platform::dom;
-use crate::project::album::{Album, Class, Example, ExampleState};
+use crate::project::album::{Album, Class, Example, ExampleState, folder};
 use crate::project::classes::Edits;
 use crate::ui::CloseButton;
 
@@ -55,6 +56,16 @@ pub(super) fn PhotoCell(
             }
         })
     };
+    let part = RwSignal::from(photo.part.clone());
+    let held_out = move || {
+        let part = part.get().filter(|part| *part != Part::Training)?;
+        let title = format!("From your {}: it is not trained on", folder(part));
+        Some(view! {
+            <span class="example-part" title=title>
+                {part_name(part)}
+            </span>
+        })
+    };
     view! {
         <li
             class="example"
@@ -62,6 +73,7 @@ pub(super) fn PhotoCell(
             data-name=name.clone()
             data-id=id.to_string()
             data-class=class_name
+            data-part=move || part.get().map(part_name)
             data-state=move || state.with(ExampleState::name)
             data-kind=kind
             title=name.clone()
@@ -70,6 +82,7 @@ pub(super) fn PhotoCell(
         >
             <div class="example-picture">
                 <Picture state=state name=name.clone() />
+                {held_out}
                 {why_unsaved}
             </div>
             <CloseButton
@@ -80,6 +93,15 @@ pub(super) fn PhotoCell(
             />
             <ClassSelect photo=photo />
         </li>
+    }
+}
+
+/// The name of a part, on the photo and in `data-part`.
+fn part_name(part: Part) -> &'static str {
+    match part {
+        Part::Training => "training",
+        Part::Validation => "validation",
+        Part::Test => "test",
     }
 }
 

@@ -171,7 +171,7 @@ impl Recorder {
             let Some((video, class)) = self.live_video().zip(self.album.class(class)) else { return };
             let Some(file) = grabber.jpeg(&video).await else { return };
             let name = format!("camera-{burst}-{taken:03}.jpg");
-            if self.edits.put(&class, vec![Fresh { name, file, burst: Some(burst) }]) > 0 {
+            if self.edits.put(&class, vec![Fresh { name, file, burst: Some(burst), part: None }]) > 0 {
                 return self.notices.complain(PageError::GivenElsewhere { count: 1 });
             }
             self.state.set(RecordingState::On(taken));

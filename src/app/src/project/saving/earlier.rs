@@ -172,6 +172,7 @@ async fn copy(earlier: &Connection, database: &Database, writer: &str) -> Result
                 class: photo.class,
                 name: photo.name.clone(),
                 burst: photo.burst,
+                part: None,
                 bytes: u64::from(bytes.length()),
             };
             project.bytes += place.bytes;

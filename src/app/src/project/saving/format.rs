@@ -1,7 +1,7 @@
 //! What is saved of a project, as JSON: every document says its version first, so that a release knows what it can read
 //! before it reads the rest. [`super::earlier`] reads what earlier releases saved.
 
-use headstart_protocol::{InputSize, ProjectClass, TrainingSettings};
+use headstart_protocol::{InputSize, Part, ProjectClass, TrainingSettings};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +71,9 @@ pub(crate) struct PlaceDocument {
     /// The recording that it is a frame of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) burst: Option<u64>,
+    /// The part of a data set that it came in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) part: Option<Part>,
     /// Bytes of its file.
     #[serde(default)]
     pub(crate) bytes: u64,
@@ -119,8 +122,11 @@ mod tests {
             settings: TrainingSettings { learning_rate: Some(0.1 + 0.2), ..TrainingSettings::default() },
         };
         assert_eq!(read::<ProjectDocument>(&written(&document)), Ok(document));
-        let place = PlaceDocument { version: FORMAT, class: 3, name: "a.jpg".into(), burst: Some(u64::MAX), bytes: 7 };
-        assert_eq!(read::<PlaceDocument>(&written(&place)), Ok(place));
+        for part in [None, Some(Part::Training), Some(Part::Validation), Some(Part::Test)] {
+            let burst = Some(u64::MAX);
+            let place = PlaceDocument { version: FORMAT, class: 3, name: "a.jpg".into(), burst, part, bytes: 7 };
+            assert_eq!(read::<PlaceDocument>(&written(&place)), Ok(place));
+        }
     }
 
     #[test]
@@ -133,7 +139,8 @@ mod tests {
         assert_eq!((document.name.as_str(), document.classes.len()), ("Mugs", 1));
         assert_eq!(document.settings, TrainingSettings::default());
         let place: PlaceDocument = read(r#"{"version":2,"class":1,"name":"a.jpg","bytes":9}"#).unwrap();
-        assert_eq!(place, PlaceDocument { version: 2, class: 1, name: "a.jpg".into(), burst: None, bytes: 9 });
+        let expected = PlaceDocument { version: 2, class: 1, name: "a.jpg".into(), burst: None, part: None, bytes: 9 };
+        assert_eq!(place, expected);
     }
 
     #[test]

@@ -81,7 +81,8 @@ impl Saver {
             let described: Option<Described> = descriptions.remove(&id);
             let state = described.map_or(ExampleState::Pending, |described| ExampleState::Ready(Arc::new(described)));
             let original = Original::stored(id, Rc::clone(&photo_store), place.bytes);
-            photos.push(Arc::new(Example::kept(id, place.class, place.name, place.burst, original, state)));
+            let PlaceDocument { class, part, name, burst, .. } = place;
+            photos.push(Arc::new(Example::kept(id, (class, part), name, burst, original, state)));
         }
         let head = database.document(project, DocumentKind::Head.name()).await?;
         let results = Results {

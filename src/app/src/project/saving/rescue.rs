@@ -26,14 +26,14 @@ impl Saver {
         let (mut classes, mut photos, mut originals) = (BTreeMap::new(), Vec::new(), Vec::new());
         for id in database.photos(project).await? {
             let place = places.remove(&id);
-            let (class, name, burst) = match place {
-                Some(place) => (place.class, place.name, place.burst),
-                None => (UNKNOWN, format!("photo-{id}"), None),
+            let (class, name, burst, part) = match place {
+                Some(place) => (place.class, place.name, place.burst, place.part),
+                None => (UNKNOWN, format!("photo-{id}"), None, None),
             };
             let class_name = if class == UNKNOWN { "Photos".to_owned() } else { format!("Class {class}") };
             let path = zip_path(&class_name, id, &name);
             classes.insert(class, ProjectClass { id: class, name: class_name, on: true });
-            photos.push(ProjectPhoto { id, class, name, burst, path });
+            photos.push(ProjectPhoto { id, class, name, burst, part, path });
             originals.push(Original::stored(id, photo_store.clone(), 0));
         }
         let manifest = ProjectManifest {

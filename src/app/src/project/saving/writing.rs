@@ -373,6 +373,7 @@ fn place(photo: &Arc<Example>) -> String {
         class: photo.class.get_untracked(),
         name: photo.name.clone(),
         burst: photo.burst,
+        part: photo.part.get_untracked(),
         bytes: photo.original.bytes().unwrap_or_default(),
     })
 }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::lesson::Lesson;
+use super::taught::GivenSplit;
 use crate::engine::Engine;
 use crate::error::PageError;
 use crate::project::album::{Album, DocumentKind};
@@ -44,6 +45,9 @@ pub(crate) struct InterruptedInfo {
     pub(crate) classes: Vec<(u32, String)>,
     /// Number of each photo, and the index of its class.
     pub(crate) photos: Vec<(u32, u32)>,
+    /// Those that folders held out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) split: Option<GivenSplit>,
     /// Whether a head's run had gone on from the head that is in use.
     pub(crate) from_head: bool,
     /// Whether a CNN follows a head.
@@ -174,6 +178,7 @@ impl Lesson {
             size: self.size,
             classes: self.classes.clone(),
             photos: self.labels(),
+            split: self.split.clone(),
             from_head: false,
             then_cnn: false,
         }

@@ -1,13 +1,13 @@
 //! What is learned: the classes that are on and their described photos, as they are now.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use headstart_protocol::{InputSize, PhotoHash, TrainingExample, TrainingRequest, TrainingSettings};
+use headstart_protocol::{InputSize, Part, PhotoHash, TrainingExample, TrainingRequest, TrainingSettings};
 use leptos::prelude::*;
 
 use super::checkpoints::InterruptedInfo;
-use super::taught::Taught;
+use super::taught::{GivenSplit, Taught};
 use crate::engine::Engine;
 use crate::error::PageError;
 use crate::project::album::{Album, Class, Described, Example};
@@ -24,6 +24,8 @@ pub(super) struct Lesson {
     pub(super) classes: Vec<(u32, String)>,
     /// Its photos, class by class.
     photos: Vec<LessonPhoto>,
+    /// Those that folders hold out.
+    pub(super) split: Option<GivenSplit>,
 }
 
 #[derive(Clone)]
@@ -38,23 +40,26 @@ impl Lesson {
     /// What the project can teach now, at that size.
     ///
     /// # Errors
-    /// Fewer than two classes that are on, or one of them without described photos.
+    /// Fewer than two classes that are on, or one of them without described photos to train on.
     pub(super) fn of(album: Album, size: InputSize, settings: TrainingSettings) -> Result<Self, PageError> {
         let on = trainable(album)?;
         let mut photos = Vec::new();
         for (label, class) in (0_u32..).zip(&on) {
-            let before = photos.len();
             photos.extend(
                 class.photos.read_untracked().iter().filter_map(|photo| {
                     Some(LessonPhoto { photo: photo.clone(), described: photo.described()?, label })
                 }),
             );
-            if photos.len() == before {
-                return Err(PageError::EmptyClass { name: class.name.get_untracked() });
-            }
+        }
+        let split = split(&mut photos);
+        let is_held_out = |photo: &&LessonPhoto| split.as_ref().is_some_and(|split| split.holds_out(photo.photo.id));
+        let learned: HashSet<u32> =
+            photos.iter().filter(|photo| !is_held_out(photo)).map(|photo| photo.label).collect();
+        if let Some((_, class)) = (0_u32..).zip(&on).find(|(label, _)| !learned.contains(label)) {
+            return Err(nothing_to_learn(class));
         }
         let classes = on.iter().map(|class| (class.id, class.name.get_untracked())).collect();
-        Ok(Self { size, settings, classes, photos })
+        Ok(Self { size, settings, classes, photos, split })
     }
 
     /// What an interrupted run learned: its photos in its classes, whatever else the project has by now. None, where one of them
@@ -71,7 +76,13 @@ impl Lesson {
             Some(LessonPhoto { described: photo.described()?, photo, label: at.1 })
         };
         let photos = info.photos.iter().map(photo).collect::<Option<Vec<_>>>()?;
-        Some(Self { size: info.size, settings: info.settings, classes: info.classes.clone(), photos })
+        Some(Self {
+            size: info.size,
+            settings: info.settings,
+            classes: info.classes.clone(),
+            photos,
+            split: info.split.clone(),
+        })
     }
 
     /// What the engine needs to have of each photo: its descriptors, under the SHA-256 of its file.
@@ -90,6 +101,7 @@ impl Lesson {
             hash: photo.described.hash,
             label: photo.label,
             burst: photo.photo.burst,
+            held_out: self.split.as_ref().is_some_and(|split| split.holds_out(photo.photo.id)),
         };
         TrainingRequest {
             size: self.size,
@@ -106,10 +118,21 @@ impl Lesson {
         self.photos.iter().map(|photo| (photo.photo.id, photo.label)).collect()
     }
 
-    /// Whether `taught` learned the same photos in the same classes.
+    /// Whether `taught` learned the same photos in the same classes, split in the same way.
     pub(super) fn is_of(&self, taught: &Taught) -> bool {
-        self.classes == taught.classes && self.labels() == taught.photos
+        self.classes == taught.classes && self.labels() == taught.photos && self.split == taught.split
     }
+}
+
+/// How folders split the photos, if they hold any out. Where some validate, those to test on are no part of the lesson.
+fn split(photos: &mut Vec<LessonPhoto>) -> Option<GivenSplit> {
+    let part_of = |photo: &LessonPhoto| photo.photo.part.get_untracked();
+    let part = Part::validating(photos.iter().filter_map(part_of))?;
+    photos.retain(|photo| part == Part::Test || part_of(photo) != Some(Part::Test));
+    let held_out = photos.iter().filter(|photo| part_of(photo) == Some(part));
+    let mut photos: Vec<u32> = held_out.map(|photo| photo.photo.id).collect();
+    photos.sort_unstable();
+    Some(GivenSplit { part, photos })
 }
 
 /// What the project teaches once the engine is ready and every photo is described, with the augmented views that are wanted.
@@ -151,15 +174,28 @@ pub(super) async fn prepare_again(
 /// The two or more classes that take part, or why there is no training.
 ///
 /// # Errors
-/// Fewer of them, or one without a photo that is or will be described.
+/// Fewer of them, or one without a photo to train on that is or will be described.
 pub(super) fn trainable(album: Album) -> Result<Vec<Class>, PageError> {
     let classes = album.classes.read_untracked();
     let on: Vec<_> = classes.iter().filter(|class| class.on.get_untracked()).cloned().collect();
     if on.len() < 2 {
         return Err(PageError::TooFewClasses);
     }
-    match on.iter().find(|class| class.tally.read_untracked().usable() == 0) {
-        Some(empty) => Err(PageError::EmptyClass { name: empty.name.get_untracked() }),
+    match on.iter().find(|class| class.tally.read_untracked().training() == 0) {
+        Some(class) => Err(nothing_to_learn(class)),
         None => Ok(on),
     }
 }
+
+/// Why a class without a photo to train on cannot be learned.
+fn nothing_to_learn(class: &Class) -> PageError {
+    let (name, tally) = (class.name.get_untracked(), class.tally.get_untracked());
+    if tally.usable() > 0 && tally.training() == 0 {
+        PageError::AllHeldOut { name }
+    } else {
+        PageError::EmptyClass { name }
+    }
+}
+
+#[cfg(all(test, target_family = "wasm"))]
+mod tests;

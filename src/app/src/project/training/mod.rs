@@ -18,6 +18,7 @@ mod result_panel;
 mod resumed;
 mod run;
 mod settings_form;
+mod split_line;
 mod task;
 mod taught;
 #[cfg(all(test, target_family = "wasm"))]

@@ -12,7 +12,7 @@ use super::confusion_matrix::ConfusionMatrix;
 use super::run::RunState;
 use super::taught::Taught;
 use super::training::Training;
-use crate::project::album::Album;
+use crate::project::album::{Album, folder};
 use crate::ui::Button;
 use crate::ui::reveal_when;
 use crate::wording::{counted, milliseconds, share};
@@ -123,15 +123,25 @@ fn words(taught: &Taught) -> String {
     let interval =
         format!("The 95 % confidence interval, for photos like yours, is {} to {}.", share(low), share(high));
     let took = milliseconds(result.seconds * 1000.0);
-    let trained_on = counted(taught.photos.len(), "photo");
-    match (result.validated_by, result.accuracy()) {
-        (ValidatedBy::CrossValidation { folds }, Some(_)) => format!(
+    let trained_on = counted(result.summary.trained_on as usize, "photo");
+    let given = taught.split.as_ref().map(|split| folder(split.part));
+    match (result.validated_by, result.accuracy(), given) {
+        (ValidatedBy::CrossValidation { folds }, Some(_), _) => format!(
             "Cross-validated over {folds} folds: each of your {photos} was held out once and answered by a head that had not \
              seen it. {interval} The head in use was then trained on all {trained_on}, in {took}."
         ),
-        (ValidatedBy::HeldOut, Some(_)) => {
+        (ValidatedBy::HeldOut, Some(_), Some(folder)) => format!(
+            "Measured on {photos} of your {folder}, none of which was trained on; they chose the epoch, {}. {interval} The \
+             head was trained on {trained_on}, in {took}.",
+            result.best_epoch
+        ),
+        (ValidatedBy::HeldOut, Some(_), None) => {
             format!("Measured on {photos} that were held out and never trained on. {interval} The run took {took}.")
         }
+        (_, _, Some(folder)) => format!(
+            "The head works, but the one that it went on from may have been trained on the photos of your {folder}, so there \
+             is no honest validation accuracy. It was trained on {trained_on} in {took}. Train from random weights to get one."
+        ),
         _ if result.stopped => format!(
             "The head works, but the run was stopped before its validation was over, so there is no honest validation \
              accuracy. It was trained on {trained_on}."
@@ -145,6 +155,9 @@ fn words(taught: &Taught) -> String {
 
 #[cfg(test)]
 mod tests {
+    use headstart_protocol::Part;
+
+    use super::super::taught::GivenSplit;
     use super::super::taught::tests::taught;
     use super::*;
 
@@ -156,6 +169,27 @@ mod tests {
         assert!(told.contains("30.1 % to 95.4 %") && told.ends_with("trained on all 4 photos, in 1.2 s."), "{told}");
         taught.result.validated_by = ValidatedBy::HeldOut;
         assert!(words(&taught).starts_with("Measured on 4 photos that were held out"));
+    }
+
+    #[test]
+    fn a_folder_that_validates_is_named() {
+        let mut taught = taught();
+        taught.split = Some(GivenSplit { part: Part::Validation, photos: vec![4, 6] });
+        taught.result.validated_by = ValidatedBy::HeldOut;
+        (taught.result.validated_on, taught.result.summary.trained_on) = (2, 2);
+        let told = words(&taught);
+        assert!(
+            told.starts_with("Measured on 2 photos of your validation folder, none of which was trained on"),
+            "{told}"
+        );
+        assert!(
+            told.contains("they chose the epoch, 7.") && told.ends_with("trained on 2 photos, in 1.2 s."),
+            "{told}"
+        );
+        // It went on from a head that had seen them.
+        taught.result.validated_by = ValidatedBy::Nothing;
+        taught.result.validated_on = 0;
+        assert!(words(&taught).contains("may have been trained on the photos of your validation folder"));
     }
 
     #[test]

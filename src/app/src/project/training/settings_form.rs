@@ -76,13 +76,7 @@ pub(super) fn SettingsForm() -> impl IntoView {
                         value=|s| Some(s.dropout)
                         set=|s, share| s.dropout = share.unwrap_or(TrainingSettings::default().dropout)
                     />
-                    <OneOf
-                        testid="setting-validation"
-                        label="Validation"
-                        options=&VALIDATIONS
-                        value=|s| s.validation
-                        set=|s, validation| s.validation = validation
-                    />
+                    <ValidationChoice />
                     <Number
                         testid="setting-patience"
                         label="Early stopping (patience in epochs)"
@@ -131,6 +125,39 @@ const VALIDATIONS: [(&str, Validation); 5] = [
     ("30 % held-out photos", Validation::HoldOut(0.3)),
     ("50 % held-out photos", Validation::HoldOut(0.5)),
 ];
+
+/// How the head is validated: where folders split the photos there is no choice, until the split is forgotten.
+#[component]
+fn ValidationChoice() -> impl IntoView {
+    let album = expect_context::<Album>();
+    let is_given = Memo::new(move |_| album.split().tally.validating().is_some());
+    move || {
+        if is_given.get() {
+            view! {
+                <Choice
+                    testid="setting-validation"
+                    label="Validation"
+                    options=vec!["As your folders say"]
+                    chosen=Some(0)
+                    disabled=true
+                    on_choose=|_: usize| {}
+                />
+            }
+            .into_any()
+        } else {
+            view! {
+                <OneOf
+                    testid="setting-validation"
+                    label="Validation"
+                    options=&VALIDATIONS
+                    value=|s| s.validation
+                    set=|s, validation| s.validation = validation
+                />
+            }
+            .into_any()
+        }
+    }
+}
 
 /// A setting that is one of a few.
 #[component]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use headstart_protocol::{CurveResult, InputSize, ScratchResult, TrainingResult};
+use headstart_protocol::{CurveResult, InputSize, Part, ScratchResult, TrainingResult};
 use serde::{Deserialize, Serialize};
 
 /// A run that ended with a head, with the project as it was then. It is saved with the project.
@@ -12,10 +12,29 @@ pub(crate) struct Taught {
     pub(crate) classes: Vec<(u32, String)>,
     /// Number of each photo, and the index of the class it had.
     pub(crate) photos: Vec<(u32, u32)>,
+    /// Those that folders held out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) split: Option<GivenSplit>,
     /// The size at which they were described.
     pub(crate) size: InputSize,
     /// The result; its head is kept apart ([`crate::project::head`]).
     pub(crate) result: TrainingResult,
+}
+
+/// The photos of a run that folders hold out: they validate, and are never trained on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct GivenSplit {
+    /// The part of the data set that they are.
+    pub(crate) part: Part,
+    /// Their numbers, in their order.
+    pub(crate) photos: Vec<u32>,
+}
+
+impl GivenSplit {
+    /// Whether it holds that photo out.
+    pub(super) fn holds_out(&self, photo: u32) -> bool {
+        self.photos.binary_search(&photo).is_ok()
+    }
 }
 
 impl Taught {
@@ -82,6 +101,7 @@ pub(super) mod tests {
         Taught {
             classes: (1..).zip(classes.clone()).collect(),
             photos: vec![(3, 0), (4, 0), (5, 1), (6, 1)],
+            split: None,
             size: InputSize::S150,
             result: TrainingResult {
                 head: Vec::new(),
@@ -110,6 +130,17 @@ pub(super) mod tests {
     fn answers_name_photos() {
         let answers: Vec<_> = taught().answers().collect();
         assert_eq!(answers, [(3, 0, 0), (4, 0, 1), (5, 1, 1), (6, 1, 1)]);
+    }
+
+    #[test]
+    fn runs_that_were_saved_before_splits_were_known_open() {
+        let mut taught = taught();
+        let json = serde_json::to_string(&taught).unwrap();
+        assert!(!json.contains("split"), "{json}");
+        assert_eq!(serde_json::from_str::<Taught>(&json).unwrap(), taught);
+        taught.split = Some(GivenSplit { part: Part::Test, photos: vec![4, 6] });
+        let json = serde_json::to_string(&taught).unwrap();
+        assert_eq!(serde_json::from_str::<Taught>(&json).unwrap(), taught);
     }
 
     #[test]

@@ -110,6 +110,7 @@ fn about() -> InterruptedInfo {
         size: InputSize::S150,
         classes: vec![(1, "cat".to_owned()), (2, "dog".to_owned())],
         photos: vec![(3, 0), (4, 1)],
+        split: None,
         from_head: false,
         then_cnn: false,
     }

@@ -7,6 +7,7 @@ use super::cnn_panel::CnnProgress;
 use super::resumed::ResumedLine;
 use super::run::{RunState, RunStatus};
 use super::settings_form::SettingsForm;
+use super::split_line::SplitLine;
 use super::training::Training;
 use crate::ui::chart::RunCharts;
 use crate::ui::{Button, Check, FailureText, reveal_when};
@@ -67,6 +68,7 @@ pub(crate) fn TrainPanel() -> impl IntoView {
                 <RunCharts history=training.history best=best_of(training) testid="history" />
             </div>
             <CnnProgress />
+            <SplitLine />
             <SettingsForm />
         </section>
     }

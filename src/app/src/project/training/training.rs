@@ -209,7 +209,13 @@ impl Training {
         if head.is_some() {
             self.head.current.set(head);
         }
-        let taught = Taught { classes: lesson.classes.clone(), photos: lesson.labels(), size: lesson.size, result };
+        let taught = Taught {
+            classes: lesson.classes.clone(),
+            photos: lesson.labels(),
+            split: lesson.split.clone(),
+            size: lesson.size,
+            result,
+        };
         Ok(self.took(taught))
     }
 

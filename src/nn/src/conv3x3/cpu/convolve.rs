@@ -1,8 +1,11 @@
 //! The convolution on the processor, a block of tiles at a time.
 #![expect(unsafe_code, reason = "the innermost loops read through raw pointers")]
 
-use super::super::winograd::{IN, OUT, POINTS};
-use super::gemm::{self, Rows};
+use std::ops::Range;
+
+use super::super::winograd::{IN, OUT, POINTS, packed_len};
+use super::gemm::{self, Matrix, Rows};
+use super::instruction_set::Kernel;
 use super::simd::Simd;
 
 /// Floats that the buffer of a block of tiles may take: small enough for a core's share of the cache.
@@ -10,100 +13,131 @@ const BUFFER: usize = 1 << 20;
 /// Tiles of a block at least, so that the filters' panels are read seldom.
 const BLOCK: usize = 48;
 
-/// A convolution's extents: `n` photos of `h × w` positions, `c` channels in, `k` out.
-#[derive(Clone, Copy)]
+/// A convolution's extents: `n` photos of `h × w` positions, `c` channels in, `k` out, and so many zeros around a photo.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Extents {
     pub(super) n: usize,
     pub(super) h: usize,
     pub(super) w: usize,
     pub(super) c: usize,
     pub(super) k: usize,
+    pub(super) padding: usize,
 }
 
-/// 3×3 convolution, stride 1, padding 1, then bias and ReLU, channels last.
-///
-/// `input` `[n, h, w, c]`, `filters` from [`super::transform_filters`], `bias` `[k]`, `output` `[n, h, w, k]`; `buffer`
-/// grows as needed and can be passed again.
-///
-/// # Safety
-/// The instruction set of `S`, and slices of those lengths.
-#[inline(always)]
-pub(super) unsafe fn convolve<S: Simd, const TILE: usize>(
-    extents: Extents,
-    input: &[f32],
-    filters: &[f32],
-    bias: &[f32],
-    output: &mut [f32],
-    buffer: &mut Vec<f32>,
-) {
-    let Extents { n, h, w, c, k } = extents;
-    let width = gemm::panel_width::<S>();
-    let panels = k.div_ceil(width);
-    let (padded_c, padded_k) = (c.next_multiple_of(S::LANES), panels * width);
-    let (down, across) = (h.div_ceil(OUT), w.div_ceil(OUT));
-    let tiles = n * down * across;
-    let block = (BUFFER / (POINTS * (padded_c + padded_k))).max(BLOCK).min(tiles.max(1));
-    let (patch_plane, product_plane) = (block * padded_c, block * padded_k);
-    buffer.resize(buffer.len().max(POINTS * (patch_plane + product_plane)), 0.0);
-    let (patches, products) = buffer.split_at_mut(POINTS * patch_plane);
-    let mut padded_bias = bias.to_vec();
-    padded_bias.resize(padded_k, 0.0);
+impl Extents {
+    /// Positions of the output, down and across.
+    pub(super) fn out(self) -> [usize; 2] {
+        [self.h, self.w].map(|side| (side + 2 * self.padding).saturating_sub(2))
+    }
 
-    for first in (0..tiles).step_by(block) {
-        let count = block.min(tiles - first);
-        for index in 0..count {
-            let tile = Tile::new(first + index, down, across);
-            // SAFETY: `patches` holds `block` rows of `padded_c` a plane.
-            unsafe {
-                let to = patches.as_mut_ptr().add(index * padded_c);
-                transform_patch::<S>(&tile, extents, input, to, patch_plane);
+    /// Tiles of a photo, down and across.
+    pub(super) fn tiles(self) -> [usize; 2] {
+        self.out().map(|side| side.div_ceil(OUT))
+    }
+}
+
+/// 3×3 convolution, stride 1, then bias, and maybe ReLU, channels last.
+pub(super) struct Convolution<'a> {
+    pub(super) extents: Extents,
+    /// `[n, h, w, c]`.
+    pub(super) input: &'a [f32],
+    /// From [`super::transform_filters`].
+    pub(super) filters: &'a [f32],
+    /// `[k]`.
+    pub(super) bias: &'a [f32],
+    pub(super) relu: bool,
+    /// `[n, h', w', k]` as [`Extents::out`] says.
+    pub(super) output: &'a mut [f32],
+    /// Grows as needed and can be passed again.
+    pub(super) buffer: &'a mut Vec<f32>,
+}
+
+impl Kernel for Convolution<'_> {
+    fn check(&self, panel_width: usize) {
+        let Extents { n, h, w, c, k, .. } = self.extents;
+        let [down, across] = self.extents.out();
+        assert_eq!(self.input.len(), n * h * w * c, "input of another shape");
+        assert_eq!(self.output.len(), n * down * across * k, "output of another shape");
+        assert_eq!(self.bias.len(), k, "bias of another length");
+        assert_eq!(self.filters.len(), POINTS * packed_len(c, k, panel_width), "filters packed for another machine");
+    }
+
+    #[inline(always)]
+    unsafe fn run<S: Simd, const TILE: usize>(self) {
+        let Self { extents, input, filters, bias, relu, output, buffer } = self;
+        let Extents { n, c, k, .. } = extents;
+        let width = gemm::panel_width::<S>();
+        let panels = k.div_ceil(width);
+        let (padded_c, padded_k) = (c.next_multiple_of(S::LANES), panels * width);
+        let [down, across] = extents.tiles();
+        let tiles = n * down * across;
+        let block = (BUFFER / (POINTS * (padded_c + padded_k))).max(BLOCK).min(tiles.max(1));
+        let (patch_plane, product_plane) = (block * padded_c, block * padded_k);
+        buffer.resize(buffer.len().max(POINTS * (patch_plane + product_plane)), 0.0);
+        let (patches, products) = buffer.split_at_mut(POINTS * patch_plane);
+        let mut padded_bias = bias.to_vec();
+        padded_bias.resize(padded_k, 0.0);
+
+        for first in (0..tiles).step_by(block) {
+            let count = block.min(tiles - first);
+            for index in 0..count {
+                let tile = Tile::new(first + index, down, across);
+                // SAFETY: `patches` holds `block` rows of `padded_c` a plane.
+                unsafe {
+                    let to = patches.as_mut_ptr().add(index * padded_c);
+                    transform_patch::<S>(&tile, extents, input, to, patch_plane, 0..POINTS);
+                }
             }
-        }
-        for point in 0..POINTS {
-            // SAFETY: `count` rows of both planes; the filters hold 36 packed products.
-            unsafe {
-                gemm::multiply::<S, TILE>(
-                    (count, c, panels),
-                    Rows { start: patches.as_ptr().add(point * patch_plane), stride: padded_c },
-                    filters.as_ptr().add(point * padded_k * c),
-                    Rows { start: products.as_mut_ptr().add(point * product_plane), stride: padded_k },
-                );
+            for point in 0..POINTS {
+                // SAFETY: `count` rows of both planes; the filters hold 36 packed products.
+                unsafe {
+                    gemm::multiply::<S, TILE, false>(
+                        (count, c, panels),
+                        Matrix { start: patches.as_ptr().add(point * patch_plane), row: padded_c, column: 1 },
+                        filters.as_ptr().add(point * padded_k * c),
+                        Rows { start: products.as_mut_ptr().add(point * product_plane), stride: padded_k },
+                    );
+                }
             }
-        }
-        for index in 0..count {
-            let tile = Tile::new(first + index, down, across);
-            // SAFETY: `products` holds `block` rows of `padded_k` a plane.
-            unsafe {
-                let from = products.as_ptr().add(index * padded_k);
-                transform_product::<S>(&tile, extents, from, product_plane, &padded_bias, output);
+            for index in 0..count {
+                let tile = Tile::new(first + index, down, across);
+                // SAFETY: `products` holds `block` rows of `padded_k` a plane.
+                unsafe {
+                    let from = products.as_ptr().add(index * padded_k);
+                    transform_product::<S>(&tile, extents, from, product_plane, &padded_bias, relu, output);
+                }
             }
         }
     }
 }
 
 /// Where a tile's outputs begin.
-struct Tile {
-    photo: usize,
-    y: usize,
-    x: usize,
+pub(super) struct Tile {
+    pub(super) photo: usize,
+    pub(super) y: usize,
+    pub(super) x: usize,
 }
 
 impl Tile {
-    fn new(index: usize, down: usize, across: usize) -> Self {
+    pub(super) fn new(index: usize, down: usize, across: usize) -> Self {
         let (photo, inside) = (index / (down * across), index % (down * across));
         Self { photo, y: inside / across * OUT, x: inside % across * OUT }
     }
 }
 
-/// `Bᵀ d B` of one tile, all channels, spread over the 36 planes.
+/// `Bᵀ d B` of one tile, all channels, spread over the planes of `points`.
+///
+/// # Safety
+/// The instruction set of `S`; behind `to` a plane for each of `points`, with room for the channels in whole vectors.
 #[expect(clippy::needless_range_loop, reason = "the loops run over a tile's axes, which index several arrays")]
 #[inline(always)]
-unsafe fn transform_patch<S: Simd>(
+pub(super) unsafe fn transform_patch<S: Simd>(
     tile: &Tile,
-    Extents { h, w, c, .. }: Extents,
+    Extents { h, w, c, padding, .. }: Extents,
     input: &[f32],
     to: *mut f32,
     plane: usize,
+    points: Range<usize>,
 ) {
     for channel in (0..c).step_by(S::LANES) {
         // SAFETY: rows and columns are inside the photo where they are read, channels in full vectors or by copy.
@@ -112,10 +146,10 @@ unsafe fn transform_patch<S: Simd>(
             let mut columns = [[zero; IN]; IN];
             for x in 0..IN {
                 let mut d = [zero; IN];
-                let across = (tile.x + x).wrapping_sub(1);
+                let across = (tile.x + x).wrapping_sub(padding);
                 if across < w {
                     for (y, d) in d.iter_mut().enumerate() {
-                        let down = (tile.y + y).wrapping_sub(1);
+                        let down = (tile.y + y).wrapping_sub(padding);
                         if down < h {
                             let from = ((tile.photo * h + down) * w + across) * c + channel;
                             *d = load_some::<S>(&input[from..], c - channel);
@@ -127,7 +161,10 @@ unsafe fn transform_patch<S: Simd>(
             for y in 0..IN {
                 let row = transform_input::<S>(std::array::from_fn(|x| columns[x][y]));
                 for (x, v) in row.into_iter().enumerate() {
-                    S::store(to.add((y * IN + x) * plane + channel), v);
+                    let point = y * IN + x;
+                    if points.contains(&point) {
+                        S::store(to.add((point - points.start) * plane + channel), v);
+                    }
                 }
             }
         }
@@ -136,7 +173,7 @@ unsafe fn transform_patch<S: Simd>(
 
 /// A vector of the first floats of `from`, of which only `channels` belong to this position.
 #[inline(always)]
-unsafe fn load_some<S: Simd>(from: &[f32], channels: usize) -> S::V {
+pub(super) unsafe fn load_some<S: Simd>(from: &[f32], channels: usize) -> S::V {
     if channels >= S::LANES {
         // SAFETY: that many floats are there.
         return unsafe { S::load(from[..S::LANES].as_ptr()) };
@@ -169,17 +206,19 @@ unsafe fn transform_input<S: Simd>(d: [S::V; IN]) -> [S::V; IN] {
     }
 }
 
-/// `Aᵀ m A` of one tile, bias and ReLU, written where the tile lies inside the photo.
+/// `Aᵀ m A` of one tile, bias and maybe ReLU, written where the tile lies inside the photo.
 #[expect(clippy::needless_range_loop, reason = "the loops run over a tile's axes, which index several arrays")]
 #[inline(always)]
 unsafe fn transform_product<S: Simd>(
     tile: &Tile,
-    Extents { h, w, k, .. }: Extents,
+    extents: Extents,
     from: *const f32,
     plane: usize,
     bias: &[f32],
+    relu: bool,
     output: &mut [f32],
 ) {
+    let (k, [h, w]) = (extents.k, extents.out());
     let (rows, columns) = (OUT.min(h - tile.y), OUT.min(w - tile.x));
     for filter in (0..k).step_by(S::LANES) {
         // SAFETY: the planes and the bias are padded to full vectors.
@@ -197,7 +236,8 @@ unsafe fn transform_product<S: Simd>(
             for (y, row) in half.into_iter().enumerate().take(rows) {
                 for (x, v) in transform_output::<S>(row).into_iter().enumerate().take(columns) {
                     let to = ((tile.photo * h + tile.y + y) * w + tile.x + x) * k + filter;
-                    store_some::<S>(S::max(S::add(v, bias), zero), &mut output[to..], k - filter);
+                    let v = S::add(v, bias);
+                    store_some::<S>(if relu { S::max(v, zero) } else { v }, &mut output[to..], k - filter);
                 }
             }
         }

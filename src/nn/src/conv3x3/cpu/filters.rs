@@ -1,6 +1,7 @@
 //! The filter transform, done once when the filters arrive.
 
 use super::super::winograd::{IN, POINTS, packed_len};
+use super::threads::{share_out, threads_for};
 
 /// Filters that are transformed side by side.
 const LANES: usize = 8;
@@ -14,6 +15,21 @@ type Lanes = [f32; LANES];
 pub(super) fn transform_filters(weight: &[f32], c: usize, k: usize, width: usize) -> Vec<f32> {
     let plane = packed_len(c, k, width);
     let mut packed = vec![0.0; POINTS * plane];
+    // Each thread has some panels of every plane.
+    let share = (k.div_ceil(width).div_ceil(threads_for(k * c)) * width).max(width);
+    let mut parts: Vec<Vec<&mut [f32]>> = (0..k.div_ceil(share)).map(|_| Vec::with_capacity(POINTS)).collect();
+    for plane in packed.chunks_mut(plane.max(1)) {
+        parts.iter_mut().zip(plane.chunks_mut(share * c)).for_each(|(part, panels)| part.push(panels));
+    }
+    share_out(weight.chunks(share * c * 9).zip(parts), |(weight, mut planes)| {
+        transform_panels(weight, c, width, &mut planes);
+    });
+    packed
+}
+
+/// Filters `[k, c, 3, 3]` into the panels of 36 planes.
+fn transform_panels(weight: &[f32], c: usize, width: usize, planes: &mut [&mut [f32]]) {
+    let k = weight.len() / (c * 9);
     for first in (0..k).step_by(LANES) {
         for channel in 0..c {
             let mut g = [[Lanes::default(); 3]; 3];
@@ -28,12 +44,11 @@ pub(super) fn transform_filters(weight: &[f32], c: usize, k: usize, width: usize
             for x in 0..IN {
                 let column = transform([rows[0][x], rows[1][x], rows[2][x]]);
                 for (y, lanes) in column.into_iter().enumerate() {
-                    packed[(y * IN + x) * plane + to..][..LANES].copy_from_slice(&lanes);
+                    planes[y * IN + x][to..][..LANES].copy_from_slice(&lanes);
                 }
             }
         }
     }
-    packed
 }
 
 /// `G g`, three numbers to six points.

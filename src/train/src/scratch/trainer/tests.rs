@@ -94,7 +94,7 @@ fn without_validation_the_last_epoch_is_the_best() {
     run(&mut trainer).unwrap();
     let best = trainer.best().unwrap();
     assert_eq!((best.epoch, best.accuracy), (3, None));
-    assert_eq!(best.weights[0], trainer.parameters[0].average);
+    assert_eq!(best.weights[0], trainer.run.parameters[0].1.average);
 }
 
 #[test]

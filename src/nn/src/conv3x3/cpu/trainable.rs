@@ -1,0 +1,109 @@
+//! The layer that is trained: weights that change with every step, and the gradients of all that goes in.
+
+use burn::tensor::{Bytes, DType, Shape};
+use burn_flex::{FlexTensor, Layout};
+
+use super::super::winograd::POINTS;
+use super::convolve::Extents;
+use super::filter_gradient::{FilterGradient, gather};
+use super::filters::transform_filters;
+use super::instruction_set::InstructionSet;
+use super::threads::{share_out, threads};
+use super::{channels_first, channels_last, convolve};
+
+/// The gradients of what goes into a convolution.
+pub(in super::super) struct Gradients {
+    /// `[n, c, h, w]`, where it is wanted.
+    pub(in super::super) input: Option<FlexTensor>,
+    /// `[k, c, 3, 3]`.
+    pub(in super::super) weight: FlexTensor,
+    /// `[k]`.
+    pub(in super::super) bias: FlexTensor,
+}
+
+/// `relu(conv3x3(input, weight) + bias)`: `[n, c, h, w]` and `[k, c, 3, 3]` to `[n, k, h', w']`, channels last in memory.
+pub(in super::super) fn trainable(
+    input: &FlexTensor,
+    weight: &FlexTensor,
+    bias: &FlexTensor,
+    padding: usize,
+) -> FlexTensor {
+    let (input, weight, bias) = (channels_last(input), weight.to_contiguous(), bias.to_contiguous());
+    let extents = extents(&input, &weight, padding);
+    let filters = transform_filters(weight.storage(), extents.c, extents.k, InstructionSet::detect().panel_width());
+    let output = convolve(extents, input.storage(), &filters, bias.storage(), true);
+    let [down, across] = extents.out();
+    channels_first(output, [extents.n, down, across, extents.k])
+}
+
+/// What flows back from `gradient`, that of the `output` which [`trainable`] made of those parts. That of the input is the
+/// convolution of the outputs' with the filters turned round.
+pub(in super::super) fn gradients(
+    input: &FlexTensor,
+    weight: &FlexTensor,
+    output: &FlexTensor,
+    gradient: &FlexTensor,
+    padding: usize,
+    wants_input: bool,
+) -> Gradients {
+    let (input, weight) = (channels_last(input), weight.to_contiguous());
+    let (output, gradient) = (channels_last(output), channels_last(gradient));
+    let extents = extents(&input, &weight, padding);
+    let Extents { n, h, w, c, k, .. } = extents;
+    let [down, across] = extents.out();
+    let masked: Vec<f32> = (gradient.storage::<f32>().iter().zip(output.storage::<f32>()))
+        .map(|(gradient, output)| if *output > 0.0 { *gradient } else { 0.0 })
+        .collect();
+    let mut bias = vec![0.0; k];
+    for position in masked.chunks_exact(k) {
+        bias.iter_mut().zip(position).for_each(|(sum, value)| *sum += value);
+    }
+    let back = wants_input.then(|| {
+        let filters = transform_filters(&turned(weight.storage(), c, k), k, c, InstructionSet::detect().panel_width());
+        let extents = Extents { n, h: down, w: across, c: k, k: c, padding: 2 - padding };
+        channels_first(convolve(extents, &masked, &filters, &vec![0.0; c], false), [n, h, w, c])
+    });
+    Gradients {
+        input: back,
+        weight: tensor(filter_gradient(extents, input.storage(), &masked), [k, c, 3, 3]),
+        bias: tensor(bias, [k]),
+    }
+}
+
+/// The extents of a convolution of `input` with `weight`.
+fn extents(input: &FlexTensor, weight: &FlexTensor, padding: usize) -> Extents {
+    let [n, h, w, c] = input.layout().shape().dims();
+    let [k, _, _, _] = weight.layout().shape().dims();
+    Extents { n, h, w, c, k, padding }
+}
+
+/// Filters `[k, c, 3, 3]` turned by half a circle, as `[c, k, 3, 3]`.
+fn turned(weight: &[f32], c: usize, k: usize) -> Vec<f32> {
+    let mut turned = Vec::with_capacity(weight.len());
+    for channel in 0..c {
+        for filter in 0..k {
+            turned.extend(weight[(filter * c + channel) * 9..][..9].iter().rev());
+        }
+    }
+    turned
+}
+
+/// The gradient of the filters, `[k, c, 3, 3]`: each thread sums up some of the 36 points, each in the order of the tiles, so
+/// that the result does not depend on how many there are.
+fn filter_gradient(extents: Extents, input: &[f32], gradient: &[f32]) -> Vec<f32> {
+    let Extents { c, k, .. } = extents;
+    let set = InstructionSet::detect();
+    let padded = FilterGradient::padded(k, set.panel_width());
+    let mut sums = vec![0.0; POINTS * c * padded];
+    let share = POINTS.div_ceil(threads());
+    let part = |(number, sums): (usize, &mut [f32])| {
+        let points = number * share..((number + 1) * share).min(POINTS);
+        set.run(FilterGradient { extents, input, gradient, points, sums });
+    };
+    share_out(sums.chunks_mut(share * c * padded).enumerate(), part);
+    gather(&sums, c, k, padded)
+}
+
+fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FlexTensor {
+    FlexTensor::new(Bytes::from_elems(values), Layout::contiguous(Shape::new(shape)), DType::F32)
+}
