@@ -3,18 +3,21 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use burn::tensor::Device;
 use headstart_weights::WeightsError;
 use headstart_weights::scratch::ScratchFile;
 
 use crate::With;
 use crate::error::CliError;
 use crate::features::extract;
-use crate::models::{Base, OpenedHead, shipped};
+use crate::models::{Base, OpenedHead, shipped, tuned};
 use crate::photos::Skipped;
 use crate::scratch::ScratchModel;
 
 /// The value of `--model` that stands for the CNN that ships with the page.
 const SHIPPED: &str = "scratch";
+/// The value of `--model` that stands for the shipped head with blocks of its own.
+const TUNED: &str = "tuned";
 /// Its file among the page's models.
 const SHIPPED_FILE: &str = "cats-dogs-scratch.hsw";
 
@@ -37,18 +40,21 @@ pub(crate) enum Classifier {
 }
 
 impl Classifier {
-    /// What the options ask for.
+    /// What the options ask for, on `device`.
     ///
     /// # Errors
     /// Whatever keeps its files from being read or run.
-    pub(crate) fn open(with: &With) -> Result<Self, CliError> {
+    pub(crate) fn open(with: &With, device: &Device) -> Result<Self, CliError> {
         if let Some(path) = &with.model
+            && path != Path::new(TUNED)
             && let Some(file) = scratch_file(path)?
         {
-            return Ok(Self::Scratch(ScratchModel::open(file, path.clone(), with.size)?));
+            return Ok(Self::Scratch(ScratchModel::open(file, path.clone(), with.size, device)?));
         }
-        let mut base = Base::open(with.base.as_deref())?;
-        let head = OpenedHead::open(with.model.as_deref(), with.size, &mut base, with.base.is_some())?;
+        let mut base = Base::open(with.base.as_deref(), device)?;
+        let tuned = if with.model.as_deref() == Some(Path::new(TUNED)) { Some(tuned()?) } else { None };
+        let model = tuned.as_deref().or(with.model.as_deref());
+        let head = OpenedHead::open(model, with.size, &mut base, with.base.is_some())?;
         Ok(Self::Transfer { base, head, cache: with.cache.clone() })
     }
 

@@ -22,6 +22,8 @@ pub(crate) enum CliError {
     NothingFrozen,
     #[error("the activations of the frozen layers, {megabytes} MB, cannot be kept in {}: {error}", .path.display())]
     Activations { path: PathBuf, megabytes: u64, error: std::io::Error },
+    #[error("no GPU: {reason}")]
+    NoGpu { reason: String },
     #[error("{} holds no photos", .dir.display())]
     NoPhotos { dir: PathBuf },
     #[error("none of the {count} files could be read as a photo; the first, {}: {reason}", .first.display())]
@@ -40,6 +42,8 @@ pub(crate) enum CliError {
     ScratchSize { path: PathBuf, own: usize },
     #[error("the CNN trained from scratch is not among the shipped models: {} is missing", .path.display())]
     NoScratch { path: PathBuf },
+    #[error("no head with blocks of its own is among the shipped models")]
+    NoTuned,
     #[error("{} does not hold the record that it is said to hold: {reason}", .path.display())]
     Record { path: PathBuf, reason: String },
     #[error("{} has none of the classes that the model knows ({known})", .dir.display())]
@@ -78,6 +82,9 @@ impl CliError {
             Self::Activations { .. } => {
                 Some("Name a folder on a disk with more room with --cache, or use fewer --views.")
             }
+            Self::NoGpu { .. } => {
+                Some("Leave --device out, or install its driver (Mesa's has a software one for Vulkan).")
+            }
             Self::NoPhotos { .. } => {
                 Some("It should hold a folder a class (`CLASS/*.jpg`), or files named `CLASS.N.jpg`.")
             }
@@ -89,6 +96,7 @@ impl CliError {
             Self::NoScratch { .. } => {
                 Some("Train one with `headstart train --model scratch`, and give its file with --model.")
             }
+            Self::NoTuned => Some("Train one with `headstart train --unfreeze 5`, and give its file with --model."),
             Self::Weights { error, .. } => of_weights(error),
             Self::Model(error) | Self::Network { error, .. } => of_model(error),
             Self::Train(error) | Self::Training { error, .. } => of_training(error),

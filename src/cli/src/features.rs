@@ -3,14 +3,17 @@
 use std::collections::HashMap;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
+use burn::tensor::Tensor;
 use futures::executor::block_on;
-use headstart_nn::{DESCRIPTOR, DESCRIPTOR_RECIPE};
+use headstart_nn::{DESCRIPTOR, DESCRIPTOR_RECIPE, Vgg16};
 use headstart_protocol::PhotoHash;
 use headstart_vision::{DECODING, Limits, decode, normalise, square, view};
+use headstart_weights::sha256_hex;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -20,13 +23,18 @@ use crate::output;
 use crate::photos::{Skipped, read_photo};
 use crate::progress::Progress;
 
+/// Photos that are in memory at once, as squares.
+const PORTION: usize = 128;
+/// Photos that are computed for their time at least.
+const TIMED: usize = 4;
+
 /// What came of a list of files.
 pub(crate) struct Extracted {
     /// The descriptor of each file, in the order of the files; `None` for one that was skipped.
     pub(crate) descriptors: Vec<Option<Vec<f32>>>,
     /// What was skipped.
     pub(crate) skipped: Vec<Skipped>,
-    /// Milliseconds a photo from the file's bytes to its descriptor, on one core.
+    /// Milliseconds a photo from the file's bytes to its descriptor, on one core or, the base, on the GPU.
     pub(crate) ms_per_photo: f64,
 }
 
@@ -49,24 +57,32 @@ pub(crate) fn extract(
 ) -> Result<Extracted, CliError> {
     let mut store = Store::open(cache, base, size, number);
     let progress = Progress::over("photos", files.len());
-    let timed = Mutex::new((Duration::ZERO, 0u32));
+    let timed = Timed::default();
     let mut descriptors = Vec::with_capacity(files.len());
     let mut skipped = Vec::new();
     // In portions, so that an interrupted run keeps what it has.
-    for portion in files.chunks(256) {
-        let results: Vec<_> = portion
-            .par_iter()
-            .map(|path| {
-                let result = describe(path, base, size, number, &store, &timed);
-                progress.step();
-                result
-            })
-            .collect();
-        for (path, result) in portion.iter().zip(results) {
-            match result {
-                Ok((hash, descriptor)) => {
-                    store.add(hash, &descriptor);
-                    descriptors.push(Some(descriptor));
+    for portion in files.chunks(PORTION) {
+        let mut photos: Vec<_> = portion.par_iter().map(|path| read_view(path, size, number, &store, &timed)).collect();
+        let new: Vec<Vec<f32>> = photos.iter_mut().flatten().filter_map(|photo| photo.square.take()).collect();
+        progress.advance(portion.len() - new.len());
+        let see = |model: &Vgg16, photos: Tensor<4>| {
+            let n = photos.dims()[0];
+            let start = Instant::now();
+            let values = block_on(headstart_nn::read(model.features(photos).descriptor))?;
+            timed.add(start.elapsed(), n);
+            progress.advance(n);
+            Ok(values.chunks_exact(DESCRIPTOR).map(<[f32]>::to_vec).collect())
+        };
+        let mut seen = base.each(&new, size, see)?.into_iter();
+        for (path, photo) in portion.iter().zip(photos) {
+            match photo {
+                Ok(ReadPhoto { hash, known, .. }) => {
+                    // What is not known was seen, in the same order.
+                    let descriptor = known.or_else(|| seen.next());
+                    if let Some(descriptor) = &descriptor {
+                        store.add(hash, descriptor);
+                    }
+                    descriptors.push(descriptor);
                 }
                 Err(reason) => {
                     skipped.push(Skipped::new(*path, reason));
@@ -82,9 +98,7 @@ pub(crate) fn extract(
         output::note(format_args!("features cannot be kept in {path}: {error}; they will be computed again next time"));
     }
     refuse_nothing(files.len(), &skipped)?;
-    let (spent, photos) = *timed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let ms_per_photo = spent.as_secs_f64() * 1e3 / f64::from(photos.max(1));
-    Ok(Extracted { descriptors, skipped, ms_per_photo })
+    Ok(Extracted { descriptors, skipped, ms_per_photo: timed.ms_per_photo() })
 }
 
 /// Refuses a list of `files` files all of which were skipped.
@@ -101,30 +115,55 @@ pub(crate) fn refuse_nothing(files: usize, skipped: &[Skipped]) -> Result<(), Cl
     }
 }
 
-/// One file's hash and descriptor. The first few are computed even where the cache has them, for their time.
-fn describe(
-    path: &Path,
-    base: &Base,
-    size: usize,
-    number: u32,
-    store: &Store,
-    timed: &Mutex<(Duration, u32)>,
-) -> Result<(PhotoHash, Vec<f32>), String> {
+/// The time that photos took, read or not from the cache.
+#[derive(Default)]
+struct Timed {
+    /// Of all together, and how many passed through the base.
+    spent: Mutex<(Duration, usize)>,
+    /// Photos that are to be timed.
+    chosen: AtomicUsize,
+}
+
+impl Timed {
+    fn add(&self, time: Duration, photos: usize) {
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        spent.0 += time;
+        spent.1 += photos;
+    }
+
+    /// Whether the next photo is to be computed for its time even where its descriptor is known.
+    fn wants(&self) -> bool {
+        self.chosen.fetch_add(1, Ordering::Relaxed) < TIMED
+    }
+
+    fn ms_per_photo(&self) -> f64 {
+        let (spent, photos) = *self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        spent.as_secs_f64() * 1e3 / photos.max(1) as f64
+    }
+}
+
+/// A photo on its way to its descriptor.
+struct ReadPhoto {
+    hash: PhotoHash,
+    /// Its descriptor, out of the cache.
+    known: Option<Vec<f32>>,
+    /// As the base takes it, where its descriptor is not known.
+    square: Option<Vec<f32>>,
+}
+
+/// One file's hash with its descriptor, or with the photo itself. The first few are read even where the cache has them, for
+/// their time.
+fn read_view(path: &Path, size: usize, number: u32, store: &Store, timed: &Timed) -> Result<ReadPhoto, String> {
+    let start = Instant::now();
     let bytes = read_photo(path)?;
     let hash: PhotoHash = Sha256::digest(&bytes).into();
-    let enough_timed = || timed.lock().map_or(true, |timed| timed.1 >= 4);
-    if let Some(descriptor) = store.get(&hash).filter(|_| enough_timed()) {
-        return Ok((hash, descriptor.to_vec()));
+    let known = store.get(&hash).map(<[f32]>::to_vec);
+    if !timed.wants() && known.is_some() {
+        return Ok(ReadPhoto { hash, known, square: None });
     }
-    let start = Instant::now();
-    let photos = base.model.photos(square_view(&bytes, size, number)?, size);
-    let descriptor = block_on(headstart_nn::read(base.model.features(photos).descriptor));
-    let descriptor = descriptor.map_err(|error| error.to_string())?;
-    if let Ok(mut timed) = timed.lock() {
-        timed.0 += start.elapsed();
-        timed.1 += 1;
-    }
-    Ok((hash, descriptor))
+    let square = Some(square_view(&bytes, size, number)?);
+    timed.add(start.elapsed(), 0);
+    Ok(ReadPhoto { hash, known: None, square })
 }
 
 /// The photo in `bytes`, or its augmented view `number`, as the base takes it: `[3, size, size]`.
@@ -153,8 +192,7 @@ const RECORD: usize = 32 + 4 * DESCRIPTOR;
 
 impl Store {
     pub(crate) fn open(dir: &Path, base: &Base, size: usize, number: u32) -> Self {
-        let recipe =
-            headstart_weights::sha256_hex(format!("{} {DESCRIPTOR_RECIPE} {DECODING}", base.sha256).as_bytes());
+        let recipe = sha256_hex(format!("{} {DESCRIPTOR_RECIPE} {DECODING}{}", base.sha256, base.device()).as_bytes());
         let view = if number > 0 { format!("-view{number}") } else { String::new() };
         Self::at(dir.join(format!("{}-{size}{view}.features", &recipe[..16])))
     }

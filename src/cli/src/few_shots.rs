@@ -74,7 +74,7 @@ struct Timing {
 /// # Errors
 /// Whatever keeps photos from being read or heads from being trained.
 pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
-    let base = Base::open(None)?;
+    let base = Base::open(None, &Device::flex())?;
     let files = |part: &str| labelled_files(&options.dir.join(part));
     let (train, test) = (files("train")?, files("test")?);
     let names = train.classes();

@@ -12,6 +12,7 @@ use headstart_train::scratch::{LabelledPhotos, ScratchSettings};
 use headstart_train::{CurvePhotos, CurveSettings, Examples, HeadSettings, LearningCurve, held_out};
 use headstart_weights::scratch::ScratchArchitecture;
 
+use crate::device::DeviceChoice;
 use crate::error::CliError;
 use crate::features::{self, extract};
 use crate::models::{Base, side};
@@ -50,6 +51,9 @@ pub(crate) struct Options {
     /// Seed of the split, the draws and each training.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Where the base is computed; the head and the small CNN are always trained on the processor.
+    #[arg(long, value_enum, default_value = "auto")]
+    device: DeviceChoice,
     /// Where features are kept between runs.
     #[arg(long, default_value_os_t = features::default_cache())]
     cache: PathBuf,
@@ -108,7 +112,7 @@ fn words(point: &CurvePoint) -> String {
 /// The photos of the folder, described by the base and as squares for the CNN. What either cannot read is left out for
 /// both.
 fn photos(options: &Options) -> Result<CurvePhotos, CliError> {
-    let base = Base::open(None)?;
+    let base = Base::open(None, &options.device.open()?)?;
     let mut folder = training_folder(&options.dir)?;
     if let Some(score) = &options.score {
         let scored = labelled_files(score)?.within_trained(&folder.classes);

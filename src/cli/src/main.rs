@@ -3,6 +3,7 @@
 mod checkpoint;
 mod classifier;
 mod classify;
+mod device;
 mod error;
 mod evaluate;
 mod features;
@@ -24,9 +25,11 @@ mod train;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use burn::tensor::Device;
 use clap::{Args, Parser, Subcommand};
 
 use crate::classifier::Classifier;
+use crate::device::DeviceChoice;
 use crate::error::CliError;
 
 /// Transfer learning on photos: quantize the VGG16 base, train heads on it, evaluate and use them.
@@ -70,6 +73,9 @@ enum Command {
         dir: PathBuf,
         #[command(flatten)]
         with: With,
+        /// Where it is computed.
+        #[arg(long, value_enum, default_value = "auto")]
+        device: DeviceChoice,
     },
     /// Measure the learning curves of a head and of a small CNN trained from scratch: accuracy against photos a class.
     LearningCurve(learning_curve::Options),
@@ -93,8 +99,8 @@ enum Command {
 /// What is to answer.
 #[derive(Args)]
 struct With {
-    /// A head file, the file of a CNN trained from scratch, or `scratch` for the shipped one; the shipped cat/dog head if
-    /// left out.
+    /// A head file or the file of a CNN trained from scratch; `tuned` for the shipped head with blocks of its own, `scratch`
+    /// for the shipped CNN; the shipped cat/dog head if left out.
     #[arg(long)]
     model: Option<PathBuf>,
     /// Side of the square that a photo is squeezed to: the head's own, or 150, if left out.
@@ -128,13 +134,13 @@ fn run(arguments: &Arguments) -> Result<(), CliError> {
     match &arguments.command {
         Command::Quantize { input, output, step } => quantize::run(input, output, *step, json),
         Command::Train(options) => train::run(options, json),
-        Command::Evaluate { dir, with } => evaluate::run(dir, &Classifier::open(with)?, json),
+        Command::Evaluate { dir, with, device } => evaluate::run(dir, &Classifier::open(with, &device.open()?)?, json),
         Command::LearningCurve(options) => {
             learning_curve::run(options, json).map_err(|error| error.of_folder(&options.dir))
         }
         Command::Record(options) => record::run(options),
         Command::FewShots(options) => few_shots::run(options, json).map_err(|error| error.of_folder(&options.dir)),
-        Command::Classify { files, with } => classify::run(files, &Classifier::open(with)?, json),
+        Command::Classify { files, with } => classify::run(files, &Classifier::open(with, &Device::flex())?, json),
     }
 }
 

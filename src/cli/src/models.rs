@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use clap::builder::RangedU64ValueParser;
 use futures::executor::block_on;
 use headstart_nn::{DESCRIPTOR, Head, NnError, Vgg16};
@@ -13,11 +13,16 @@ use headstart_weights::vgg16::{CONVS, Unfrozen};
 use headstart_weights::{
     BaseWeights, ConvWeights, WeightsError, golden_pattern, read_base, relative_distance, sha256_hex,
 };
+use rayon::prelude::*;
 
+use crate::device::is_gpu;
 use crate::error::CliError;
 
 /// How far a descriptor may be from that which a head's file says the base gives with the head's blocks.
 const DESCRIPTOR_BOUND: f64 = 1e-3;
+
+/// Photos that a GPU sees at once.
+const GPU_BATCH: usize = 32;
 
 /// The folder of model files that ships with the page.
 pub(crate) fn shipped(file: &str) -> PathBuf {
@@ -31,6 +36,15 @@ fn read(path: &Path) -> Result<Vec<u8>, CliError> {
 fn index() -> Result<Index, CliError> {
     let path = shipped("index.json");
     Index::from_json(&read(&path)?).map_err(|error| CliError::Weights { path, error })
+}
+
+/// The file of the shipped head whose blocks of the base were trained with it.
+///
+/// # Errors
+/// [`CliError::NoTuned`] where none ships; those of the index.
+pub(crate) fn tuned() -> Result<PathBuf, CliError> {
+    let head = index()?.tuned.ok_or(CliError::NoTuned)?;
+    Ok(shipped(&head.entry.file))
 }
 
 /// Fewest pixels a side of a photo that the base sees: smaller ones its pools leave next to nothing of.
@@ -51,20 +65,45 @@ pub(crate) struct Base {
 }
 
 impl Base {
-    /// The base in `path`, quantized or float; the shipped one without a path.
+    /// The base in `path`, quantized or float, on `device`; the shipped one without a path.
     ///
     /// # Errors
     /// [`CliError::Read`], [`CliError::Weights`] or [`CliError::Network`].
-    pub(crate) fn open(path: Option<&Path>) -> Result<Self, CliError> {
+    pub(crate) fn open(path: Option<&Path>, device: &Device) -> Result<Self, CliError> {
         let path = match path {
             Some(path) => path.to_owned(),
             None => shipped(&index()?.base.file),
         };
         let bytes = read(&path)?;
         let weights = weights(&bytes).map_err(|error| CliError::Weights { path: path.clone(), error })?;
-        let model = Vgg16::new(&weights.convs, &Device::flex());
+        let model = Vgg16::new(&weights.convs, device);
         let model = model.map_err(|error| CliError::Network { path, error })?;
         Ok(Self { model, sha256: sha256_hex(&bytes), convs: weights.convs })
+    }
+
+    /// What tells features that were kept of this device from those of another: the last bits differ.
+    pub(crate) fn device(&self) -> &'static str {
+        if is_gpu(self.model.device()) { " on a GPU" } else { "" }
+    }
+
+    /// What `see` makes of each of `photos`, as [`square_view`](crate::features::square_view) gives them, in their order. The
+    /// processor takes them one by one on all cores, a GPU so many at once that it is busy.
+    ///
+    /// # Errors
+    /// Those of `see`.
+    pub(crate) fn each<T: Send>(
+        &self,
+        photos: &[Vec<f32>],
+        size: usize,
+        see: impl Fn(&Vgg16, Tensor<4>) -> Result<Vec<T>, NnError> + Sync,
+    ) -> Result<Vec<T>, NnError> {
+        let batch = |photos: &[Vec<f32>]| see(&self.model, self.model.photos(photos.concat(), size));
+        let seen: Result<Vec<Vec<T>>, NnError> = if is_gpu(self.model.device()) {
+            photos.chunks(GPU_BATCH).map(batch).collect()
+        } else {
+            photos.par_chunks(1).map(batch).collect()
+        };
+        Ok(seen?.into_iter().flatten().collect())
     }
 
     /// The last layers, which are trained where `unfrozen` says so.
@@ -72,23 +111,32 @@ impl Base {
         &self.convs[CONVS.len() - unfrozen.convs().len()..]
     }
 
-    /// The base with the blocks of `head` in the place of its own, if it has any.
+    /// Puts the blocks of `head`, if it has any, in the place of the base's own. It comes from `path`.
+    ///
+    /// # Errors
+    /// [`CliError::Weights`] or [`CliError::Network`] where they are no blocks of this base.
+    fn put_blocks(&mut self, head: &HeadFile, path: &Path) -> Result<(), CliError> {
+        let Some(unfrozen) = head.manifest.unfrozen else { return Ok(()) };
+        let convs: Result<Vec<_>, _> =
+            head.convs.iter().zip(self.last(unfrozen)).map(|(conv, base)| conv.on(base)).collect();
+        let convs = convs.map_err(|error| CliError::Weights { path: path.to_owned(), error })?;
+        self.check_blocks(head, &convs).map_err(|error| CliError::Network { path: path.to_owned(), error })
+    }
+
+    /// Puts `convs`, blocks of `head`, in the place of as many last layers.
     ///
     /// # Errors
     /// [`NnError::Layers`] where they are no last layers of VGG16; [`NnError::TunedFeatures`] where the base, with them, makes
     /// something else of the golden pattern than the head was given; [`NnError::Readback`].
-    fn with_blocks(&mut self, head: &HeadFile) -> Result<(), NnError> {
-        if head.convs.is_empty() {
-            return Ok(());
-        }
-        self.model = self.model.with_last(&head.convs)?;
+    fn check_blocks(&mut self, head: &HeadFile, convs: &[ConvWeights]) -> Result<(), NnError> {
+        self.model = self.model.with_last(convs)?;
         let size = head.manifest.size;
         let features = self.model.features(self.model.photos(golden_pattern(size), size));
         let error = relative_distance(&block_on(headstart_nn::read(features.descriptor))?, &head.manifest.golden.input);
         if error > DESCRIPTOR_BOUND {
             return Err(NnError::TunedFeatures { error, bound: DESCRIPTOR_BOUND });
         }
-        let convs = head.convs.iter().flat_map(|conv| conv.weight.iter().chain(&conv.bias));
+        let convs = convs.iter().flat_map(|conv| conv.weight.iter().chain(&conv.bias));
         let bytes: Vec<u8> = convs.flat_map(|value| value.to_le_bytes()).collect();
         self.sha256 = sha256_hex(format!("{} {}", self.sha256, sha256_hex(&bytes)).as_bytes());
         Ok(())
@@ -144,8 +192,8 @@ impl OpenedHead {
         if other_size || other_base {
             return Err(CliError::HeadMismatch { path, size: size.unwrap_or(manifest.size) });
         }
-        let model = base.with_blocks(&file).and_then(|()| block_on(Head::open(&file, &Device::flex())));
-        let model = model.map_err(|error| CliError::Network { path, error })?;
+        base.put_blocks(&file, &path)?;
+        let model = block_on(Head::open(&file, &Device::flex())).map_err(|error| CliError::Network { path, error })?;
         Ok(Self { model, classes: file.manifest.classes, size: file.manifest.size })
     }
 
@@ -156,7 +204,7 @@ impl OpenedHead {
     pub(crate) fn probabilities(&self, descriptors: &[Vec<f32>]) -> Result<Vec<Vec<f32>>, CliError> {
         let n = descriptors.len();
         let features = burn::tensor::TensorData::new(descriptors.concat(), [n, DESCRIPTOR]);
-        let features = burn::tensor::Tensor::<2>::from_data(features, &Device::flex());
+        let features = Tensor::<2>::from_data(features, &Device::flex());
         let values = block_on(headstart_nn::read(self.model.probabilities(features)))?;
         Ok(values.chunks(self.classes.len()).map(<[f32]>::to_vec).collect())
     }

@@ -59,6 +59,11 @@ impl Progress {
         self.0.inc(1);
     }
 
+    /// So many more are done.
+    pub(crate) fn advance(&self, more: usize) {
+        self.0.inc(more as u64);
+    }
+
     /// `done` of `len` are done.
     pub(crate) fn set(&self, [done, len]: [usize; 2]) {
         self.0.set_length(len as u64);

@@ -27,10 +27,14 @@ pub(crate) struct Options {
 enum Kind {
     /// Training of the shipped head: `train --json`.
     TransferTraining,
+    /// Training of the shipped head with blocks of the base: `train --unfreeze 5 --json`.
+    TunedTraining,
     /// Training of the shipped CNN: `train --model scratch --json`.
     ScratchTraining,
     /// The shipped head on test photos: `evaluate --json`.
     TransferTest,
+    /// The same on test photos: `evaluate --model tuned --json`.
+    TunedTest,
     /// The shipped CNN on test photos: `evaluate --model scratch --json`.
     ScratchTest,
     /// Both with few photos: `learning-curve --json`.
@@ -46,6 +50,8 @@ pub(crate) fn run(options: &Options) -> Result<(), CliError> {
     let bytes = fs::read(path).map_err(|error| CliError::Read { path: path.clone(), error })?;
     let (kind, checked) = match options.kind {
         Kind::TransferTraining => (RecordKind::TransferTraining, check::<RunRecord>(&bytes)),
+        Kind::TunedTraining => (RecordKind::TunedTraining, check::<RunRecord>(&bytes)),
+        Kind::TunedTest => (RecordKind::TunedTest, check::<TestRecord>(&bytes)),
         Kind::ScratchTraining => (RecordKind::ScratchTraining, check::<RunRecord>(&bytes)),
         Kind::TransferTest => (RecordKind::TransferTest, check::<TestRecord>(&bytes)),
         Kind::ScratchTest => (RecordKind::ScratchTest, check::<TestRecord>(&bytes)),

@@ -15,6 +15,7 @@ use headstart_vision::VIEWS;
 use headstart_weights::head::HeadFile;
 use headstart_weights::vgg16::Unfrozen;
 
+use crate::device::DeviceChoice;
 use crate::error::CliError;
 use crate::features::{self, extract};
 use crate::fine_tuning;
@@ -63,6 +64,9 @@ pub(crate) struct Options {
     /// Begin anew where such a checkpoint lies, and give it up.
     #[arg(long, conflicts_with = "resume")]
     pub(crate) restart: bool,
+    /// Where the base, its blocks and the CNN are computed; a head is always trained on the processor.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) device: DeviceChoice,
     /// A base file, quantized or float; the shipped one if left out.
     #[arg(long)]
     pub(crate) base: Option<PathBuf>,
@@ -125,7 +129,7 @@ fn head(options: &Options, json: bool) -> Result<(), CliError> {
     let folder = training_folder(&options.data)?;
     note_skipped(&folder.skipped);
     check_classes(&folder.classes, &options.data)?;
-    let base = Base::open(options.base.as_deref())?;
+    let base = Base::open(options.base.as_deref(), &options.device.open()?)?;
     let names = folder.classes;
     let described = |files: &[LabelledFile]| describe(files, &names, &base, options.size, &options.cache);
     let examples = grouped(described(&folder.training)?)?;

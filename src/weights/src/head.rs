@@ -1,20 +1,21 @@
 //! A head file: a small classifier on top of the base's features, as safetensors with a manifest in its metadata.
 //!
 //! The tensors `layers.0.weight`, `layers.0.bias`, … are 32-bit floats, weights row-major `[outputs, inputs]`; the
-//! metadata's key [`KEY`] holds the [`HeadManifest`] as JSON. Where the base's last blocks were trained with the head, their
-//! layers stand in the file too, with torchvision's names (`features.24.weight` …).
+//! metadata's key [`KEY`] holds the [`HeadManifest`] as JSON. Where the base's last blocks were trained with the head, the file
+//! also holds what was added to their weights ([`TunedConv`]: `features.24.difference`, bytes) and their biases
+//! (`features.24.bias`, floats), with torchvision's names.
 
-use safetensors::SafeTensors;
+use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ConvWeights, WeightsError,
+    TunedConv, WeightsError,
     base::{float_bytes, read_floats},
     classes::check_classes,
     hash::sha256_hex,
     reader::looks_like_a_web_page,
-    sealed::{FloatTensor, Sealed, check_version},
-    vgg16::Unfrozen,
+    sealed::{FileTensor, Sealed, check_version},
+    vgg16::{ConvShape, Unfrozen},
 };
 
 /// The key of the manifest in the file's metadata.
@@ -121,7 +122,7 @@ pub struct HeadFile {
     /// Its dense layers, the first one first.
     pub layers: Vec<DenseWeights>,
     /// The base's last convolutions that were trained with it; none on the base as it is.
-    pub convs: Vec<ConvWeights>,
+    pub convs: Vec<TunedConv>,
 }
 
 impl HeadFile {
@@ -133,7 +134,9 @@ impl HeadFile {
     pub fn to_bytes(&self) -> Result<Vec<u8>, WeightsError> {
         check(&self.manifest, &self.layers, &self.convs)?;
         let layers = (0..).zip(&self.layers).flat_map(|(index, layer)| tensors_of(index, layer));
-        let tensors: Vec<(String, FloatTensor)> = layers.chain(self.convs.iter().flat_map(tensors_of_conv)).collect();
+        let shapes = self.manifest.unfrozen.map_or(&[][..], Unfrozen::convs);
+        let convs = shapes.iter().zip(&self.convs).flat_map(|(shape, conv)| tensors_of_conv(shape.name, conv));
+        let tensors: Vec<(String, FileTensor)> = layers.chain(convs).collect();
         let hashes = tensors.iter().map(|(_, tensor)| sha256_hex(&tensor.bytes)).collect();
         let sealed = Sealed::new(self.manifest.clone(), hashes)?;
         let json = sealed.to_json()?;
@@ -175,14 +178,10 @@ impl HeadFile {
             inputs = outputs;
         }
         let mut convs = Vec::with_capacity(shapes.len());
-        for (shape, [of_weight, of_bias]) in shapes.iter().zip(of_convs.as_chunks().0) {
-            convs.push(ConvWeights {
-                name: shape.name.to_owned(),
-                out_channels: shape.out_channels,
-                in_channels: shape.in_channels,
-                weight: read(format!("{}.weight", shape.name), &shape.weight_shape(), of_weight)?,
-                bias: read(format!("{}.bias", shape.name), &[shape.out_channels], of_bias)?,
-            });
+        for (shape, [of_difference, of_bias]) in shapes.iter().zip(of_convs.as_chunks().0) {
+            let coded = read_coded(&file, shape, of_difference)?;
+            convs
+                .push(TunedConv { coded, bias: read(format!("{}.bias", shape.name), &[shape.out_channels], of_bias)? });
         }
         check(&sealed.manifest, &layers, &convs)?;
         Ok(Self { manifest: sealed.manifest, layers, convs })
@@ -190,7 +189,7 @@ impl HeadFile {
 }
 
 /// Refuses a head whose parts do not fit together.
-fn check(manifest: &HeadManifest, layers: &[DenseWeights], convs: &[ConvWeights]) -> Result<(), WeightsError> {
+fn check(manifest: &HeadManifest, layers: &[DenseWeights], convs: &[TunedConv]) -> Result<(), WeightsError> {
     let wrong = |what: &str| Err(WeightsError::Head(what.to_owned()));
     let outputs = manifest.architecture.outputs(manifest.classes.len());
     let expected = if manifest.unfrozen.is_some() { TUNED_VERSION } else { VERSION };
@@ -235,28 +234,33 @@ fn check(manifest: &HeadManifest, layers: &[DenseWeights], convs: &[ConvWeights]
         return wrong("its convolutions are not those that it says were trained with it");
     }
     for (conv, shape) in convs.iter().zip(shapes) {
-        if (conv.weight.len(), conv.bias.len()) != (shape.weight_count(), shape.out_channels) || conv.name != shape.name
-        {
+        if !conv.fits(shape) {
             return wrong("a convolution of it is not the base's");
-        }
-        if !conv.weight.iter().chain(&conv.bias).all(|value| value.is_finite()) {
-            return Err(WeightsError::NonFinite { name: shape.name.to_owned() });
         }
     }
     let golden = manifest.golden.input.iter().chain(&manifest.golden.probabilities);
     if golden.copied().all(f32::is_finite) { Ok(()) } else { wrong("its golden answer is not finite") }
 }
 
-fn tensors_of(index: usize, layer: &DenseWeights) -> [(String, FloatTensor); 2] {
-    let weight = FloatTensor::new(&[layer.outputs, layer.inputs], &layer.weight);
-    let bias = FloatTensor::new(&[layer.outputs], &layer.bias);
+/// The differences of a convolution of that shape, as they are coded.
+fn read_coded(file: &SafeTensors<'_>, shape: &ConvShape, hash: &String) -> Result<Vec<u8>, WeightsError> {
+    let name = format!("{}.difference", shape.name);
+    let Ok(tensor) = file.tensor(&name) else { return Err(WeightsError::MissingTensor { name }) };
+    if tensor.dtype() != Dtype::U8 {
+        return Err(WeightsError::ElementType { name, found: format!("{:?}", tensor.dtype()) });
+    }
+    if sha256_hex(tensor.data()) == *hash { Ok(tensor.data().to_vec()) } else { Err(WeightsError::TensorHash { name }) }
+}
+
+fn tensors_of(index: usize, layer: &DenseWeights) -> [(String, FileTensor); 2] {
+    let weight = FileTensor::floats(&[layer.outputs, layer.inputs], &layer.weight);
+    let bias = FileTensor::floats(&[layer.outputs], &layer.bias);
     [(format!("layers.{index}.weight"), weight), (format!("layers.{index}.bias"), bias)]
 }
 
-fn tensors_of_conv(conv: &ConvWeights) -> [(String, FloatTensor); 2] {
-    let weight = FloatTensor::new(&[conv.out_channels, conv.in_channels, 3, 3], &conv.weight);
-    let bias = FloatTensor::new(&[conv.out_channels], &conv.bias);
-    [(format!("{}.weight", conv.name), weight), (format!("{}.bias", conv.name), bias)]
+fn tensors_of_conv(name: &str, conv: &TunedConv) -> [(String, FileTensor); 2] {
+    let (difference, bias) = (FileTensor::bytes(&conv.coded), FileTensor::floats(&[conv.bias.len()], &conv.bias));
+    [(format!("{name}.difference"), difference), (format!("{name}.bias"), bias)]
 }
 
 #[cfg(test)]

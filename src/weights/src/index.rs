@@ -14,6 +14,9 @@ pub struct Index {
     pub base: FileEntry,
     /// The heads that were trained on it.
     pub heads: Vec<HeadEntry>,
+    /// The head whose blocks of the base were trained with it, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tuned: Option<HeadEntry>,
     /// The CNN trained from scratch, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scratch: Option<FileEntry>,
@@ -38,10 +41,14 @@ pub struct RecordEntry {
 pub enum RecordKind {
     /// Training of the head: what `headstart train --json` prints.
     TransferTraining,
+    /// Training of the head together with blocks of the base: the same.
+    TunedTraining,
     /// Training of the CNN: the same.
     ScratchTraining,
     /// The head on test photos: what `headstart evaluate --json` prints.
     TransferTest,
+    /// The head with blocks of the base trained with it, on test photos: the same.
+    TunedTest,
     /// The CNN on test photos: the same.
     ScratchTest,
     /// Both with few photos: what `headstart learning-curve --json` prints.
@@ -101,13 +108,14 @@ impl Index {
     /// An index of a base without heads.
     #[must_use]
     pub fn new(base: FileEntry) -> Self {
-        Self { base, heads: Vec::new(), scratch: None, records: Vec::new() }
+        Self { base, heads: Vec::new(), tuned: None, scratch: None, records: Vec::new() }
     }
 
     /// All files that it names.
     pub fn files(&self) -> impl Iterator<Item = &FileEntry> {
         let records = self.records.iter().map(|record| &record.entry);
-        [&self.base].into_iter().chain(self.heads.iter().map(|head| &head.entry)).chain(&self.scratch).chain(records)
+        let heads = self.heads.iter().chain(&self.tuned).map(|head| &head.entry);
+        [&self.base].into_iter().chain(heads).chain(&self.scratch).chain(records)
     }
 
     /// Names a record, in the place of one of the same kind.
@@ -156,11 +164,13 @@ impl Index {
     pub fn set_base(&mut self, base: FileEntry) {
         if self.base.sha256 != base.sha256 {
             self.heads.clear();
+            self.tuned = None;
         }
         self.base = base;
     }
 
-    /// Adds a head, in the place of one with the same file name, ordered by size and name.
+    /// Adds a head, in the place of one with the same file name, ordered by size and name. One with blocks of its own stands
+    /// by itself, in the place of the one before.
     ///
     /// # Errors
     ///
@@ -169,8 +179,13 @@ impl Index {
         if manifest.base_sha256 != self.base.sha256 {
             return Err(WeightsError::Head("it was trained on another base than the index names".to_owned()));
         }
-        self.heads.retain(|head| head.entry.file != entry.file);
-        self.heads.push(HeadEntry { entry, size: manifest.size, classes: manifest.classes.clone() });
+        let head = HeadEntry { entry, size: manifest.size, classes: manifest.classes.clone() };
+        if manifest.unfrozen.is_some() {
+            self.tuned = Some(head);
+            return Ok(());
+        }
+        self.heads.retain(|other| other.entry.file != head.entry.file);
+        self.heads.push(head);
         self.heads.sort_by(|a, b| (a.size, &a.entry.file).cmp(&(b.size, &b.entry.file)));
         Ok(())
     }

@@ -17,6 +17,7 @@ mod reader;
 mod rounding;
 pub mod scratch;
 mod sealed;
+mod tuned;
 pub mod vgg16;
 
 pub use base::{BaseWeights, ConvWeights};
@@ -31,3 +32,4 @@ pub use moments::Neighbourhoods;
 pub use quantized::{QuantizedConv, QuantizedRows};
 pub use reader::{BaseReader, looks_like_a_web_page, read_base};
 pub use rounding::{quantize, quantize_dense};
+pub use tuned::TunedConv;

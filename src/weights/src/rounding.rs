@@ -89,7 +89,7 @@ fn round(weight: &[f32], scales: &[f16], samples: &Neighbourhoods) -> Vec<i8> {
 }
 
 /// The step of a channel with the weights `row`.
-fn scale_of(row: &[f32], step: f32) -> f16 {
+pub(crate) fn scale_of(row: &[f32], step: f32) -> f16 {
     let squares: f64 = row.iter().map(|&weight| f64::from(weight) * f64::from(weight)).sum();
     let spread = (squares / row.len() as f64).sqrt() as f32;
     let largest = row.iter().fold(0.0, |largest: f32, weight| largest.max(weight.abs()));

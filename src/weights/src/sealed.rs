@@ -57,21 +57,27 @@ fn unreadable(error: serde_json::Error) -> WeightsError {
     WeightsError::Manifest(error.to_string())
 }
 
-/// A tensor of 32-bit floats on its way into a file.
-pub(crate) struct FloatTensor {
+/// A tensor on its way into a file.
+pub(crate) struct FileTensor {
+    dtype: Dtype,
     shape: Vec<usize>,
     pub(crate) bytes: Vec<u8>,
 }
 
-impl FloatTensor {
-    pub(crate) fn new(shape: &[usize], values: &[f32]) -> Self {
-        Self { shape: shape.to_vec(), bytes: float_bytes(values) }
+impl FileTensor {
+    pub(crate) fn floats(shape: &[usize], values: &[f32]) -> Self {
+        Self { dtype: Dtype::F32, shape: shape.to_vec(), bytes: float_bytes(values) }
+    }
+
+    /// Bytes that mean something to who reads them.
+    pub(crate) fn bytes(bytes: &[u8]) -> Self {
+        Self { dtype: Dtype::U8, shape: vec![bytes.len()], bytes: bytes.to_vec() }
     }
 }
 
-impl View for FloatTensor {
+impl View for FileTensor {
     fn dtype(&self) -> Dtype {
-        Dtype::F32
+        self.dtype
     }
 
     fn shape(&self) -> &[usize] {

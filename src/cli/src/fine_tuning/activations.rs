@@ -6,10 +6,11 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use burn::tensor::Tensor;
 use futures::executor::block_on;
 use half::f16;
 use half::slice::HalfFloatSliceExt;
-use headstart_nn::{DESCRIPTOR, read};
+use headstart_nn::{DESCRIPTOR, NnError, Vgg16, read};
 use headstart_protocol::PhotoHash;
 use headstart_train::{BlockInputs, FineTuningSettings};
 use headstart_vision::DECODING;
@@ -28,7 +29,7 @@ const PORTION: usize = 64;
 
 /// A photo that went through the base.
 struct Seen {
-    /// As it is kept.
+    /// As it is kept, after its hash.
     record: Vec<u8>,
     descriptor: Vec<f32>,
 }
@@ -48,7 +49,7 @@ impl Activations {
     /// Nothing known yet; files lie in `cache`.
     pub(super) fn new(cache: &Path, base: &Base, settings: &FineTuningSettings) -> Self {
         let stage = settings.unfrozen.stage();
-        let recipe = sha256_hex(format!("{} {stage} {DECODING}", base.sha256).as_bytes());
+        let recipe = sha256_hex(format!("{} {stage} {DECODING}{}", base.sha256, base.device()).as_bytes());
         let prefix = format!("{}-{}", &recipe[..16], settings.size);
         Self { cache: cache.to_owned(), settings: settings.clone(), prefix, known: Vec::new() }
     }
@@ -82,24 +83,26 @@ impl Activations {
         let progress = Progress::over("photos through the frozen layers", files.len());
         let mut hashes = Vec::with_capacity(files.len());
         for portion in files.chunks(PORTION) {
-            let results: Vec<_> = portion
-                .par_iter()
-                .map(|path| {
-                    let seen = self.see(path, base, view, &known);
-                    progress.step();
-                    seen
-                })
-                .collect();
-            for seen in results {
-                let (hash, new) = seen.unzip();
-                hashes.push(hash);
-                if let (Some(hash), Some(Some(Seen { record, descriptor }))) = (hash, new)
-                    && !known.contains_key(&hash)
-                {
-                    known.insert(hash, known.len() as u64 * self.record() as u64);
-                    file.write_all(&record).map_err(blame)?;
-                    descriptors.add(hash, &descriptor);
+            let photos: Vec<_> = portion.par_iter().map(|path| self.read_view(path, view, &known)).collect();
+            hashes.extend(photos.iter().map(|photo| photo.as_ref().map(|(hash, _)| *hash)));
+            let new = photos.into_iter().flatten().filter_map(|(hash, square)| Some((hash, square?)));
+            let (new, squares): (Vec<PhotoHash>, Vec<Vec<f32>>) = new.unzip();
+            progress.advance(portion.len() - new.len());
+            let see = |model: &Vgg16, photos: Tensor<4>| {
+                let seen = self.see(model, photos)?;
+                progress.advance(seen.len());
+                Ok(seen)
+            };
+            for (hash, Seen { record, descriptor }) in
+                new.into_iter().zip(base.each(&squares, self.settings.size, see)?)
+            {
+                // Copies of a photo in one portion are seen as often as they are there.
+                if known.contains_key(&hash) {
+                    continue;
                 }
+                known.insert(hash, known.len() as u64 * self.record() as u64);
+                file.write_all(&hash).and_then(|()| file.write_all(&record)).map_err(blame)?;
+                descriptors.add(hash, &descriptor);
             }
         }
         file.flush().map_err(blame)?;
@@ -129,35 +132,38 @@ impl Activations {
         Ok((known, BufWriter::new(file)))
     }
 
-    /// A photo's hash, and what came of it where it is not known yet. `None` where it is no photo.
-    fn see(
+    /// A photo's hash and, where it is not known yet, its view `view` as the base takes it. `None` where it is no photo.
+    fn read_view(
         &self,
         path: &Path,
-        base: &Base,
         view: u32,
         known: &HashMap<PhotoHash, u64>,
-    ) -> Option<(PhotoHash, Option<Seen>)> {
+    ) -> Option<(PhotoHash, Option<Vec<f32>>)> {
         let bytes = read_photo(path).ok()?;
         let hash: PhotoHash = Sha256::digest(&bytes).into();
         if known.contains_key(&hash) {
             return Some((hash, None));
         }
-        let size = self.settings.size;
-        let photo = base.model.photos(square_view(&bytes, size, view).ok()?, size);
+        Some((hash, Some(square_view(&bytes, self.settings.size, view).ok()?)))
+    }
+
+    /// Photos `[n, 3, size, size]` through the base.
+    fn see(&self, model: &Vgg16, photos: Tensor<4>) -> Result<Vec<Seen>, NnError> {
         let mut activations = None;
-        let features = base.model.forward(photo, |stage, values| {
+        let features = model.forward(photos, |stage, values| {
             if stage == self.settings.unfrozen.stage() {
                 activations = Some(values.clone().permute([0, 2, 3, 1]));
             }
         });
-        let descriptor = block_on(read(features.descriptor)).ok()?;
-        let values = block_on(read(activations?)).ok()?;
-        let mut record = Vec::with_capacity(self.record());
-        record.extend(hash);
-        record.extend(descriptor[..self.settings.unfrozen.front()].iter().flat_map(|value| value.to_le_bytes()));
-        record.extend(values.iter().flat_map(|value| f16::from_f32(value.min(f16::MAX.to_f32())).to_le_bytes()));
-        debug_assert_eq!((descriptor.len(), record.len()), (DESCRIPTOR, self.record()));
-        Some((hash, Some(Seen { record, descriptor })))
+        let descriptors = block_on(read(features.descriptor))?;
+        let activations = block_on(read(activations.ok_or(NnError::Layers)?))?;
+        let photo = |(descriptor, activations): (&[f32], &[f32])| {
+            let front = descriptor[..self.settings.unfrozen.front()].iter().flat_map(|value| value.to_le_bytes());
+            let halves = activations.iter().flat_map(|value| f16::from_f32(value.min(f16::MAX.to_f32())).to_le_bytes());
+            Seen { record: front.chain(halves).collect(), descriptor: descriptor.to_vec() }
+        };
+        let photos = descriptors.chunks_exact(DESCRIPTOR).zip(activations.chunks_exact(self.values()));
+        Ok(photos.map(photo).collect())
     }
 
     /// To read them.

@@ -16,7 +16,7 @@ use headstart_train::{
 };
 use headstart_weights::head::{GoldenHead, HeadFile, TUNED_VERSION};
 use headstart_weights::vgg16::Unfrozen;
-use headstart_weights::{ConvWeights, golden_pattern};
+use headstart_weights::{ConvWeights, TunedConv, golden_pattern};
 
 use self::activations::Activations;
 use crate::checkpoint;
@@ -46,7 +46,8 @@ pub(crate) fn run(options: &Options, unfrozen: Unfrozen, json: bool) -> Result<(
         seed: options.seed,
         ..defaults
     };
-    let base = Base::open(options.base.as_deref())?;
+    let device = options.device.open()?;
+    let base = Base::open(options.base.as_deref(), &device)?;
     let folder = training_folder(&options.data)?;
     note_skipped(&folder.skipped);
     let names = folder.classes;
@@ -66,7 +67,7 @@ pub(crate) fn run(options: &Options, unfrozen: Unfrozen, json: bool) -> Result<(
     }
     let start = FrozenPart { convs: base.last(unfrozen).to_vec(), head: head.layers[0].clone() };
     let [known, checked] = [&training, &validation].map(Photos::tuned);
-    let mut tuning = FineTuning::new(settings.clone(), &names, known, checked, start, &Device::flex())?;
+    let mut tuning = FineTuning::new(settings.clone(), &names, known, checked, start, &device)?;
     if let Some(bytes) = kept {
         tuning.restore(&bytes).map_err(|error| checkpoint::blame(error, &checkpoint))?;
     }
@@ -75,7 +76,7 @@ pub(crate) fn run(options: &Options, unfrozen: Unfrozen, json: bool) -> Result<(
     let best = tuning.best().filter(|best| best.accuracy >= frozen);
     let mut file = block_on(head.head_file(options.size, &base.sha256, &Device::flex()))?;
     if let Some(best) = best {
-        put_blocks(&mut file, best, &base, &settings)?;
+        put_blocks(&mut file, best, &base, &settings, &options.out)?;
         file.manifest.trained_on = training.hashes.len();
     }
     write(&file, &options.out)?;
@@ -195,31 +196,33 @@ fn tune(tuning: &mut FineTuning, training: &Photos, validation: &Photos, checkpo
     Ok(())
 }
 
-/// Puts the blocks and the head of `best` into the file of the head that they began with.
+/// Puts the blocks and the head of `best` into the file of the head that they began with, which is to lie at `path`.
 fn put_blocks(
     file: &mut HeadFile,
     best: &BestEpoch,
     base: &Base,
     settings: &FineTuningSettings,
+    path: &Path,
 ) -> Result<(), CliError> {
-    let shapes = settings.unfrozen.convs();
-    let (blocks, head) = best.weights.split_at(2 * shapes.len());
-    file.convs = (shapes.iter().zip(blocks.as_chunks::<2>().0))
-        .map(|(shape, [weight, bias])| ConvWeights {
-            name: shape.name.to_owned(),
-            out_channels: shape.out_channels,
-            in_channels: shape.in_channels,
-            weight: weight.clone(),
-            bias: bias.clone(),
+    let (blocks, head) = best.weights.split_at(2 * settings.unfrozen.convs().len());
+    let frozen = base.last(settings.unfrozen);
+    file.convs = (frozen.iter().zip(blocks.as_chunks::<2>().0))
+        .map(|(frozen, [weight, bias])| {
+            let tuned = ConvWeights { weight: weight.clone(), bias: bias.clone(), ..frozen.clone() };
+            TunedConv::new(&tuned, frozen)
         })
         .collect();
+    // What the file says it answers is what its rounded blocks answer.
+    let rounded: Result<Vec<ConvWeights>, _> =
+        file.convs.iter().zip(frozen).map(|(conv, frozen)| conv.on(frozen)).collect();
+    let rounded = rounded.map_err(|error| CliError::Weights { path: path.to_owned(), error })?;
     if let (Some(layer), [weight, bias]) = (file.layers.first_mut(), head) {
         (layer.weight, layer.bias) = (weight.clone(), bias.clone());
     }
     let manifest = &mut file.manifest;
     (manifest.version, manifest.unfrozen) = (TUNED_VERSION, Some(settings.unfrozen));
     (manifest.val_accuracy, manifest.folds, manifest.held_out_sha256) = (best.accuracy, None, None);
-    let model = base.model.with_last(&file.convs)?;
+    let model = base.model.with_last(&rounded)?;
     let pattern = model.photos(golden_pattern(settings.size), settings.size);
     let input = block_on(read(model.features(pattern).descriptor))?;
     let model = headstart_nn::Head::new(&file.layers, &file.manifest.architecture, &Device::flex())?;

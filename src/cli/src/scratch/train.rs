@@ -59,7 +59,7 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     let defaults = ScratchSettings::new(architecture);
     let settings =
         ScratchSettings { epochs: options.epochs.unwrap_or(defaults.epochs), seed: options.seed, ..defaults };
-    let device = Device::flex();
+    let device = options.device.open()?;
     let mut trainer = match kept {
         Some(bytes) => ScratchTrainer::resume(&bytes, settings.clone(), &names, training, validation, &device)
             .map_err(|error| checkpoint::blame(error, &checkpoint))?,

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::ConvWeights;
 
 /// A head of 3 inputs, 4 hidden values and 2 classes.
 fn sample() -> HeadFile {
@@ -134,16 +135,18 @@ fn settings_and_names_that_no_head_can_have_are_refused() {
 fn tuned() -> HeadFile {
     let mut head = sample();
     (head.manifest.version, head.manifest.unfrozen) = (TUNED_VERSION, Some(Unfrozen::Block5));
+    let conv = |shape: &ConvShape, weight: &dyn Fn(usize) -> f32| ConvWeights {
+        name: shape.name.to_owned(),
+        out_channels: shape.out_channels,
+        in_channels: shape.in_channels,
+        weight: (0..shape.weight_count()).map(weight).collect(),
+        bias: vec![0.25; shape.out_channels],
+    };
+    let (base, trained) = (|_| 0.0, |at| (at % 101) as f32 * 1e-3);
     head.convs = Unfrozen::Block5
         .convs()
         .iter()
-        .map(|shape| ConvWeights {
-            name: shape.name.to_owned(),
-            out_channels: shape.out_channels,
-            in_channels: shape.in_channels,
-            weight: (0..shape.weight_count()).map(|at| (at % 101) as f32 * 1e-3).collect(),
-            bias: vec![0.25; shape.out_channels],
-        })
+        .map(|shape| TunedConv::new(&conv(shape, &trained), &conv(shape, &base)))
         .collect();
     head
 }
@@ -166,8 +169,7 @@ fn blocks_must_be_those_that_the_manifest_names() {
         |head| head.manifest.unfrozen = None,
         |head| head.manifest.unfrozen = Some(Unfrozen::Blocks4And5),
         |head| head.convs.truncate(2),
-        |head| head.convs[0].weight.truncate(9),
-        |head| head.convs[1].name = "features.0".to_owned(),
+        |head| head.convs[1].bias.truncate(9),
         |head| head.convs[2].bias[0] = f32::NAN,
     ] {
         let mut head = tuned();

@@ -9,7 +9,7 @@ use crate::{
     file::MAGIC,
     hash::sha256_hex,
     reader::looks_like_a_web_page,
-    sealed::{FloatTensor, Sealed, check_version},
+    sealed::{FileTensor, Sealed, check_version},
 };
 
 /// The key of the manifest in the file's metadata.
@@ -39,7 +39,7 @@ impl ScratchFile {
             if !values.iter().all(|value| value.is_finite()) {
                 return Err(WeightsError::NonFinite { name });
             }
-            tensors.push((name, FloatTensor::new(&shape, values)));
+            tensors.push((name, FileTensor::floats(&shape, values)));
         }
         let hashes = tensors.iter().map(|(_, tensor)| sha256_hex(&tensor.bytes)).collect();
         let json = Sealed::new(self.manifest.clone(), hashes)?.to_json()?;
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn other_files_are_told_apart() {
         assert_eq!(ScratchFile::from_bytes(b"<!doctype html>"), Err(WeightsError::WebPage));
-        let other = safetensors::serialize([("a", FloatTensor::new(&[1], &[0.0]))], None).unwrap();
+        let other = safetensors::serialize([("a", FileTensor::floats(&[1], &[0.0]))], None).unwrap();
         assert_eq!(ScratchFile::from_bytes(&other), Err(WeightsError::Foreign));
         let (mut longer, _) = small_quantized();
         longer.push(0);

@@ -1,0 +1,68 @@
+//! Where the base and the networks in training are computed: `--device`.
+
+use burn::tensor::Device;
+use clap::ValueEnum;
+
+use crate::error::CliError;
+use crate::output;
+
+/// What computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DeviceChoice {
+    /// The GPU, where there is one.
+    Auto,
+    /// The processor.
+    Cpu,
+    /// The GPU, over Vulkan, Metal or DirectX 12; a software one where there is no other.
+    Gpu,
+}
+
+impl DeviceChoice {
+    /// The device. Which GPU it is, or that there is none, goes to standard error.
+    ///
+    /// # Errors
+    /// [`CliError::NoGpu`] where a GPU was asked for that cannot be had.
+    pub(crate) fn open(self) -> Result<Device, CliError> {
+        match self {
+            Self::Cpu => Ok(Device::flex()),
+            Self::Gpu => gpu(true).map_err(|reason| CliError::NoGpu { reason }),
+            Self::Auto => Ok(gpu(false).unwrap_or_else(|reason| {
+                output::note(format_args!("computing on the processor: {reason}"));
+                Device::flex()
+            })),
+        }
+    }
+}
+
+/// The first GPU that opens; why there is none. One that is a program on the processor only where `software` allows it.
+#[cfg(feature = "gpu")]
+fn gpu(software: bool) -> Result<Device, String> {
+    use burn_wgpu::graphics::AutoGraphicsApi;
+    use burn_wgpu::{RuntimeOptions, WgpuDevice, WgpuDeviceKind, try_init_setup};
+
+    let mut kinds =
+        vec![WgpuDeviceKind::DiscreteGpu(0), WgpuDeviceKind::IntegratedGpu(0), WgpuDeviceKind::VirtualGpu(0)];
+    if software {
+        kinds.extend([WgpuDeviceKind::Other(0), WgpuDeviceKind::Cpu]);
+    }
+    for kind in kinds {
+        let device = WgpuDevice::new(kind);
+        let options = RuntimeOptions::try_default().map_err(|error| error.to_string())?;
+        if let Ok(setup) = try_init_setup::<AutoGraphicsApi>(&device, options) {
+            let about = setup.adapter.get_info();
+            output::note(format_args!("computing on {} ({})", about.name, about.backend));
+            return Ok(device.into());
+        }
+    }
+    Err("no GPU was found over Vulkan, Metal or DirectX 12".to_owned())
+}
+
+#[cfg(not(feature = "gpu"))]
+fn gpu(_software: bool) -> Result<Device, String> {
+    Err("this build of the command is for the processor alone".to_owned())
+}
+
+/// Whether `device` is a GPU.
+pub(crate) fn is_gpu(device: &Device) -> bool {
+    *device != Device::flex()
+}
