@@ -27,7 +27,7 @@ impl DeviceChoice {
             Self::Cpu => Ok(Device::flex()),
             Self::Gpu => gpu(true).map_err(|reason| CliError::NoGpu { reason }),
             Self::Auto => Ok(gpu(false).unwrap_or_else(|reason| {
-                output::note(format_args!("computing on the processor: {reason}"));
+                output::note(format_args!("computing on the processor, not on a GPU: {reason}"));
                 Device::flex()
             })),
         }
@@ -37,24 +37,20 @@ impl DeviceChoice {
 /// The first GPU that opens; why there is none. One that is a program on the processor only where `software` allows it.
 #[cfg(feature = "gpu")]
 fn gpu(software: bool) -> Result<Device, String> {
-    use burn_wgpu::graphics::AutoGraphicsApi;
-    use burn_wgpu::{RuntimeOptions, WgpuDevice, WgpuDeviceKind, try_init_setup};
+    use burn::tensor::DeviceKind;
 
-    let mut kinds =
-        vec![WgpuDeviceKind::DiscreteGpu(0), WgpuDeviceKind::IntegratedGpu(0), WgpuDeviceKind::VirtualGpu(0)];
+    let mut kinds = vec![DeviceKind::DiscreteGpu(0), DeviceKind::IntegratedGpu(0), DeviceKind::VirtualGpu(0)];
     if software {
-        kinds.extend([WgpuDeviceKind::Other(0), WgpuDeviceKind::Cpu]);
+        kinds.push(DeviceKind::Cpu);
     }
     for kind in kinds {
-        let device = WgpuDevice::new(kind);
-        let options = RuntimeOptions::try_default().map_err(|error| error.to_string())?;
-        if let Ok(setup) = try_init_setup::<AutoGraphicsApi>(&device, options) {
+        if let Ok((device, setup)) = Device::wgpu_options().device_kind(kind).init_with_setup() {
             let about = setup.adapter.get_info();
             output::note(format_args!("computing on {} ({})", about.name, about.backend));
-            return Ok(device.into());
+            return Ok(device);
         }
     }
-    Err("no GPU was found over Vulkan, Metal or DirectX 12".to_owned())
+    Err("none was found over Vulkan, Metal or DirectX 12".to_owned())
 }
 
 #[cfg(not(feature = "gpu"))]
