@@ -82,11 +82,6 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         Failure::HeadSize { size } => format!(
             "This head looks at photos of {size}×{size} pixels; here they can have 150×150 or 224×224. Train it again."
         ),
-        Failure::HeadWithBlocks => {
-            "This head was trained together with the base’s last blocks, and only the command can run it: \
-             `headstart classify --model`."
-                .to_owned()
-        }
         Failure::NoHead { size } => {
             format!("No head for {size}×{size} ships with this page. Use `?size=150` or `?size=224`.")
         }
@@ -140,6 +135,11 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         }
         Failure::OtherLayers => {
             "The head to go on from has other classes or other layers than this training. Start anew instead."
+                .to_owned()
+        }
+        Failure::TunedStart => {
+            "This head was trained together with the base’s last blocks, and training cannot go on from it. Take the tick \
+             off “Go on from the present head” and train again; the head stays in use until the new one is there."
                 .to_owned()
         }
         Failure::PhotosMissing { .. } => {
@@ -265,7 +265,6 @@ mod tests {
             Failure::HeadMismatch { asked: 150 },
             Failure::OtherBase,
             Failure::HeadSize { size: 99 },
-            Failure::HeadWithBlocks,
             Failure::NoHead { size: 99 },
             Failure::HeadFeatures { features: "mean(conv5_3)".to_owned() },
             Failure::NoWebGpu { reason: reason() },
@@ -279,6 +278,7 @@ mod tests {
             Failure::SettingOutOfRange(setting),
             Failure::BadSettings { reason: reason() },
             Failure::OtherLayers,
+            Failure::TunedStart,
             Failure::PhotosMissing { count: 2 },
             Failure::BadDescriptors { photo: 3 },
             Failure::BadExamples { reason: reason() },

@@ -6,20 +6,15 @@ use std::path::{Path, PathBuf};
 use burn::tensor::{Device, Tensor};
 use clap::builder::RangedU64ValueParser;
 use futures::executor::block_on;
-use headstart_nn::{DESCRIPTOR, Head, NnError, Vgg16};
+use headstart_nn::{DESCRIPTOR, Head, NnError, Vgg16, check_tuned};
 use headstart_weights::head::{HeadFile, MOST_SIDE};
 use headstart_weights::index::Index;
 use headstart_weights::vgg16::{CONVS, Unfrozen};
-use headstart_weights::{
-    BaseWeights, ConvWeights, WeightsError, golden_pattern, read_base, relative_distance, sha256_hex,
-};
+use headstart_weights::{BaseWeights, ConvWeights, WeightsError, golden_pattern, read_base, sha256_hex};
 use rayon::prelude::*;
 
 use crate::device::is_gpu;
 use crate::error::CliError;
-
-/// How far a descriptor may be from that which a head's file says the base gives with the head's blocks.
-const DESCRIPTOR_BOUND: f64 = 1e-3;
 
 /// Photos that a GPU sees at once.
 const GPU_BATCH: usize = 32;
@@ -116,10 +111,10 @@ impl Base {
     /// # Errors
     /// [`CliError::Weights`] or [`CliError::Network`] where they are no blocks of this base.
     fn put_blocks(&mut self, head: &HeadFile, path: &Path) -> Result<(), CliError> {
-        let Some(unfrozen) = head.manifest.unfrozen else { return Ok(()) };
-        let convs: Result<Vec<_>, _> =
-            head.convs.iter().zip(self.last(unfrozen)).map(|(conv, base)| conv.on(base)).collect();
-        let convs = convs.map_err(|error| CliError::Weights { path: path.to_owned(), error })?;
+        if head.convs.is_empty() {
+            return Ok(());
+        }
+        let convs = head.tuned(&self.convs).map_err(|error| CliError::Weights { path: path.to_owned(), error })?;
         self.check_blocks(head, &convs).map_err(|error| CliError::Network { path: path.to_owned(), error })
     }
 
@@ -132,10 +127,7 @@ impl Base {
         self.model = self.model.with_last(convs)?;
         let size = head.manifest.size;
         let features = self.model.features(self.model.photos(golden_pattern(size), size));
-        let error = relative_distance(&block_on(headstart_nn::read(features.descriptor))?, &head.manifest.golden.input);
-        if error > DESCRIPTOR_BOUND {
-            return Err(NnError::TunedFeatures { error, bound: DESCRIPTOR_BOUND });
-        }
+        block_on(check_tuned(features.descriptor, &head.manifest.golden))?;
         let convs = convs.iter().flat_map(|conv| conv.weight.iter().chain(&conv.bias));
         let bytes: Vec<u8> = convs.flat_map(|value| value.to_le_bytes()).collect();
         self.sha256 = sha256_hex(format!("{} {}", self.sha256, sha256_hex(&bytes)).as_bytes());

@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor};
+use headstart_nn::PhotoPass;
 use headstart_protocol::{InputSize, Ready, Shipped};
 use headstart_vision::{RgbImage, normalise, square};
 
 use crate::device::OpenDevice;
-use crate::models::{Models, OwnHead, ShippedCnn};
+use crate::models::{BaseFile, Models, OwnHead, ShippedCnn};
 use crate::photos::PhotoStore;
 use crate::port::Outbox;
 use crate::turns::Turns;
@@ -32,8 +33,8 @@ pub(crate) struct StartedEngine {
 /// What trainings need of an engine: no weights.
 pub(crate) struct Workplace {
     pub(crate) device: Device,
-    /// SHA-256 of the base's file, in hexadecimal.
-    pub(crate) base_sha256: String,
+    /// The file of the base in use.
+    pub(crate) base: BaseFile,
     pub(crate) photos: PhotoStore,
     pub(crate) turns: Rc<Turns>,
 }
@@ -43,7 +44,7 @@ impl StartedEngine {
     pub(crate) fn new(opened: OpenDevice, models: Models, ready: Ready, base_url: String, turns: Rc<Turns>) -> Self {
         let place = Workplace {
             device: opened.device.clone(),
-            base_sha256: models.base_sha256.clone(),
+            base: models.base_file.clone(),
             photos: PhotoStore::default(),
             turns,
         };
@@ -69,10 +70,15 @@ impl StartedEngine {
         self.opened.watch(outbox);
     }
 
-    /// What the base says of `image` at `size`, `[1, 2048]`.
-    pub(crate) fn descriptor(&self, image: &RgbImage, size: InputSize) -> Tensor<2> {
+    /// `image` at `size` on its way through the base, for one head after the other.
+    pub(crate) fn begin(&self, image: &RgbImage, size: InputSize) -> PhotoPass<'_> {
         let size = size.pixels();
-        let photos = self.models.base.photos(normalise(&square(image, size)), size);
-        self.models.base.features(photos).descriptor
+        let base = &self.models.base;
+        base.begin(base.photos(normalise(&square(image, size)), size))
+    }
+
+    /// What the base as it is says of `image` at `size`, `[1, 2048]`.
+    pub(crate) fn descriptor(&self, image: &RgbImage, size: InputSize) -> Tensor<2> {
+        self.begin(image, size).descriptor(None)
     }
 }

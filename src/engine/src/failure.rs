@@ -49,9 +49,12 @@ fn of_model(error: NnError) -> Failure {
     match error {
         NnError::HeadFeatures { features } => Failure::HeadFeatures { features },
         NnError::HeadAnswer { error, bound } => Failure::WrongAnswer { model: Learner::Transfer, error, bound },
+        NnError::TunedFeatures { error, bound } => {
+            Failure::WrongAnswer { model: Learner::Transfer, error: error as f32, bound: bound as f32 }
+        }
         NnError::ScratchAnswer { error, bound } => Failure::WrongAnswer { model: Learner::Scratch, error, bound },
         NnError::Readback(reason) => Failure::DeviceLost { backend: BACKEND, reason },
-        error @ (NnError::Layers | NnError::HeadLayers | NnError::TunedFeatures { .. } | NnError::ScratchLayers(_)) => {
+        error @ (NnError::Layers | NnError::HeadLayers | NnError::ScratchLayers(_)) => {
             Failure::CorruptModel { reason: error.to_string() }
         }
     }

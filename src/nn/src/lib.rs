@@ -7,6 +7,7 @@ mod golden;
 mod head;
 mod head_stack;
 mod last_blocks;
+mod photo_pass;
 mod pool;
 mod scratch_cnn;
 #[cfg(feature = "cpu")]
@@ -17,6 +18,7 @@ pub use error::NnError;
 pub use golden::{measure_golden, read};
 pub use head::*;
 pub use head_stack::HeadStack;
-pub use last_blocks::LastBlocks;
+pub use last_blocks::{LastBlocks, check_tuned};
+pub use photo_pass::PhotoPass;
 pub use scratch_cnn::ScratchCnn;
 pub use vgg16::{DESCRIPTOR, DESCRIPTOR_RECIPE, Features, POOLED, Vgg16, Vgg16Builder};

@@ -3,6 +3,8 @@
 //! Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition", ICLR 2015,
 //! configuration D.
 
+use std::ops::Range;
+
 use burn::tensor::{Device, Tensor, TensorData};
 use headstart_weights::ConvWeights;
 use headstart_weights::vgg16::{CONVS, ConvShape};
@@ -105,10 +107,21 @@ impl Vgg16 {
 
     /// The features, and on the way each stage's name (`conv1_1` … `pool5`) and activations `[n, c, h, w]`.
     pub fn forward(&self, photos: Tensor<4>, stage: impl FnMut(&str, &Tensor<4>)) -> Features {
-        let convolve = |at: usize, activations| self.convolutions[at].forward(activations);
-        let (activations, descriptor) = pass(&CONVS, photos, convolve, max_pool2x2, stage);
+        let (activations, descriptor) = self.layers(0..CONVS.len(), photos, stage);
         let pooled = positions(&activations).mean_dim(1).squeeze_dim(1);
         Features { pooled, descriptor: Tensor::cat(descriptor, 1) }
+    }
+
+    /// [`pass`] through some of its layers.
+    pub(crate) fn layers(
+        &self,
+        layers: Range<usize>,
+        activations: Tensor<4>,
+        stage: impl FnMut(&str, &Tensor<4>),
+    ) -> (Tensor<4>, Vec<Tensor<2>>) {
+        let convolutions = &self.convolutions[layers.clone()];
+        let convolve = |at: usize, activations| convolutions[at].forward(activations);
+        pass(&CONVS[layers], activations, convolve, max_pool2x2, stage)
     }
 
     /// The base with `last` in the place of as many of its last layers.

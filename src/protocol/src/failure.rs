@@ -94,8 +94,6 @@ pub enum Failure {
         /// Pixels a side that it sees.
         size: u32,
     },
-    /// The visitor's head was trained together with blocks of the base, which the page does not run.
-    HeadWithBlocks,
     /// No head of this size ships.
     NoHead {
         /// Pixels a side that were asked for.
@@ -123,9 +121,9 @@ pub enum Failure {
     },
     /// A model answers its own test question wrongly: its file is damaged, or the device computes wrongly.
     WrongAnswer {
-        /// A head, or the CNN.
+        /// A head, with its blocks if it has any, or the CNN.
         model: Learner,
-        /// The largest difference of a probability.
+        /// The largest difference of a probability; of a head's blocks the relative distance of a descriptor.
         error: f32,
         /// The largest that is allowed.
         bound: f32,
@@ -164,6 +162,8 @@ pub enum Failure {
     },
     /// The head to go on from has other classes or other layers.
     OtherLayers,
+    /// The head to go on from was trained together with blocks of the base.
+    TunedStart,
     /// The worker lacks what a training needs of its photos: [`crate::KeepDescriptors`] or [`crate::KeepSquare`] must
     /// come first.
     PhotosMissing {
@@ -275,7 +275,6 @@ impl Failure {
             Self::HeadMismatch { .. }
             | Self::OtherBase
             | Self::HeadSize { .. }
-            | Self::HeadWithBlocks
             | Self::NoHead { .. }
             | Self::HeadFeatures { .. } => ErrorKind::HeadMismatch,
             Self::NoWebGpu { .. } => ErrorKind::BackendUnavailable,
@@ -288,6 +287,7 @@ impl Failure {
             | Self::SettingOutOfRange(_)
             | Self::BadSettings { .. }
             | Self::OtherLayers
+            | Self::TunedStart
             | Self::PhotosMissing { .. }
             | Self::BadDescriptors { .. }
             | Self::BadExamples { .. }

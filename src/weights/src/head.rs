@@ -9,7 +9,7 @@ use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    TunedConv, WeightsError,
+    ConvWeights, TunedConv, WeightsError,
     base::{float_bytes, read_floats},
     classes::check_classes,
     hash::sha256_hex,
@@ -185,6 +185,19 @@ impl HeadFile {
         }
         check(&sealed.manifest, &layers, &convs)?;
         Ok(Self { manifest: sealed.manifest, layers, convs })
+    }
+
+    /// The base's last convolutions as they were trained with the head, none for a head on the base as it is; `base` holds the
+    /// base's own, up to its last one.
+    ///
+    /// # Errors
+    ///
+    /// [`WeightsError::Head`] where `base` holds too few; those of [`TunedConv::on`].
+    pub fn tuned(&self, base: &[ConvWeights]) -> Result<Vec<ConvWeights>, WeightsError> {
+        let Some(frozen) = base.len().checked_sub(self.convs.len()) else {
+            return Err(WeightsError::Head("the base has fewer convolutions than were trained with it".to_owned()));
+        };
+        self.convs.iter().zip(&base[frozen..]).map(|(conv, base)| conv.on(base)).collect()
     }
 }
 

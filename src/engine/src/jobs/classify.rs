@@ -1,6 +1,5 @@
 //! What is on a photo.
 
-use headstart_nn::read;
 use headstart_protocol::{Classify, OwnPrediction, Prediction};
 
 use super::AnswerInTurn;
@@ -15,16 +14,18 @@ impl AnswerInTurn for Classify {
         let image = pixels(self.photo).await?;
         let decoded = now();
         let models = &engine.models;
-        let descriptor = engine.descriptor(&image, models.size);
-        let probabilities = read(models.head.probabilities(descriptor.clone())).await?;
+        let mut photo = engine.begin(&image, models.size);
+        let probabilities = models.head.probabilities(&mut photo).await?;
         let ms = now() - decoded;
         let own = engine.own.borrow().clone();
         let own = match own {
             Some(own) => {
                 let shares = own.size == models.size;
-                let (since, descriptor) =
-                    if shares { (decoded, descriptor) } else { (now(), engine.descriptor(&image, own.size)) };
-                let probabilities = read(own.head.probabilities(descriptor)).await?;
+                let since = if shares { decoded } else { now() };
+                if !shares {
+                    photo = engine.begin(&image, own.size);
+                }
+                let probabilities = own.head.probabilities(&mut photo).await?;
                 Some(OwnPrediction { head: own.number, probabilities, ms: now() - since })
             }
             None => None,

@@ -11,8 +11,8 @@ use crate::models::{OwnHead, read_head};
 
 impl AnswerInTurn for OpenHead {
     async fn answer(self, engine: &StartedEngine) -> Result<HeadSummary, EngineError> {
-        let file = read_head(&self.bytes, &engine.place.base_sha256)?;
-        let (own, summary) = OwnHead::open(self.number, &file, &engine.place.device).await?;
+        let file = read_head(&self.bytes, &engine.place.base.sha256)?;
+        let (own, summary) = OwnHead::open(self.number, &file, &engine.models.base, &engine.place.base).await?;
         engine.own.replace(Some(Rc::new(own)));
         Ok(summary)
     }

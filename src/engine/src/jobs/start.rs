@@ -39,12 +39,12 @@ pub(crate) async fn start(
         }
     }
     // The head's first run compiles its kernels.
-    read(models.head.probabilities(features.descriptor)).await?;
+    read(models.head.classifier.probabilities(features.descriptor)).await?;
     let ready = Ready {
         backend: BACKEND,
         adapter: start.adapter.clone(),
         size: models.size,
-        base_sha256: models.base_sha256.clone(),
+        base_sha256: models.base_file.sha256.clone(),
         classes: models.manifest.classes.clone(),
         fetched_bytes: models.fetched,
     };

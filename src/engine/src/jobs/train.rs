@@ -27,7 +27,7 @@ impl RunBeside for Train {
         let mut start = now();
         let Self(training) = self;
         check_names(&training.classes)?;
-        let continue_from = starting_head(&training, &place.base_sha256)?;
+        let continue_from = starting_head(&training, &place.base.sha256)?;
         let mut slice = Slice::new(&place.turns);
         let all = examples(&training, &place.photos, &mut slice).await?;
         let given = training.given_split();
@@ -71,7 +71,7 @@ impl RunBeside for Train {
             slice.breathe().await;
         }
         let trained = run.finish().await?;
-        let file = trained.head_file(size.pixels(), &place.base_sha256, &place.device).await?;
+        let file = trained.head_file(size.pixels(), &place.base.sha256, &place.device).await?;
         let summary = summary(&file.manifest)?;
         let head = file.to_bytes().map_err(|error| EngineError::File { file: "The head".to_owned(), error })?;
         let TrainedHead { validated_by, best_epoch, .. } = trained;
@@ -113,10 +113,13 @@ fn resumed(run: &HeadTraining) -> Resumed {
     Resumed { done: count(done), of: count(of), history: run.history().to_vec() }
 }
 
-/// The head to go on from, if it tells the same classes apart on photos of the same size.
+/// The head to go on from, if it tells the same classes apart on photos of the same size, and on the base as it is.
 fn starting_head(training: &TrainingRequest, base_sha256: &str) -> Result<Option<StartingHead>, EngineError> {
     let Some(bytes) = &training.continue_from else { return Ok(None) };
     let file = read_head(bytes, base_sha256)?;
+    if !file.convs.is_empty() {
+        return Err(Failure::TunedStart.into());
+    }
     if file.manifest.size != training.size.pixels() {
         return Err(Failure::HeadMismatch { asked: count(training.size.pixels()) }.into());
     }

@@ -1,14 +1,16 @@
 //! The base and head that this release ships, or those that the address names, fetched and put on the device.
 
 use burn::tensor::Device;
-use headstart_nn::{Head, Vgg16, Vgg16Builder};
+use headstart_nn::{Vgg16, Vgg16Builder};
 use headstart_protocol::{Failure, InputSize, Start, StartProgress, Transfer, count};
+use headstart_weights::Golden;
 use headstart_weights::head::{HeadFile, HeadManifest};
 use headstart_weights::index::{FileEntry, Index};
-use headstart_weights::{BaseReader, BaseWeights, FileHash, Golden, MAGIC, WeightsError};
 
+use super::base_file::{BaseFile, LastLayers, file_error, read_layers};
 use super::cache::ModelCache;
 use super::remote_file::{Arrival, RemoteFile};
+use super::running_head::RunningHead;
 use crate::error::EngineError;
 use crate::port::RunLine;
 
@@ -20,10 +22,9 @@ pub(super) const FOLDER: &str = "models/";
 /// The models on the device.
 pub(crate) struct Models {
     pub(crate) base: Vgg16,
-    /// SHA-256 of its file, in hexadecimal.
-    pub(crate) base_sha256: String,
-    pub(crate) head: Head,
-    /// Parameters of the head.
+    pub(crate) base_file: BaseFile,
+    pub(crate) head: RunningHead,
+    /// Parameters of the head, without blocks of the base.
     pub(crate) head_parameters: usize,
     pub(crate) manifest: HeadManifest,
     pub(crate) size: InputSize,
@@ -122,7 +123,7 @@ impl Models {
         let foreign =
             |url: &String| RemoteFile { name: url.clone(), url: format!("{}{url}", start.base_url), known: None };
         let base = start.weights.as_ref().map_or_else(|| shipped(&index.base), foreign);
-        let head = match &start.head {
+        let head_from = match &start.head {
             Some(url) => foreign(url),
             None => {
                 let size = start.size.unwrap_or(default_size).pixels();
@@ -135,10 +136,10 @@ impl Models {
 
         let transfer = Transfer { loaded: 0, total: 0, cached: false };
         let mut loading = TransferTally { line, transfer, fetched: 0 };
-        for file in [&head, &base] {
+        for file in [&head_from, &base] {
             loading.expect(file.known.as_ref().map_or(0, |(bytes, _)| *bytes));
         }
-        let head_file = fetch_head(&head, &cache, &mut loading).await?;
+        let head_file = fetch_head(&head_from, &cache, &mut loading).await?;
         let manifest = head_file.manifest.clone();
         let size = InputSize::from_pixels(manifest.size).ok_or(Failure::NoHead { size: count(manifest.size) })?;
         let other_size = start.size.is_some_and(|asked| asked != size);
@@ -148,13 +149,31 @@ impl Models {
             let asked = count(start.size.unwrap_or(size).pixels());
             return Err(Failure::HeadMismatch { asked }.into());
         }
-        let (base, base_sha256, goldens) = fetch_base(&base, &cache, device, &mut loading).await?;
-        let golden = goldens.into_iter().find(|golden| golden.size == size.pixels());
-        let head = Head::open(&head_file, device).await?;
+        let mut builder = Vgg16Builder::new(device);
+        let mut last = LastLayers::new(head_file.convs.len());
+        let mut tally = FileTally::new(&mut loading);
+        let layer = |at, conv| {
+            if at == 0 {
+                builder = Vgg16Builder::new(device);
+            }
+            builder.push(&conv)?;
+            last.take(at, conv);
+            Ok(())
+        };
+        let content = read_layers(&base, &cache, |arrival| tally.note(arrival), layer).await?;
+        let base_file = BaseFile { file: base, base_url: start.base_url.clone(), sha256: content.sha256 };
+        let base = builder.build()?;
+        // What was added to the blocks of one base is of no use on another one.
+        if !head_file.convs.is_empty() && manifest.base_sha256 != base_file.sha256 {
+            return Err(Failure::HeadMismatch { asked: count(size.pixels()) }.into());
+        }
+        let golden = content.goldens.into_iter().find(|golden| golden.size == size.pixels());
+        let tuned = head_file.tuned(&last.convs).map_err(|error| file_error(&head_from.name, error))?;
+        let head = RunningHead::open(&head_file, &tuned, &base).await?;
         let head_parameters = head_file.layers.iter().map(|layer| layer.weight.len() + layer.bias.len()).sum();
         Ok(Self {
             base,
-            base_sha256,
+            base_file,
             head,
             head_parameters,
             manifest,
@@ -180,73 +199,6 @@ async fn fetch_head(
     })
     .await?;
     HeadFile::from_bytes(&all).map_err(|error| file_error(&file.name, error))
-}
-
-/// The base's bytes as they come: ours layer by layer, float32 safetensors only when all are here.
-enum Incoming {
-    Quantized(Box<BaseReader>, Vgg16Builder),
-    Float(Vec<u8>),
-}
-
-/// The base, its file's SHA-256, and its golden figures.
-async fn fetch_base(
-    file: &RemoteFile,
-    cache: &ModelCache,
-    device: &Device,
-    loading: &mut TransferTally<'_>,
-) -> Result<(Vgg16, String, Vec<Golden>), EngineError> {
-    let mut incoming = None;
-    let mut hash = FileHash::default();
-    let mut tally = FileTally::new(loading);
-    file.fetch(cache, |arrival| {
-        tally.note(&arrival);
-        match arrival {
-            Arrival::Anew => {
-                incoming = None;
-                hash = FileHash::default();
-            }
-            Arrival::Length(_) => {}
-            Arrival::Bytes { bytes, .. } => {
-                if file.known.is_none() {
-                    hash.push(bytes);
-                }
-                let incoming = incoming.get_or_insert_with(|| {
-                    // Only a file that the release does not know may be of the other kind.
-                    if file.known.is_none() && !bytes.starts_with(&MAGIC) {
-                        Incoming::Float(Vec::new())
-                    } else {
-                        Incoming::Quantized(Box::default(), Vgg16Builder::new(device))
-                    }
-                });
-                match incoming {
-                    Incoming::Float(all) => all.extend_from_slice(bytes),
-                    Incoming::Quantized(reader, builder) => {
-                        for layer in reader.push(bytes).map_err(|error| file_error(&file.name, error))? {
-                            builder.push(&layer)?;
-                        }
-                    }
-                }
-            }
-        }
-        Ok(())
-    })
-    .await?;
-    let sha256 = file.known.as_ref().map_or_else(|| hash.finish(), |(_, sha256)| sha256.clone());
-    match incoming {
-        Some(Incoming::Quantized(reader, builder)) => {
-            let manifest = reader.finish().map_err(|error| file_error(&file.name, error))?;
-            Ok((builder.build()?, sha256, manifest.goldens))
-        }
-        Some(Incoming::Float(all)) => {
-            let weights = BaseWeights::from_safetensors(&all).map_err(|error| file_error(&file.name, error))?;
-            Ok((Vgg16::new(&weights.convs, device)?, sha256, Vec::new()))
-        }
-        None => Err(Failure::Download { file: file.name.clone(), reason: "the file is empty".into() }.into()),
-    }
-}
-
-fn file_error(file: &str, error: WeightsError) -> EngineError {
-    EngineError::File { file: file.to_owned(), error }
 }
 
 /// A file of this release below the page's folder `base_url`, all of its bytes at once.

@@ -1,11 +1,14 @@
 //! The models: what ships, fetched and put on the device, and the visitor's own head.
 
+mod base_file;
 mod cache;
 mod load;
 mod own_head;
 mod remote_file;
+mod running_head;
 mod shipped_cnn;
 
+pub(crate) use base_file::BaseFile;
 pub(crate) use cache::ModelCache;
 pub(crate) use load::{Models, fetch_whole, index};
 pub(crate) use own_head::{OwnHead, read_head, summary};

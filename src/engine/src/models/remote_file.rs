@@ -26,6 +26,7 @@ const NO_SUCH_RANGE: u16 = 416;
 const SILENT_ATTEMPTS: u32 = 2;
 
 /// A file to fetch.
+#[derive(Clone)]
 pub(crate) struct RemoteFile {
     /// Its name, for words to the visitor.
     pub(crate) name: String,

@@ -1,9 +1,10 @@
-//! Jobs of the worker that need no weights, in a worker of a real browser.
+//! Jobs of the worker in a worker of a real browser. But for those of `tuned`, they need no weights.
 
 mod cache;
 mod photos;
 mod scheduling;
 mod training;
+mod tuned;
 mod zips;
 
 use std::cell::RefCell;
@@ -14,6 +15,7 @@ use wasm_bindgen_test::wasm_bindgen_test_configure;
 
 use crate::device::OpenDevice;
 use crate::engine::Workplace;
+use crate::models::BaseFile;
 use crate::photos::PhotoStore;
 use crate::port::{Outbox, RunLine, Stops};
 use crate::turns::Turns;
@@ -54,7 +56,7 @@ fn line<R: Run>() -> (RunLine<R>, Told, Stops) {
 async fn place() -> Workplace {
     Workplace {
         device: OpenDevice::open().await.unwrap().device,
-        base_sha256: "0".repeat(64),
+        base: BaseFile::nowhere(),
         photos: PhotoStore::default(),
         turns: Rc::new(Turns::new().unwrap()),
     }

@@ -57,7 +57,7 @@ async fn a_head_is_trained_on_what_is_kept() {
     assert_eq!(result.summary.classes, ["cat", "dog"]);
     assert_eq!((result.summary.size, result.summary.trained_on), (SIZE, 12));
     assert!(result.history.iter().all(|epoch| epoch.seconds > 0.0));
-    let file = read_head(&result.head, &place.base_sha256).unwrap();
+    let file = read_head(&result.head, &place.base.sha256).unwrap();
     assert_eq!(file.manifest.classes, result.summary.classes);
 }
 

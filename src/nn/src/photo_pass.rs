@@ -1,0 +1,67 @@
+//! One pass of photos through the base for several heads: each goes on from where its own blocks begin.
+
+use burn::tensor::Tensor;
+use headstart_weights::vgg16::{CONVS, Unfrozen};
+
+use crate::{LastBlocks, Vgg16};
+
+/// Photos on their way through the base. It goes as far as descriptors are asked for, and through no layer twice.
+#[derive(Debug)]
+pub struct PhotoPass<'a> {
+    base: &'a Vgg16,
+    photos: Reached,
+    /// Where some head's own blocks may begin, and the end; as far as it came.
+    reached: Vec<Reached>,
+}
+
+/// How far it came.
+#[derive(Debug, Clone)]
+struct Reached {
+    /// Layers that are behind it.
+    layers: usize,
+    /// What came out of the last of them.
+    activations: Tensor<4>,
+    /// The parts of the descriptor that come of them, `[n, 512]` each.
+    parts: Vec<Tensor<2>>,
+}
+
+/// Layers before `blocks`; without any, all.
+fn layers_before(blocks: Option<Unfrozen>) -> usize {
+    CONVS.len() - blocks.map_or(0, |blocks| blocks.convs().len())
+}
+
+impl Vgg16 {
+    /// A pass of photos `[n, 3, size, size]`, which waits for [`PhotoPass::descriptor`].
+    #[must_use]
+    pub fn begin(&self, photos: Tensor<4>) -> PhotoPass<'_> {
+        let photos = Reached { layers: 0, activations: photos, parts: Vec::new() };
+        PhotoPass { base: self, photos, reached: Vec::new() }
+    }
+}
+
+impl PhotoPass<'_> {
+    /// What heads see whose `blocks` were trained with them, or heads on the base as it is, `[n, 2048]`.
+    #[must_use]
+    pub fn descriptor(&mut self, blocks: Option<&LastBlocks>) -> Tensor<2> {
+        let Reached { activations, parts, .. } = self.reach(layers_before(blocks.map(LastBlocks::unfrozen)));
+        match blocks {
+            Some(blocks) => blocks.continued(activations, parts),
+            None => Tensor::cat(parts, 1),
+        }
+    }
+
+    /// Behind so many layers, by way of all places before where heads may go on.
+    fn reach(&mut self, layers: usize) -> Reached {
+        let known = self.reached.iter().rfind(|reached| reached.layers <= layers);
+        let mut at = known.unwrap_or(&self.photos).clone();
+        for place in [Some(Unfrozen::Blocks4And5), Some(Unfrozen::Block5), None].map(layers_before) {
+            if place <= at.layers || place > layers {
+                continue;
+            }
+            let (activations, parts) = self.base.layers(at.layers..place, at.activations, |_, _| {});
+            at = Reached { layers: place, activations, parts: [at.parts, parts].concat() };
+            self.reached.push(at.clone());
+        }
+        at
+    }
+}
