@@ -6,9 +6,9 @@ use serde_bytes::ByteBuf;
 use crate::{
     BenchReport, Classify, CloseHead, CloseZip, CurveProgress, CurveResult, Describe, Description, DrawCurve, Failure,
     ForgetPhotos, HeadSummary, KeepDescriptors, KeepSquare, LayerMaps, MeasureParity, NextZipFiles, OpenHead,
-    OpenScratch, OpenZip, PhotoHash, Prediction, Ready, RunNews, ScratchResult, Shipped, ShowLayers, Start,
-    StartProgress, TimeBase, Train, TrainScratch, TrainingProgress, TrainingResult, ZipAdd, ZipContents, ZipFinish,
-    ZipSlice,
+    OpenScratch, OpenZip, PhotoHash, Prediction, ReadTuning, Ready, RunNews, ScratchResult, Shipped, ShowLayers, Start,
+    StartProgress, TimeBase, Train, TrainScratch, TrainingProgress, TrainingResult, TuningRecords, ZipAdd, ZipContents,
+    ZipFinish, ZipSlice,
 };
 
 /// The number of a request, chosen by the page and never used for another request to the same worker.
@@ -174,6 +174,7 @@ requests! {
     TrainScratch => ScratchResult, RunNews<TrainingProgress>;
     DrawCurve => CurveResult, RunNews<CurveProgress>;
     OpenScratch => Shipped;
+    ReadTuning => TuningRecords;
     ShowLayers => Vec<LayerMaps>;
     OpenHead => HeadSummary;
     CloseHead => ();
@@ -200,7 +201,7 @@ mod tests {
             };
         }
         ask!(Start Classify Describe KeepDescriptors KeepSquare ForgetPhotos Train TrainScratch DrawCurve OpenScratch
-            ShowLayers OpenHead CloseHead TimeBase MeasureParity ZipAdd ZipFinish OpenZip NextZipFiles CloseZip);
+            ReadTuning ShowLayers OpenHead CloseHead TimeBase MeasureParity ZipAdd ZipFinish OpenZip NextZipFiles CloseZip);
         owners
     }
 
