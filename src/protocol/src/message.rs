@@ -173,8 +173,8 @@ requests! {
     Train => TrainingResult, RunNews<TrainingProgress>;
     TrainScratch => ScratchResult, RunNews<TrainingProgress>;
     DrawCurve => CurveResult, RunNews<CurveProgress>;
-    OpenScratch => Shipped;
-    ReadTuning => TuningRecords;
+    OpenScratch => Box<Shipped>;
+    ReadTuning => Box<TuningRecords>;
     ShowLayers => Vec<LayerMaps>;
     OpenHead => HeadSummary;
     CloseHead => ();
@@ -215,7 +215,7 @@ mod tests {
         assert_eq!(owners(&ZipFinish::replied(ByteBuf::new())), ["ZipFinish"]);
         assert_eq!(owners(&KeepSquare::replied([7; 32])), ["KeepSquare"]);
         assert_eq!(owners(&MeasureParity::replied(String::new())), ["MeasureParity"]);
-        assert_eq!(owners(&OpenScratch::replied(Shipped::default())), ["OpenScratch"]);
+        assert_eq!(owners(&OpenScratch::replied(Box::default())), ["OpenScratch"]);
     }
 
     #[test]

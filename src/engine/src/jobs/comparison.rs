@@ -21,27 +21,27 @@ use crate::models::{ModelCache, ShippedCnn, fetch_whole, index};
 const TUNED: Unfrozen = Unfrozen::Block5;
 
 impl AnswerInTurn for OpenScratch {
-    async fn answer(self, engine: &StartedEngine) -> Result<Shipped, EngineError> {
+    async fn answer(self, engine: &StartedEngine) -> Result<Box<Shipped>, EngineError> {
         if let Some(shipped) = engine.shipped.borrow().clone() {
-            return Ok(shipped);
+            return Ok(Box::new(shipped));
         }
         let shipped = fetch(engine).await?;
         // What failed is tried again the next time.
         if shipped.failures.is_empty() {
             engine.shipped.replace(Some(shipped.clone()));
         }
-        Ok(shipped)
+        Ok(Box::new(shipped))
     }
 }
 
 impl AnswerInTurn for ReadTuning {
-    async fn answer(self, engine: &StartedEngine) -> Result<TuningRecords, EngineError> {
+    async fn answer(self, engine: &StartedEngine) -> Result<Box<TuningRecords>, EngineError> {
         let cache = ModelCache::open(&engine.base_url).await;
         let mut records = Records::new(engine, index()?, &cache);
         let (transfer, tuned) = (records.transfer().await, records.tuned().await);
         match records.failures.into_iter().next() {
             Some(failure) => Err(failure.into()),
-            None => Ok(TuningRecords { transfer, tuned }),
+            None => Ok(Box::new(TuningRecords { transfer, tuned })),
         }
     }
 }
