@@ -170,11 +170,12 @@ pub(super) fn gain(records: &TuningRecords) -> Option<String> {
     let right = |test: TestRecord| (test.accuracy * f64::from(test.photos)).round() as u32;
     let [before, after] = [frozen, tuned].map(right);
     let photos = counted(frozen.photos as usize, "test photo");
+    let model = "With block 5 trained, the model answers";
     Some(match after.cmp(&before) {
-        Ordering::Greater => format!("Of the same {photos} it answers {} more correctly.", after - before),
-        Ordering::Equal => format!("Of the same {photos} it answers as many correctly."),
+        Ordering::Greater => format!("{model} {} more of the same {photos} correctly.", after - before),
+        Ordering::Equal => format!("{model} as many of the same {photos} correctly."),
         Ordering::Less => {
-            format!("Of the same {photos} it answers {} fewer correctly: it did not help.", before - after)
+            format!("{model} {} fewer of the same {photos} correctly: it did not help.", before - after)
         }
     })
 }

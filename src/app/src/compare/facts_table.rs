@@ -6,21 +6,24 @@ use super::Comparison;
 use super::facts::{Column, Figure, columns};
 use crate::ui::TableScroller;
 
+/// How the figures are to be read.
+pub(super) const READING: &str = "–: not known here. All accuracies are on photos of 150×150 pixels. Training times are those of \
+                                  the machines that trained the models, which differ; the head’s is without the base’s one \
+                                  pass over each photo.";
+
 /// The table of all models.
 #[component]
 pub(super) fn FactsTable(
     /// What is here of ours.
     comparison: Comparison,
 ) -> impl IntoView {
-    let caption = "–: not known here. All accuracies are on photos of 150×150 pixels. Training times are those of the \
-                   machines that trained the models, which differ; the head’s is without the base’s one pass over each photo.";
     let table = move || comparison.shipped.with(|shipped| figures_table(&columns(shipped.as_deref()), &Figure::ALL));
     let lacks_tuned =
         move || comparison.shipped.with(|shipped| shipped.as_ref().is_some_and(|shipped| shipped.tuned.is_none()));
     view! {
         <section class="panel facts-panel" aria-labelledby="facts-title">
             <h2 id="facts-title">"Side by side"</h2>
-            <p class="hint">{caption}</p>
+            <p class="hint">{READING}</p>
             <Show when=lacks_tuned>
                 <NoTuned />
             </Show>

@@ -39,8 +39,7 @@ pub(super) fn Runs(
             <h2 id="runs-title">"How they learned"</h2>
             <p class="hint">
                 "All resized 3,000 training photos of each class to 150×150 pixels. The published runs were validated on 1,000 of \
-                 each; theirs on VGG16 trained its last two blocks with the head. Of ours, one kept the whole base frozen, and the \
-                 fine-tuned one trains block 5."
+                 each; theirs on VGG16 trained blocks 4 and 5 with the head."
             </p>
             {together}
             <p class="hint">

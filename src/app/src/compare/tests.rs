@@ -99,7 +99,7 @@ async fn the_explanation_says_what_tuning_gained_or_that_none_ships() {
     let records = |tuned| TuningState::Here(Rc::new(TuningRecords { transfer: transfer(), tuned }));
     comparison.tuning.set(records(Some(tuned())));
     tick().await;
-    assert!(text(&place, "[data-testid='tuning-gain']").unwrap().contains("10 more correctly"));
+    assert!(text(&place, "[data-testid='tuning-gain']").unwrap().contains("10 more of the same 2,000 test photos"));
     assert_eq!(text(&place, "[data-testid='no-tuned']"), None);
     comparison.tuning.set(records(None));
     tick().await;

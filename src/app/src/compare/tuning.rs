@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::Comparison;
 use super::comparison::TuningState;
 use super::facts::{Figure, gain, tuning_columns};
-use super::facts_table::{NoTuned, figures_table};
+use super::facts_table::{NoTuned, READING, figures_table};
 use crate::ui::TableScroller;
 
 /// What the explanation is about.
@@ -32,7 +32,7 @@ pub(crate) fn TuningTable(
             TuningState::Here(records) if records.tuned.is_none() => Some(view! { <NoTuned /> }.into_any()),
             TuningState::Here(records) => {
                 let gain = gain(records)?;
-                Some(view! { <p data-testid="tuning-gain">"What block 5 gains here: " {gain}</p> }.into_any())
+                Some(view! { <p data-testid="tuning-gain">{gain}</p> }.into_any())
             }
             TuningState::Missing => {
                 let words = "The figures of our own models did not arrive; those of the published run stand alone.";
@@ -47,6 +47,7 @@ pub(crate) fn TuningTable(
                     {table}
                 </table>
             </TableScroller>
+            <p class="hint">{READING}</p>
             {words}
         </div>
     }

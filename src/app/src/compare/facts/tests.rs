@@ -95,10 +95,10 @@ fn a_release_without_a_tuned_model_has_no_column_for_one() {
 #[test]
 fn what_tuning_gains_is_counted_on_the_same_photos() {
     let said = |photos, accuracy| gain(&TuningRecords { transfer: facts(), tuned: Some(with_test(photos, accuracy)) });
-    let words = |end: &str| Some(format!("Of the same 2,000 test photos it answers {end}"));
-    assert_eq!(said(2000, 0.9875), words("10 more correctly."));
-    assert_eq!(said(2000, 0.9825), words("as many correctly."));
-    assert_eq!(said(2000, 0.98), words("5 fewer correctly: it did not help."));
+    let words = |end: &str| Some(format!("With block 5 trained, the model answers {end}"));
+    assert_eq!(said(2000, 0.9875), words("10 more of the same 2,000 test photos correctly."));
+    assert_eq!(said(2000, 0.9825), words("as many of the same 2,000 test photos correctly."));
+    assert_eq!(said(2000, 0.98), words("5 fewer of the same 2,000 test photos correctly: it did not help."));
     assert_eq!(said(1000, 0.99), None);
     assert_eq!(gain(&TuningRecords { transfer: facts(), tuned: None }), None);
 }
