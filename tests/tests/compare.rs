@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use headstart_tests::{Browser, Built, Element, Kind, LongTasks, Options, Page, Pictures, Site, Teach, Texture};
+use headstart_weights::index::{Index, RecordKind};
 
 const START: Duration = Duration::from_secs(90);
 const SOON: Duration = Duration::from_secs(20);
@@ -138,10 +139,20 @@ fn where_no_photo_can_be_held_out_the_head_stands_alone() {
     page.wait_for("learning-curve", PHOTO, |curve| curve.get("state") == "error").unwrap();
 }
 
+fn index(built: &Built) -> Index {
+    Index::from_json(&std::fs::read(built.dist.join("models/index.json")).unwrap()).unwrap()
+}
+
 /// Whether this release has a CNN trained from scratch.
 fn ships_scratch(built: &Built) -> bool {
-    let index = std::fs::read(built.dist.join("models/index.json")).unwrap();
-    headstart_weights::index::Index::from_json(&index).unwrap().scratch.is_some()
+    index(built).scratch.is_some()
+}
+
+/// Whether this release has a model with blocks of the base trained.
+fn ships_tuned(built: &Built) -> bool {
+    let index = index(built);
+    let kinds = [RecordKind::TunedTraining, RecordKind::TunedTest];
+    index.tuned.is_some() || kinds.into_iter().any(|kind| index.record(kind).is_some())
 }
 
 #[test]
@@ -165,8 +176,12 @@ fn both_shipped_models_answer_the_same_photo() {
     }
     // The published runs are there in any case, and the table with them.
     let models: Vec<_> = page.all("run").unwrap().iter().map(|run| run.get("model").to_owned()).collect();
-    assert_eq!(models, ["transfer", "scratch"]);
-    assert!(page.wait_for("comparison-table", SOON, |_| true).unwrap().text.contains("19,024,513"));
+    assert_eq!(models, ["transfer", "tuned", "scratch"]);
+    let table = page.wait_for("comparison-table", SOON, |_| true).unwrap().text;
+    assert!(table.contains("19,024,513") && table.contains("17,437,185"), "{table}");
+    // Block 5 and the head, as the worker counts them; where no such model ships, that is told and no column is shown.
+    assert_eq!(table.contains("7,083,522"), ships_tuned(&built), "{table}");
+    assert_eq!(page.all("no-tuned").unwrap().is_empty(), ships_tuned(&built));
     assert_eq!(page.all("error").unwrap(), []);
 }
 
@@ -188,6 +203,23 @@ fn the_cnn_is_fetched_when_it_is_looked_at_and_its_absence_is_told() {
     page.upload("compare-input", &[built.sample("chelsea.png")]).unwrap();
     assert_eq!(page.predictions(1, PHOTO).unwrap()[0].get("label"), "cat");
     assert!(page.all("scratch-prediction").unwrap().is_empty());
+}
+
+#[test]
+#[ignore = "needs the built page: cargo xtask test"]
+fn frozen_and_fine_tuned_base_are_explained_without_a_model_being_fetched() {
+    let built = Built::find().unwrap();
+    let site = Site::new(&built.dist).unwrap();
+    let browser = Browser::start(&Options::default()).unwrap();
+    let page = Page::open(&browser, &site.url("?backend=cpu&size=150#/learn")).unwrap();
+    page.ready(START).unwrap();
+    // The head's and the published run's trainable parameters.
+    let is_filled = |table: &Element| table.text.contains("4,098") && table.text.contains("17,437,185");
+    let table = page.wait_for("tuning-table", PHOTO, is_filled).unwrap().text;
+    assert_eq!(table.contains("7,083,522"), ships_tuned(&built), "{table}");
+    assert_eq!(page.all("no-tuned").unwrap().is_empty(), ships_tuned(&built));
+    assert!(site.requests_for("cats-dogs-scratch.hsw").is_empty());
+    assert_eq!(page.all("error").unwrap(), []);
 }
 
 #[test]

@@ -79,6 +79,7 @@ impl Scheduler {
             Request::KeepSquare(request) => self.answer(id, request).await,
             Request::ForgetPhotos(request) => self.answer(id, request).await,
             Request::OpenScratch(request) => self.answer(id, request).await,
+            Request::ReadTuning(request) => self.answer(id, request).await,
             Request::ShowLayers(request) => self.answer(id, request).await,
             Request::OpenHead(request) => self.answer(id, request).await,
             Request::CloseHead(request) => self.answer(id, request).await,

@@ -111,7 +111,7 @@ pub struct CurveResult {
     pub seconds: f64,
 }
 
-/// What is known of one of the two shipped models.
+/// What is known of a shipped model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ModelFacts {
     /// Parameters, the base's included.
@@ -176,11 +176,13 @@ pub struct CurveRecord {
     pub seconds: f64,
 }
 
-/// What ships for the comparison of the two models.
+/// What ships for the comparison of the models.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Shipped {
-    /// The built-in head with its base.
+    /// The built-in head with its base, which stayed frozen.
     pub transfer: ModelFacts,
+    /// The head whose last blocks of the base were trained with it, where the release has one.
+    pub tuned: Option<ModelFacts>,
     /// The CNN trained from scratch, where the host has it.
     pub scratch: Option<ModelFacts>,
     /// The names of the CNN's classes, in the order of its probabilities; empty where it is not open.
@@ -191,6 +193,15 @@ pub struct Shipped {
     pub curve_held_out: u32,
     /// What of it ships and could not be had.
     pub failures: Vec<Failure>,
+}
+
+/// What is on record of frozen and fine-tuned base.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TuningRecords {
+    /// See [`Shipped::transfer`].
+    pub transfer: ModelFacts,
+    /// See [`Shipped::tuned`].
+    pub tuned: Option<ModelFacts>,
 }
 
 /// What a layer responds to on a photo.

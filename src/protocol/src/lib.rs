@@ -27,7 +27,7 @@ pub use archive::{
 };
 pub use compare::{
     CurvePoint, CurveProgress, CurveRecord, CurveResult, FeatureMap, LayerMaps, Learner, ModelFacts, RunRecord,
-    ScratchResult, Shipped, TestRecord,
+    ScratchResult, Shipped, TestRecord, TuningRecords,
 };
 pub use device::{Backend, InputSize};
 pub use failure::Failure;
@@ -36,8 +36,8 @@ pub use message::{Ask, FromWorker, HeadNumber, Progress, Reply, Request, Request
 pub use reply::{BenchReport, OwnPrediction, Prediction, Ready, ScratchPrediction, StartProgress, Transfer};
 pub use request::{
     Classify, CloseHead, CloseZip, Describe, DrawCurve, ForgetPhotos, KeepDescriptors, KeepSquare, MeasureParity,
-    NextZipFiles, OpenHead, OpenScratch, OpenZip, PhotoData, ShowLayers, Start, TimeBase, Train, TrainScratch, ZipAdd,
-    ZipFinish,
+    NextZipFiles, OpenHead, OpenScratch, OpenZip, PhotoData, ReadTuning, ShowLayers, Start, TimeBase, Train,
+    TrainScratch, ZipAdd, ZipFinish,
 };
 /// Bytes on the way, encoded as such and not one by one.
 pub use serde_bytes::ByteBuf;

@@ -6,9 +6,9 @@ use serde_bytes::ByteBuf;
 use crate::{
     BenchReport, Classify, CloseHead, CloseZip, CurveProgress, CurveResult, Describe, Description, DrawCurve, Failure,
     ForgetPhotos, HeadSummary, KeepDescriptors, KeepSquare, LayerMaps, MeasureParity, NextZipFiles, OpenHead,
-    OpenScratch, OpenZip, PhotoHash, Prediction, Ready, RunNews, ScratchResult, Shipped, ShowLayers, Start,
-    StartProgress, TimeBase, Train, TrainScratch, TrainingProgress, TrainingResult, ZipAdd, ZipContents, ZipFinish,
-    ZipSlice,
+    OpenScratch, OpenZip, PhotoHash, Prediction, ReadTuning, Ready, RunNews, ScratchResult, Shipped, ShowLayers, Start,
+    StartProgress, TimeBase, Train, TrainScratch, TrainingProgress, TrainingResult, TuningRecords, ZipAdd, ZipContents,
+    ZipFinish, ZipSlice,
 };
 
 /// The number of a request, chosen by the page and never used for another request to the same worker.
@@ -173,7 +173,8 @@ requests! {
     Train => TrainingResult, RunNews<TrainingProgress>;
     TrainScratch => ScratchResult, RunNews<TrainingProgress>;
     DrawCurve => CurveResult, RunNews<CurveProgress>;
-    OpenScratch => Shipped;
+    OpenScratch => Box<Shipped>;
+    ReadTuning => Box<TuningRecords>;
     ShowLayers => Vec<LayerMaps>;
     OpenHead => HeadSummary;
     CloseHead => ();
@@ -200,7 +201,7 @@ mod tests {
             };
         }
         ask!(Start Classify Describe KeepDescriptors KeepSquare ForgetPhotos Train TrainScratch DrawCurve OpenScratch
-            ShowLayers OpenHead CloseHead TimeBase MeasureParity ZipAdd ZipFinish OpenZip NextZipFiles CloseZip);
+            ReadTuning ShowLayers OpenHead CloseHead TimeBase MeasureParity ZipAdd ZipFinish OpenZip NextZipFiles CloseZip);
         owners
     }
 
@@ -214,7 +215,7 @@ mod tests {
         assert_eq!(owners(&ZipFinish::replied(ByteBuf::new())), ["ZipFinish"]);
         assert_eq!(owners(&KeepSquare::replied([7; 32])), ["KeepSquare"]);
         assert_eq!(owners(&MeasureParity::replied(String::new())), ["MeasureParity"]);
-        assert_eq!(owners(&OpenScratch::replied(Shipped::default())), ["OpenScratch"]);
+        assert_eq!(owners(&OpenScratch::replied(Box::default())), ["OpenScratch"]);
     }
 
     #[test]

@@ -79,6 +79,10 @@ pub struct DrawCurve(pub TrainingRequest);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenScratch;
 
+/// Fetch what is on record of frozen and fine-tuned base. No model is opened for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadTuning;
+
 /// Say what layers of the base respond to on a photo.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShowLayers {

@@ -1,6 +1,8 @@
-//! The table of the compared models: what ships beside what was published.
+//! The figures of the compared models: what ships beside what was published.
 
-use headstart_protocol::{CurvePoint, Learner, ModelFacts, Shipped, TestRecord};
+use std::cmp::Ordering;
+
+use headstart_protocol::{CurvePoint, Learner, ModelFacts, Shipped, TestRecord, TuningRecords};
 
 use super::published::{self, Published};
 use crate::wording::{counted, megabytes, share, thousands};
@@ -10,50 +12,172 @@ const ENOUGH: f64 = 0.9;
 /// What stands where nothing is known.
 const NOTHING: &str = "–";
 
-/// A row: its title and what it says of each model, in the order of [`COLUMNS`].
-pub(super) type Row = (&'static str, [String; 4]);
+/// A figure of a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Figure {
+    Parameters,
+    Trainable,
+    Download,
+    TrainedOn,
+    Needed,
+    Epochs,
+    Time,
+    Validated,
+    Tested,
+}
 
-/// The compared models.
-pub(super) const COLUMNS: [&str; 4] = [
-    "Head on frozen VGG16, ours",
-    "VGG16 partly retrained, published",
-    "CNN from scratch, ours",
-    "CNN from scratch, published",
-];
+impl Figure {
+    /// All, in the order in which they are shown.
+    pub(super) const ALL: [Self; 9] = [
+        Self::Parameters,
+        Self::Trainable,
+        Self::Download,
+        Self::TrainedOn,
+        Self::Needed,
+        Self::Epochs,
+        Self::Time,
+        Self::Validated,
+        Self::Tested,
+    ];
 
-/// All rows; `shipped` is what is here of ours.
-pub(super) fn rows(shipped: Option<&Shipped>) -> Vec<Row> {
+    /// What the table calls it.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Parameters => "Parameters",
+            Self::Trainable => "Trainable parameters",
+            Self::Download => "Download",
+            Self::TrainedOn => "Training photos",
+            Self::Needed => "Photos a class for 90 % accuracy",
+            Self::Epochs => "Epochs (best)",
+            Self::Time => "Training time",
+            Self::Validated => "Validation accuracy (best epoch)",
+            Self::Tested => "Test accuracy (95 % interval)",
+        }
+    }
+}
+
+/// A compared model.
+#[derive(Debug, Clone)]
+pub(super) struct Column<'a> {
+    /// What was trained of it. Columns of the same model stand side by side.
+    pub(super) model: &'static str,
+    /// Whose run it is.
+    pub(super) whose: &'static str,
+    source: Source<'a>,
+}
+
+/// Where its figures come from.
+#[derive(Debug, Clone)]
+enum Source<'a> {
+    /// What is known of a shipped model, and its [`Figure::Needed`].
+    Ours(Option<&'a ModelFacts>, Option<String>),
+    /// A published run.
+    Published(&'static Published),
+}
+
+impl<'a> Column<'a> {
+    fn ours(model: &'static str, facts: Option<&'a ModelFacts>) -> Self {
+        Self { model, whose: "ours", source: Source::Ours(facts, None) }
+    }
+
+    fn with_needed(self, shipped: Option<&Shipped>, learner: Learner) -> Self {
+        let needed = shipped.and_then(|shipped| needed(&shipped.curve, learner));
+        match self.source {
+            Source::Ours(facts, _) => Self { source: Source::Ours(facts, needed), ..self },
+            Source::Published(_) => self,
+        }
+    }
+
+    fn published(model: &'static str, run: &'static Published) -> Self {
+        Self { model, whose: "published", source: Source::Published(run) }
+    }
+
+    /// What the column says of that figure.
+    pub(super) fn cell(&self, figure: Figure) -> String {
+        let known = match &self.source {
+            Source::Ours(_, needed) if figure == Figure::Needed => needed.clone(),
+            Source::Ours(facts, _) => facts.and_then(|facts| of_ours(facts, figure)),
+            Source::Published(run) => of_published(run, figure),
+        };
+        known.unwrap_or_else(|| NOTHING.to_owned())
+    }
+}
+
+const FROZEN: &str = "Head on the frozen base";
+const TUNED: &str = "Head and block 5";
+const TUNED_FURTHER: &str = "Head and blocks 4, 5";
+const SCRATCH: &str = "CNN from scratch";
+
+/// All columns; `shipped` is what is here of ours. Once it is known that no tuned model ships, none is shown.
+pub(super) fn columns(shipped: Option<&Shipped>) -> Vec<Column<'_>> {
     let transfer = shipped.map(|shipped| &shipped.transfer);
+    let tuned = shipped.and_then(|shipped| shipped.tuned.as_ref());
+    let has_tuned = tuned.is_some() || shipped.is_none();
     let scratch = shipped.and_then(|shipped| shipped.scratch.as_ref());
-    let row = |title, own: fn(&ModelFacts) -> Option<String>, theirs: fn(&Published) -> Option<String>| {
-        let own = |facts: Option<&ModelFacts>| facts.and_then(own).unwrap_or_else(|| NOTHING.to_owned());
-        let theirs = |run: &Published| theirs(run).unwrap_or_else(|| NOTHING.to_owned());
-        (title, [own(transfer), theirs(&published::TRANSFER), own(scratch), theirs(&published::SCRATCH)])
-    };
-    let needed = |learner| shipped.and_then(|shipped| needed(&shipped.curve, learner));
-    let nothing = || NOTHING.to_owned();
-    let needed = [needed(Learner::Transfer), None, needed(Learner::Scratch), None];
-    vec![
-        row("Parameters", |facts| number(facts.parameters), |run| number(run.parameters)),
-        row("Trainable parameters", |facts| number(facts.trainable), |run| number(run.trainable)),
-        row("Download", |facts| (facts.bytes > 0).then(|| megabytes(facts.bytes)), |_| None),
-        row(
-            "Training photos",
-            |facts| facts.trained_on.and_then(|photos| number(u64::from(photos))),
-            |_| number(u64::from(published::TRAINED_ON)),
-        ),
-        ("Photos a class for 90 % accuracy", needed.map(|photos| photos.unwrap_or_else(nothing))),
-        row("Epochs (best)", epochs, |run| Some(format!("{} ({})", run.epochs(), run.best().1))),
-        row(
-            "Training time",
-            |facts| facts.run.as_ref().map(|run| span(run.seconds())),
-            |run| Some(span(f64::from(run.seconds))),
-        ),
-        row("Validation accuracy (best epoch)", validated, |run| {
+    let mut columns = vec![Column::ours(FROZEN, transfer).with_needed(shipped, Learner::Transfer)];
+    columns.extend(has_tuned.then(|| Column::ours(TUNED, tuned)));
+    columns.extend([
+        Column::published(TUNED_FURTHER, &published::TRANSFER),
+        Column::ours(SCRATCH, scratch).with_needed(shipped, Learner::Scratch),
+        Column::published(SCRATCH, &published::SCRATCH),
+    ]);
+    columns
+}
+
+/// The columns of frozen and fine-tuned base.
+pub(super) fn tuning_columns(records: Option<&TuningRecords>) -> Vec<Column<'_>> {
+    let tuned = records.and_then(|records| records.tuned.as_ref());
+    let has_tuned = tuned.is_some() || records.is_none();
+    let mut columns = vec![Column::ours(FROZEN, records.map(|records| &records.transfer))];
+    columns.extend(has_tuned.then(|| Column::ours(TUNED, tuned)));
+    columns.push(Column::published(TUNED_FURTHER, &published::TRANSFER));
+    columns
+}
+
+fn of_ours(facts: &ModelFacts, figure: Figure) -> Option<String> {
+    match figure {
+        Figure::Parameters => number(facts.parameters),
+        Figure::Trainable => number(facts.trainable),
+        Figure::Download => (facts.bytes > 0).then(|| megabytes(facts.bytes)),
+        Figure::TrainedOn => facts.trained_on.and_then(|photos| number(photos.into())),
+        // Of a learning curve, not of one model.
+        Figure::Needed => None,
+        Figure::Epochs => epochs(facts),
+        Figure::Time => facts.run.as_ref().map(|run| span(run.seconds())),
+        Figure::Validated => validated(facts),
+        Figure::Tested => facts.test.as_ref().map(tested),
+    }
+}
+
+fn of_published(run: &Published, figure: Figure) -> Option<String> {
+    match figure {
+        Figure::Parameters => number(run.parameters),
+        Figure::Trainable => number(run.trainable),
+        Figure::TrainedOn => number(published::TRAINED_ON.into()),
+        Figure::Epochs => Some(format!("{} ({})", run.epochs(), run.best().1)),
+        Figure::Time => Some(span(f64::from(run.seconds))),
+        Figure::Validated => {
             Some(format!("{} of {}", share(run.best().0), counted(published::VALIDATED_ON as usize, "photo")))
-        }),
-        row("Test accuracy (95 % interval)", |facts| facts.test.as_ref().map(tested), |_| None),
-    ]
+        }
+        Figure::Download | Figure::Needed | Figure::Tested => None,
+    }
+}
+
+/// What training block 5 too changed on the same test photos, in a sentence.
+pub(super) fn gain(records: &TuningRecords) -> Option<String> {
+    let frozen = records.transfer.test?;
+    let tuned = records.tuned.as_ref()?.test.filter(|test| test.photos == frozen.photos)?;
+    let right = |test: TestRecord| (test.accuracy * f64::from(test.photos)).round() as u32;
+    let [before, after] = [frozen, tuned].map(right);
+    let photos = counted(frozen.photos as usize, "test photo");
+    let model = "With block 5 trained, the model answers";
+    Some(match after.cmp(&before) {
+        Ordering::Greater => format!("{model} {} more of the same {photos} correctly.", after - before),
+        Ordering::Equal => format!("{model} as many of the same {photos} correctly."),
+        Ordering::Less => {
+            format!("{model} {} fewer of the same {photos} correctly: it did not help.", before - after)
+        }
+    })
 }
 
 /// The fewest training photos a class with which `learner` came to that accuracy on held-out photos, by its learning
@@ -95,70 +219,4 @@ fn span(seconds: f64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use headstart_protocol::{Epoch, RunRecord};
-
-    fn of<'a>(rows: &'a [Row], title: &str) -> &'a [String; 4] {
-        &rows.iter().find(|row| row.0 == title).unwrap().1
-    }
-
-    #[test]
-    fn what_is_not_known_is_not_invented() {
-        let rows = rows(None);
-        for (title, cells) in &rows {
-            assert_eq!((cells[0].as_str(), cells[2].as_str()), (NOTHING, NOTHING), "{title}");
-        }
-        assert_eq!(of(&rows, "Parameters")[3], "19,024,513");
-        assert_eq!(of(&rows, "Test accuracy (95 % interval)")[1], NOTHING);
-        assert_eq!(of(&rows, "Training time")[3], "22 min");
-    }
-
-    #[test]
-    fn what_ships_is_shown() {
-        let epoch = |epoch, val_accuracy| Epoch {
-            epoch,
-            loss: 0.5,
-            accuracy: 0.8,
-            val_loss: Some(0.4),
-            val_accuracy,
-            seconds: 3650.0 * f64::from(epoch),
-        };
-        let facts = ModelFacts {
-            parameters: 14_718_786,
-            trainable: 4098,
-            bytes: 6_662_835,
-            trained_on: Some(6000),
-            run: Some(RunRecord {
-                best_epoch: 2,
-                val_accuracy: Some(0.98),
-                epochs: vec![epoch(1, Some(0.9)), epoch(2, Some(0.98))],
-            }),
-            test: Some(TestRecord { photos: 2000, accuracy: 0.9825 }),
-        };
-        let point = |learner, photos, mean| CurvePoint { learner, photos, draws: 3, mean, deviation: None };
-        let curve = vec![
-            point(Learner::Transfer, 1, 0.8),
-            point(Learner::Transfer, 5, 0.93),
-            point(Learner::Transfer, 10, 0.89),
-            point(Learner::Scratch, 5, 0.6),
-            point(Learner::Scratch, 3000, 0.87),
-        ];
-        let rows = rows(Some(&Shipped { transfer: facts, curve, ..Shipped::default() }));
-        let shown: Vec<&str> = rows.iter().map(|row| row.1[0].as_str()).collect();
-        let expected = [
-            "14,718,786",
-            "4,098",
-            "6.7 MB",
-            "6,000",
-            "5",
-            "2 (2)",
-            "2.0 h",
-            "98.0 %",
-            "98.2 % (97.6 % to 98.7 %) of 2,000 photos",
-        ];
-        assert_eq!(shown, expected);
-        let of_scratch: Vec<_> = rows.iter().map(|row| row.1[2].as_str()).filter(|cell| *cell != NOTHING).collect();
-        assert_eq!(of_scratch, ["over 3,000"]);
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! Both shipped models side by side: on the same photos, and how they came to be.
+//! The shipped models side by side: on the same photos, and how they came to be.
 
 mod comparison;
 mod facts;
@@ -6,7 +6,11 @@ mod facts_table;
 mod published;
 mod runs;
 mod shipped_curve;
+#[cfg(test)]
+mod tests;
+mod tuning;
 mod view;
 
 pub(crate) use comparison::Comparison;
+pub(crate) use tuning::TuningTable;
 pub(crate) use view::CompareView;

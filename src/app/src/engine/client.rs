@@ -221,7 +221,7 @@ impl Engine {
         if let Some(shipped) = self.state().shipped.clone() {
             return Ok(shipped);
         }
-        let shipped = Rc::new(self.ask(OpenScratch).await?);
+        let shipped: Rc<Shipped> = self.ask(OpenScratch).await?.into();
         let scratch = Rc::new(shipped.scratch_classes.clone());
         let mut state = self.state();
         state.scratch_classes = scratch;

@@ -58,7 +58,9 @@ impl Work {
             | Request::CloseZip(_) => Self::Zip,
             Request::Start(_) => Self::Start,
             Request::Train(_) | Request::TrainScratch(_) | Request::DrawCurve(_) => Self::Run,
-            Request::OpenScratch(_) | Request::TimeBase(_) | Request::MeasureParity(_) => Self::Unwatched,
+            Request::OpenScratch(_) | Request::ReadTuning(_) | Request::TimeBase(_) | Request::MeasureParity(_) => {
+                Self::Unwatched
+            }
         }
     }
 }

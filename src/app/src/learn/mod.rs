@@ -3,6 +3,7 @@
 mod layers;
 mod layers_panel;
 mod picture;
+mod tuning;
 mod view;
 
 pub(crate) use layers::Layers;

@@ -5,12 +5,15 @@ use leptos::prelude::*;
 use super::Layers;
 use super::layers_panel::LayersPanel;
 use super::picture::NetworkPicture;
+use super::tuning::FrozenOrTuned;
+use crate::compare::Comparison;
 use crate::status::EngineStatus;
 
 /// The learn view.
 #[component]
 pub(crate) fn LearnView() -> impl IntoView {
     let layers = expect_context::<Layers>();
+    let comparison = expect_context::<Comparison>();
     let status = expect_context::<EngineStatus>();
     view! {
         <article class="about learn">
@@ -22,6 +25,7 @@ pub(crate) fn LearnView() -> impl IntoView {
             <WhatALayerDoes />
             <LayersPanel layers status />
             <FrozenAndTrained />
+            <FrozenOrTuned comparison status />
             <WhyTwentyPhotos />
             <section>
                 <h2>"Why some photos are held out"</h2>
@@ -69,10 +73,6 @@ fn FrozenAndTrained() -> impl IntoView {
                  them once and becomes 2,048 features: how strongly each channel of two late layers responds, on the average and at \
                  most. Only the head is trained: for two classes it has 4,098 trainable parameters in place of the 19 million of \
                  a CNN that starts from random weights. That is why it takes seconds, and why your browser can do it."
-            </p>
-            <p>
-                "One can also go on and train the late layers themselves (fine-tuning). That takes many more photos and much more \
-                 time; the published run under "<a href="#/compare">"Compare"</a>" did so with the last two blocks."
             </p>
         </section>
     }

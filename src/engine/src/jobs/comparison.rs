@@ -1,14 +1,15 @@
-//! What ships for the comparison of the two models, fetched when somebody wants to see it: the CNN trained from scratch,
-//! and the figures on record of both.
+//! What ships for the comparison of the models, fetched when somebody wants to see it: the CNN trained from scratch,
+//! and the figures on record of all.
 
 use std::rc::Rc;
 
 use headstart_protocol::{
-    CurvePoint, CurveRecord, Failure, Learner, ModelFacts, OpenScratch, RunRecord, Shipped, TestRecord, count,
+    CurvePoint, CurveRecord, Failure, Learner, ModelFacts, OpenScratch, ReadTuning, RunRecord, Shipped, TestRecord,
+    TuningRecords, count,
 };
 use headstart_weights::index::{FileEntry, Index, RecordKind};
 use headstart_weights::scratch::{ScratchFile, ScratchManifest};
-use headstart_weights::vgg16::CONVS;
+use headstart_weights::vgg16::{CONVS, Unfrozen};
 use serde::de::DeserializeOwned;
 
 use super::AnswerInTurn;
@@ -16,17 +17,32 @@ use crate::engine::StartedEngine;
 use crate::error::EngineError;
 use crate::models::{ModelCache, ShippedCnn, fetch_whole, index};
 
+/// The blocks of the base that are trained in the tuned model that ships.
+const TUNED: Unfrozen = Unfrozen::Block5;
+
 impl AnswerInTurn for OpenScratch {
-    async fn answer(self, engine: &StartedEngine) -> Result<Shipped, EngineError> {
+    async fn answer(self, engine: &StartedEngine) -> Result<Box<Shipped>, EngineError> {
         if let Some(shipped) = engine.shipped.borrow().clone() {
-            return Ok(shipped);
+            return Ok(Box::new(shipped));
         }
         let shipped = fetch(engine).await?;
         // What failed is tried again the next time.
         if shipped.failures.is_empty() {
             engine.shipped.replace(Some(shipped.clone()));
         }
-        Ok(shipped)
+        Ok(Box::new(shipped))
+    }
+}
+
+impl AnswerInTurn for ReadTuning {
+    async fn answer(self, engine: &StartedEngine) -> Result<Box<TuningRecords>, EngineError> {
+        let cache = ModelCache::open(&engine.base_url).await;
+        let mut records = Records::new(engine, index()?, &cache);
+        let (transfer, tuned) = (records.transfer().await, records.tuned().await);
+        match records.failures.into_iter().next() {
+            Some(failure) => Err(failure.into()),
+            None => Ok(Box::new(TuningRecords { transfer, tuned })),
+        }
     }
 }
 
@@ -34,7 +50,7 @@ impl AnswerInTurn for OpenScratch {
 async fn fetch(engine: &StartedEngine) -> Result<Shipped, EngineError> {
     let index = index()?;
     let cache = ModelCache::open(&engine.base_url).await;
-    let mut shipped = Shipped { transfer: transfer_facts(engine), ..Shipped::default() };
+    let mut shipped = Shipped::default();
     if let Some(entry) = &index.scratch {
         match open_cnn(engine, entry, &cache).await {
             Ok(manifest) => {
@@ -52,18 +68,17 @@ async fn fetch(engine: &StartedEngine) -> Result<Shipped, EngineError> {
             Err(error) => shipped.failures.push(error.failure()),
         }
     }
-    let records = Records { base_url: &engine.base_url, index: &index, cache: &cache };
-    let failures = &mut shipped.failures;
-    shipped.transfer.run = records.read(RecordKind::TransferTraining, failures).await;
-    shipped.transfer.test = records.read(RecordKind::TransferTest, failures).await;
+    let mut records = Records::new(engine, index, &cache);
+    shipped.transfer = records.transfer().await;
+    shipped.tuned = records.tuned().await;
     // The CNN's figures are worth seeing where only its weights are missing.
-    let run: Option<RunRecord> = records.read(RecordKind::ScratchTraining, failures).await;
-    let test: Option<TestRecord> = records.read(RecordKind::ScratchTest, failures).await;
+    let run: Option<RunRecord> = records.read(RecordKind::ScratchTraining).await;
+    let test: Option<TestRecord> = records.read(RecordKind::ScratchTest).await;
     if run.is_some() || test.is_some() {
         let facts = shipped.scratch.get_or_insert_default();
         (facts.run, facts.test) = (run, test);
     }
-    if let Some(curve) = records.read::<CurveRecord>(RecordKind::LearningCurve, failures).await {
+    if let Some(curve) = records.read::<CurveRecord>(RecordKind::LearningCurve).await {
         shipped.curve_held_out = curve.held_out;
         shipped.curve = curve.points;
         let classes = engine.models.manifest.classes.len();
@@ -71,20 +86,8 @@ async fn fetch(engine: &StartedEngine) -> Result<Shipped, EngineError> {
         shipped.curve.extend(last(Learner::Transfer, Some(&shipped.transfer)));
         shipped.curve.extend(last(Learner::Scratch, shipped.scratch.as_ref()));
     }
+    shipped.failures.append(&mut records.failures);
     Ok(shipped)
-}
-
-/// What is known of the built-in head without any file.
-fn transfer_facts(engine: &StartedEngine) -> ModelFacts {
-    let base: usize = CONVS.iter().map(|shape| shape.weight_count() + shape.out_channels).sum();
-    let models = &engine.models;
-    ModelFacts {
-        parameters: (base + models.head_parameters) as u64,
-        trainable: models.head_parameters as u64,
-        bytes: models.bytes,
-        trained_on: Some(count(models.manifest.trained_on)),
-        ..ModelFacts::default()
-    }
 }
 
 /// Puts the CNN on the device and gives back what it says about itself.
@@ -110,25 +113,73 @@ fn shipped_point(learner: Learner, facts: Option<&ModelFacts>, classes: usize, h
     Some(CurvePoint { learner, photos, draws: 1, mean: test.accuracy, deviation: None })
 }
 
-/// The records that the index lists.
+/// The records that the index lists, and what is known of the models beside them.
 struct Records<'a> {
-    base_url: &'a str,
-    index: &'a Index,
+    engine: &'a StartedEngine,
+    index: Index,
     cache: &'a ModelCache,
+    /// Why records that ship could not be had.
+    failures: Vec<Failure>,
 }
 
-impl Records<'_> {
-    /// The record of that kind, where there is one; why it could not be had goes to `failures`.
-    async fn read<T: DeserializeOwned>(&self, kind: RecordKind, failures: &mut Vec<Failure>) -> Option<T> {
+impl<'a> Records<'a> {
+    fn new(engine: &'a StartedEngine, index: Index, cache: &'a ModelCache) -> Self {
+        Self { engine, index, cache, failures: Vec::new() }
+    }
+
+    /// What is known of the built-in head.
+    async fn transfer(&mut self) -> ModelFacts {
+        let models = &self.engine.models;
+        ModelFacts {
+            bytes: models.bytes,
+            trained_on: Some(count(models.manifest.trained_on)),
+            run: self.read(RecordKind::TransferTraining).await,
+            test: self.read(RecordKind::TransferTest).await,
+            ..self.on_base(models.head_parameters)
+        }
+    }
+
+    /// What is known of the model whose last blocks were trained too, where the release has it. Its file is not fetched.
+    async fn tuned(&mut self) -> Option<ModelFacts> {
+        let kinds = [RecordKind::TunedTraining, RecordKind::TunedTest];
+        let is_recorded = kinds.into_iter().any(|kind| self.index.record(kind).is_some());
+        let file = self.index.tuned.as_ref().map(|head| head.entry.bytes);
+        if file.is_none() && !is_recorded {
+            return None;
+        }
+        Some(ModelFacts {
+            bytes: file.map_or(0, |bytes| self.index.base.bytes + bytes),
+            run: self.read(RecordKind::TunedTraining).await,
+            test: self.read(RecordKind::TunedTest).await,
+            ..self.on_base(self.engine.models.head_parameters + TUNED.parameters())
+        })
+    }
+
+    /// The parameters of base and built-in head, of which so many are trainable.
+    fn on_base(&self, trainable: usize) -> ModelFacts {
+        let base: usize = CONVS.iter().map(|shape| shape.weight_count() + shape.out_channels).sum();
+        let parameters = base + self.engine.models.head_parameters;
+        ModelFacts { parameters: parameters as u64, trainable: trainable as u64, ..ModelFacts::default() }
+    }
+
+    /// The record of that kind, where there is one.
+    async fn read<T: DeserializeOwned>(&mut self, kind: RecordKind) -> Option<T> {
         let entry = self.index.record(kind)?;
         let read = async {
-            let bytes = fetch_whole(self.base_url, entry, self.cache).await?;
+            let bytes = fetch_whole(&self.engine.base_url, entry, self.cache).await?;
             let unreadable = |error: serde_json::Error| Failure::CorruptRecord {
                 file: entry.file.clone(),
                 reason: error.to_string(),
             };
             Ok(serde_json::from_slice(&bytes).map_err(unreadable)?)
         };
-        read.await.map_err(|error: EngineError| failures.push(error.failure())).ok()
+        match read.await {
+            Ok(record) => Some(record),
+            Err(error) => {
+                let error: EngineError = error;
+                self.failures.push(error.failure());
+                None
+            }
+        }
     }
 }

@@ -90,7 +90,7 @@ pub(crate) fn RunsBeside(
     own: Vec<Epoch>,
     /// Our best epoch.
     own_best: Option<u32>,
-    /// The published run's epochs.
+    /// The published run's epochs; none where there is no such run.
     published: Vec<Epoch>,
     /// The published run's best epoch.
     published_best: Option<u32>,
@@ -102,13 +102,16 @@ pub(crate) fn RunsBeside(
         own_mark.into_iter().chain(published_best.map(|epoch| mark(epoch, "published best epoch"))).collect();
     let own_table =
         (!own.is_empty()).then(|| view! { <EpochTable title="Our run as a table" history=Signal::stored(own) /> });
+    let published_table = (!published.is_empty()).then(|| {
+        view! { <EpochTable title="The published run as a table" history=Signal::stored(published) /> }
+    });
     view! {
         <div class="curves">
             <Chart title="Loss" x=EPOCHS y=LOSS series=Signal::stored(losses) marks=Signal::stored(marks.clone()) />
             <Chart title="Accuracy" x=EPOCHS y=ACCURACY series=Signal::stored(accuracies) marks=Signal::stored(marks) />
         </div>
         {own_table}
-        <EpochTable title="The published run as a table" history=Signal::stored(published) />
+        {published_table}
     }
 }
 
