@@ -9,7 +9,7 @@ use crate::output;
 /// What computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DeviceChoice {
-    /// The GPU, where there is one.
+    /// The GPU, where there is one and the command was built with --features gpu.
     Auto,
     /// The processor.
     Cpu,
@@ -26,10 +26,11 @@ impl DeviceChoice {
         match self {
             Self::Cpu => Ok(Device::flex()),
             Self::Gpu => gpu(true).map_err(|reason| CliError::NoGpu { reason }),
-            Self::Auto => Ok(gpu(false).unwrap_or_else(|reason| {
+            Self::Auto if cfg!(feature = "gpu") => Ok(gpu(false).unwrap_or_else(|reason| {
                 output::note(format_args!("computing on the processor, not on a GPU: {reason}"));
                 Device::flex()
             })),
+            Self::Auto => Ok(Device::flex()),
         }
     }
 }
@@ -55,7 +56,7 @@ fn gpu(software: bool) -> Result<Device, String> {
 
 #[cfg(not(feature = "gpu"))]
 fn gpu(_software: bool) -> Result<Device, String> {
-    Err("this build of the command is for the processor alone".to_owned())
+    Err("this command was built without --features gpu".to_owned())
 }
 
 /// Whether `device` is a GPU.

@@ -83,7 +83,7 @@ impl CliError {
                 Some("Name a folder on a disk with more room with --cache, or use fewer --views.")
             }
             Self::NoGpu { .. } => {
-                Some("Leave --device out, or install its driver (Mesa's has a software one for Vulkan).")
+                Some("Leave --device out, build the command with `--features gpu`, or install the GPU's driver.")
             }
             Self::NoPhotos { .. } => {
                 Some("It should hold a folder a class (`CLASS/*.jpg`), or files named `CLASS.N.jpg`.")

@@ -1,5 +1,4 @@
-//! The browsers that the tests drive: Chromium, which they cannot do without, Firefox and WebKitGTK; and the GPU without a
-//! GPU that the native tests run on.
+//! The browsers that the tests drive: Chromium, which they cannot do without, Firefox and WebKitGTK.
 
 use std::{env, fs, path::PathBuf};
 
@@ -48,14 +47,6 @@ pub(crate) fn set_up_others(workspace: &Workspace, journal: &mut Journal) -> Res
     tools::clear_build(&workspace.tools())
 }
 
-/// Makes sure of a Vulkan driver: one that is a program on the processor will do. Without any, the native tests of the GPU
-/// say that they are left out.
-pub(crate) fn set_up_vulkan(workspace: &Workspace, journal: &mut Journal) {
-    if let Err(error) = set_up_packages(workspace, journal, &VULKAN) {
-        journal.leave_out("the native tests on a GPU", &error);
-    }
-}
-
 /// What Debian has of a browser.
 struct Packages {
     title: &'static str,
@@ -81,14 +72,6 @@ const WEBKIT: Packages = Packages {
     names: "webkit2gtk-driver xvfb",
     why: "apt-get downloads Safari's engine, its driver and a screen for it (90 MB).",
     advice: "Install WebKitGTK's driver and Xvfb, or name them in HEADSTART_WEBKIT_DRIVER and HEADSTART_XVFB.",
-};
-
-const VULKAN: Packages = Packages {
-    title: "Software Vulkan",
-    programs: &[(&["vulkaninfo"], "HEADSTART_VULKANINFO")],
-    names: "mesa-vulkan-drivers vulkan-tools",
-    why: "apt-get downloads a GPU that is a program on the processor (30 MB).",
-    advice: "Install a Vulkan driver, and vulkaninfo, by which it is found.",
 };
 
 fn set_up_packages(workspace: &Workspace, journal: &mut Journal, packages: &Packages) -> Result<(), XtaskError> {

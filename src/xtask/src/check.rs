@@ -47,7 +47,6 @@ pub(crate) fn check(workspace: &Workspace, journal: &mut Journal) -> Result<(), 
         let title = format!("Documentation, {}", part.title);
         journal.step(&title, "", || doc(part.cargo(workspace, "doc")).run())?;
     }
-    browser::set_up_vulkan(workspace, journal);
     let tests = cargo().words("test").words(NATIVE).advice("`cargo test --release NAME` runs one alone.");
     journal.step("Unit tests", BURN, || tests.run())
 }

@@ -25,8 +25,8 @@ pub(crate) enum XtaskError {
         "Cargo.lock names no version of {name}. Was it made by another tool? `git checkout Cargo.lock` brings it back."
     )]
     NotLocked { name: &'static str },
-    /// No browser, or no GPU, to test in.
-    #[error("the tests need {missing}, which is not on the path. {advice}")]
+    /// No browser to test in.
+    #[error("the browser tests need {missing}, which is not on the path. {advice}")]
     NoBrowser { missing: &'static str, advice: String },
     /// A port that is taken, or an address of another machine.
     #[error("nothing can be served at {address}: {error}. Another port: `cargo xtask serve --port 8081`.")]

@@ -46,11 +46,9 @@ impl Work {
         match request {
             Request::Describe(Describe { views, .. }) => Self::Photo(views.saturating_add(1)),
             Request::Classify(_) | Request::ShowLayers(_) => Self::Photo(1),
-            Request::KeepDescriptors(_)
-            | Request::KeepSquare(_)
-            | Request::ForgetPhotos(_)
-            | Request::OpenHead(_)
-            | Request::CloseHead(_) => Self::Chore,
+            Request::KeepDescriptors(_) | Request::KeepSquare(_) | Request::ForgetPhotos(_) | Request::CloseHead(_) => {
+                Self::Chore
+            }
             Request::ZipAdd(_)
             | Request::ZipFinish(_)
             | Request::OpenZip(_)
@@ -58,9 +56,11 @@ impl Work {
             | Request::CloseZip(_) => Self::Zip,
             Request::Start(_) => Self::Start,
             Request::Train(_) | Request::TrainScratch(_) | Request::DrawCurve(_) => Self::Run,
-            Request::OpenScratch(_) | Request::ReadTuning(_) | Request::TimeBase(_) | Request::MeasureParity(_) => {
-                Self::Unwatched
-            }
+            Request::OpenHead(_)
+            | Request::OpenScratch(_)
+            | Request::ReadTuning(_)
+            | Request::TimeBase(_)
+            | Request::MeasureParity(_) => Self::Unwatched,
         }
     }
 }

@@ -213,9 +213,7 @@ fn put_blocks(
         })
         .collect();
     // What the file says it answers is what its rounded blocks answer.
-    let rounded: Result<Vec<ConvWeights>, _> =
-        file.convs.iter().zip(frozen).map(|(conv, frozen)| conv.on(frozen)).collect();
-    let rounded = rounded.map_err(|error| CliError::Weights { path: path.to_owned(), error })?;
+    let rounded = file.tuned(frozen).map_err(|error| CliError::Weights { path: path.to_owned(), error })?;
     if let (Some(layer), [weight, bias]) = (file.layers.first_mut(), head) {
         (layer.weight, layer.bias) = (weight.clone(), bias.clone());
     }
