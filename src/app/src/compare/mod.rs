@@ -6,7 +6,7 @@ mod facts_table;
 mod published;
 mod runs;
 mod shipped_curve;
-#[cfg(test)]
+#[cfg(all(test, target_family = "wasm"))]
 mod tests;
 mod tuning;
 mod view;
