@@ -62,7 +62,7 @@ pub(crate) fn with_end(bytes: &[u8]) -> Option<Vec<u8>> {
             // All of it is there, with its checksum.
             Some(_) if named.len() >= length.saturating_add(8) => at += 12 + length,
             Some(name) => {
-                let data = &named[4..named.len().min(4 + length)];
+                let data = &named[4..named.len().min(length.saturating_add(4))];
                 let checksum = crc32fast::hash(&[name, data].concat());
                 let length = u32::try_from(data.len()).ok()?;
                 let chunk = [&length.to_be_bytes()[..], name, data, &checksum.to_be_bytes()].concat();

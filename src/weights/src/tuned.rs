@@ -72,9 +72,10 @@ mod tests {
         let tuned = conv((0..54).map(moved).collect());
         let back = TunedConv::new(&tuned, &base).on(&base).unwrap();
         assert_eq!((back.bias, &back.name), (tuned.bias.clone(), &base.name));
-        for (row, step) in [(0..27, 1e-3 * 0.3), (27..54, 1e-2 * 0.3)] {
+        // The root mean square of what is spread evenly over a span is 0.29 of it.
+        for (row, step) in [(0..27, 1e-3 * 0.29), (27..54, 1e-2 * 0.29)] {
             let worst = row.map(|at| (back.weight[at] - tuned.weight[at]).abs()).fold(0.0, f32::max);
-            assert!(worst <= 0.51 * step && worst > 0.1 * step, "{worst} of {step}");
+            assert!((0.1..0.6).contains(&(worst / step)), "{worst} of {step}");
         }
     }
 

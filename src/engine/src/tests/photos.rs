@@ -1,6 +1,6 @@
 use headstart_nn::DESCRIPTOR;
 use headstart_protocol::{ByteBuf, Failure, InputSize, KeepDescriptors};
-use headstart_vision::RgbImage;
+use headstart_vision::{Limits, RgbImage, VisionError, decode};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::place;
@@ -55,4 +55,17 @@ async fn descriptors_from_elsewhere_are_kept_up_to_the_first_damaged_ones() {
     assert_eq!(kept, Err(EngineError::Own(Failure::BadDescriptors { photo: 2 })));
     assert!(place.photos.descriptors([1; 32], SIZE, 0).is_some());
     assert!(place.photos.descriptors([2; 32], SIZE, 0).is_none());
+}
+
+/// A length that goes round on a machine of 32 bits, as the browser's is.
+#[wasm_bindgen_test]
+fn a_chunk_that_says_it_is_as_long_as_can_be_ends_no_worker() {
+    let signature = b"\x89PNG\r\n\x1a\n";
+    for lie in [u32::MAX, u32::MAX - 1, u32::MAX - 3, u32::MAX - 7, u32::MAX - 11] {
+        for name in [b"IHDR", b"IDAT", b"eXIf", b"IXXT"] {
+            let bytes = [&signature[..], &lie.to_be_bytes(), name, &[7; 40]].concat();
+            let result = decode(&bytes, &Limits::default());
+            assert!(matches!(result, Err(VisionError::Damaged(_) | VisionError::CutShort)), "{result:?}");
+        }
+    }
 }
