@@ -40,7 +40,7 @@ pub(crate) enum Classifier {
 }
 
 impl Classifier {
-    /// What the options ask for, on `device`.
+    /// What the options ask for, the base on `device`.
     ///
     /// # Errors
     /// Whatever keeps its files from being read or run.
@@ -49,7 +49,7 @@ impl Classifier {
             && path != Path::new(TUNED)
             && let Some(file) = scratch_file(path)?
         {
-            return Ok(Self::Scratch(ScratchModel::open(file, path.clone(), with.size, device)?));
+            return Ok(Self::Scratch(ScratchModel::open(file, path.clone(), with.size)?));
         }
         let mut base = Base::open(with.base.as_deref(), device)?;
         let tuned = if with.model.as_deref() == Some(Path::new(TUNED)) { Some(tuned()?) } else { None };

@@ -73,7 +73,7 @@ enum Command {
         dir: PathBuf,
         #[command(flatten)]
         with: With,
-        /// Where it is computed.
+        /// Where the base is computed; a CNN trained from scratch always answers on the processor.
         #[arg(long, value_enum, default_value = "auto")]
         device: DeviceChoice,
     },

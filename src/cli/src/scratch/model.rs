@@ -24,22 +24,17 @@ pub(crate) struct ScratchModel {
 }
 
 impl ScratchModel {
-    /// The network in `file`, which was read from `path`, on `device`.
+    /// The network in `file`, which was read from `path`.
     ///
     /// # Errors
     /// [`CliError::ScratchSize`] where it is for photos of another size than `size`, [`CliError::Network`] where
     /// it does not give the answer that its file says it gives.
-    pub(crate) fn open(
-        file: ScratchFile,
-        path: PathBuf,
-        size: Option<usize>,
-        device: &Device,
-    ) -> Result<Self, CliError> {
+    pub(crate) fn open(file: ScratchFile, path: PathBuf, size: Option<usize>) -> Result<Self, CliError> {
         let own = file.manifest.architecture.side;
         if size.is_some_and(|size| size != own) {
             return Err(CliError::ScratchSize { path, own });
         }
-        let network = block_on(ScratchCnn::open(&file, device));
+        let network = block_on(ScratchCnn::open(&file, &Device::flex()));
         let network = network.map_err(|error| CliError::Network { path, error })?;
         Ok(Self { network, classes: file.manifest.classes })
     }
