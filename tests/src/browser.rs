@@ -229,10 +229,10 @@ impl Browser {
         Ok(lines.as_array().into_iter().flatten().map(message).collect())
     }
 
-    /// Asks `poll` until it has an answer.
+    /// Asks `poll` until it has an answer. `poll` only looks: where the driver lost the answer to its script, it is asked again.
     ///
     /// # Errors
-    /// What `poll` returns; [`TestError::Timeout`], with what is known of the page, where `after` has passed.
+    /// What else `poll` returns; [`TestError::Timeout`], with what is known of the page, where `after` has passed.
     pub fn wait_for<T>(
         &self,
         what: &str,
@@ -241,8 +241,13 @@ impl Browser {
     ) -> Result<T, TestError> {
         let start = Instant::now();
         loop {
-            if let Some(found) = poll()? {
-                return Ok(found);
+            match poll() {
+                Err(error) if error.is_lost_answer() => (),
+                polled => {
+                    if let Some(found) = polled? {
+                        return Ok(found);
+                    }
+                }
             }
             if start.elapsed() > after {
                 let page = self.run(STATE, vec![])?.to_string();

@@ -2,6 +2,8 @@
 
 use std::{fmt, path::PathBuf, time::Duration};
 
+use fantoccini::error::CmdError;
+
 /// Why a test could not be carried out; a test that was carried out and failed panics instead.
 #[derive(thiserror::Error)]
 pub enum TestError {
@@ -45,7 +47,7 @@ pub enum TestError {
     },
     /// The driver refused a command.
     #[error("the browser refused a command: {0}")]
-    Command(#[from] fantoccini::error::CmdError),
+    Command(#[from] CmdError),
     /// Something did not happen in time.
     #[error("{what} did not come within {} s; the page was {page}; the console said {console}", .after.as_secs())]
     Timeout {
@@ -116,6 +118,13 @@ pub enum TestError {
     /// A file or socket.
     #[error("{0}")]
     Io(#[from] std::io::Error),
+}
+
+impl TestError {
+    /// Whether the driver ran a script and lost what it gave back, as WebKitGTK's does now and then while a page loads.
+    pub(crate) fn is_lost_answer(&self) -> bool {
+        matches!(self, Self::Command(CmdError::Standard(refused)) if refused.message == "Could not parse script result")
+    }
 }
 
 /// The sentence, because `unwrap` in a test shows this and not `Display`.
