@@ -1,6 +1,9 @@
+use headstart_fuzz::pictures;
 use headstart_nn::DESCRIPTOR;
 use headstart_protocol::{ByteBuf, Failure, InputSize, KeepDescriptors};
 use headstart_vision::{Limits, RgbImage, VisionError, decode};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::place;
@@ -68,4 +71,17 @@ fn a_chunk_that_says_it_is_as_long_as_can_be_ends_no_worker() {
             assert!(matches!(result, Err(VisionError::Damaged(_) | VisionError::CutShort)), "{result:?}");
         }
     }
+}
+
+/// Lengths and sizes are of 32 bits here, so that sums go round that do not natively, where the same is tried far longer.
+#[wasm_bindgen_test]
+fn damaged_pictures_end_no_worker() {
+    const MANY: usize = 2_000;
+    let limits = Limits { max_pixels: 1 << 20, max_memory: 8 << 20, max_reduced_pixels: 1 << 22, ..Limits::default() };
+    let (mut random, seeds) = (ChaCha8Rng::seed_from_u64(1), pictures::sound());
+    let mut read = 0;
+    for _ in 0..MANY {
+        read += usize::from(decode(&pictures::damaged(&mut random, &seeds), &limits).is_ok());
+    }
+    assert!((1..MANY).contains(&read), "{read} of {MANY} were read");
 }

@@ -147,6 +147,24 @@ impl<'a> Header<'a> {
         (0..self.components.len()).all(|index| self.scans.iter().any(|scan| scan.components.contains(&index)))
     }
 
+    /// Whether the scans have so many bytes as their blocks take at the very least: a bit for the mean of each (ITU-T T.81, F.1.2)
+    /// and, where the other coefficients come with it, one for their end.
+    pub(super) fn data_may_suffice(&self) -> bool {
+        let bits_a_block = match self.process {
+            // Arithmetic codes take less.
+            _ if self.rare.is_some() => return true,
+            Process::Sequential => 2,
+            Process::Progressive => 1,
+            Process::Lossless => return true,
+        };
+        let [across, down] = self.finest();
+        let blocks = |size: u32, own: u8, most: u8| u64::from((size * u32::from(own)).div_ceil(8 * u32::from(most)));
+        let blocks_of =
+            |part: &Component| blocks(self.width, part.across, across) * blocks(self.height, part.down, down);
+        let bytes: usize = self.parts.iter().map(|part| part.data.len()).sum();
+        self.components.iter().map(blocks_of).sum::<u64>() * bits_a_block <= 8 * bytes as u64
+    }
+
     /// Whether the scans carry every bit of every coefficient.
     pub(super) fn scans_are_all_there(&self) -> bool {
         (0..self.components.len()).all(|index| {
@@ -221,4 +239,25 @@ fn scan(payload: &[u8], frame: &[Component]) -> Option<(Scan, Vec<(usize, usize)
         }
     }
     (!components.is_empty()).then_some((Scan { components, band: [first, last], low_bit: bits & 15 }, uses))
+}
+
+#[cfg(test)]
+mod tests {
+    use image::codecs::jpeg::JpegEncoder;
+    use image::{Rgb, RgbImage};
+
+    use super::*;
+
+    #[test]
+    fn data_of_one_colour_suffice_for_their_size_and_not_for_a_hundred_times_that() {
+        let mut bytes = Vec::new();
+        JpegEncoder::new(&mut bytes).encode_image(&RgbImage::from_pixel(160, 120, Rgb([90; 3]))).unwrap();
+        assert!(Header::read(&bytes).unwrap().data_may_suffice());
+        let size = [0, 120, 0, 160];
+        let at = bytes.windows(4).position(|window| window == size).unwrap();
+        bytes[at..at + 4].copy_from_slice(&[4, 176, 6, 64]);
+        let header = Header::read(&bytes).unwrap();
+        assert_eq!((header.width, header.height), (1600, 1200));
+        assert!(!header.data_may_suffice());
+    }
 }

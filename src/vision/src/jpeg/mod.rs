@@ -40,7 +40,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, VisionEr
         .into_iter()
         .find(|factor| limits.allows(width, height, *factor) && memory(&header, *factor) <= limits.max_memory)
         .ok_or_else(|| limits.exceeded_by(Some([width, height])))?;
-    if !header.components_are_all_there() {
+    if !header.components_are_all_there() || !header.data_may_suffice() {
         return Err(VisionError::CutShort);
     }
     if !header.has_end {

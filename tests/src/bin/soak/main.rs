@@ -86,15 +86,14 @@ const KILLS: [usize; 2] = [50, 4];
 const TABS: [usize; 2] = [20, 2];
 const FAULTS: [usize; 2] = [10, 1];
 const ZIPS: [usize; 2] = [100, 10];
-// A short run is that of `cargo xtask fuzz`, natively.
-const MALFORMED: [usize; 2] = [10_000, 0];
+const MALFORMED: [usize; 2] = [10_000, 200];
 const PHOTOS: [usize; 2] = [5_000, 60];
 // These two are tests of their own as well.
 const OFFLINE: [usize; 2] = [1, 0];
 const HOSTS: [usize; 2] = [usize::MAX, 0];
 const CRASHES: [usize; 2] = [50, 3];
-// The software adapter is too slow for a short run.
-const DEVICES: [usize; 2] = [20, 0];
+// One in a pick of photos: trainings take the software adapter minutes.
+const DEVICES: [usize; 2] = [20, 1];
 const WEIGHTS: [usize; 2] = [200, 5];
 const DROPS: [usize; 2] = [50, 3];
 const STALLS: [usize; 2] = [20, 2];
