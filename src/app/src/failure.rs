@@ -145,6 +145,15 @@ pub(crate) fn sentence(failure: &Failure) -> String {
         Failure::PhotosMissing { .. } => {
             "The engine does not have all photos of this training any more. Start it again.".to_owned()
         }
+        Failure::TooManyToTune { most } => format!(
+            "The last block can be trained on {} photos at most: what it needs of more does not fit into this page’s memory. \
+             Switch classes off or remove photos; the head is still in use.",
+            thousands(u64::from(*most))
+        ),
+        Failure::NoRoomToTune { megabytes } => format!(
+            "Training the last block needs {megabytes} MB of memory, and this browser gives less. Close other tabs and try again; \
+             the head is still in use."
+        ),
         Failure::BadDescriptors { photo } => format!(
             "The features of a photo are damaged (number {photo} of those to train on). Remove the photo and add it \
              again."
@@ -280,6 +289,8 @@ mod tests {
             Failure::OtherLayers,
             Failure::TunedStart,
             Failure::PhotosMissing { count: 2 },
+            Failure::TooManyToTune { most: 3_014 },
+            Failure::NoRoomToTune { megabytes: 400 },
             Failure::BadDescriptors { photo: 3 },
             Failure::BadExamples { reason: reason() },
             Failure::Diverged { epoch: 7 },

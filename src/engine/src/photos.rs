@@ -1,5 +1,5 @@
 //! What is kept of a project's photos, so that it crosses to the worker once: descriptors for heads, small squares for the
-//! CNN trained from scratch. Photos themselves are not kept.
+//! CNN trained from scratch, activations for training the last block. Photos themselves are not kept.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -8,6 +8,8 @@ use std::rc::Rc;
 use headstart_nn::DESCRIPTOR;
 use headstart_protocol::{DESCRIPTOR_BYTES, Failure, InputSize, KeepDescriptors, PhotoHash, count};
 use headstart_vision::RgbImage;
+use headstart_weights::f16;
+use headstart_weights::vgg16::Unfrozen;
 
 use crate::error::EngineError;
 use crate::turns::{Slice, Turns};
@@ -15,14 +17,22 @@ use crate::turns::{Slice, Turns};
 /// The protocol says what a descriptor takes, so that the page need not know the model.
 const _: () = assert!(DESCRIPTOR_BYTES == size_of::<f32>() * DESCRIPTOR);
 
+/// The part of the base that is trained here.
+pub(crate) const TUNED: Unfrozen = Unfrozen::Block5;
+
 /// The descriptors of a photo and of its augmented views, one after the other.
 pub(crate) type Descriptors = Rc<[f32]>;
+
+/// Activations of a photo, in half precision.
+type Activations = Box<[f16]>;
 
 /// What is kept of photos, by the SHA-256 of their files.
 #[derive(Default)]
 pub(crate) struct PhotoStore {
     descriptors: RefCell<HashMap<(PhotoHash, InputSize), Descriptors>>,
     squares: RefCell<HashMap<PhotoHash, RgbImage>>,
+    /// What comes out of the last layer before [`TUNED`], channels last, all of photos at one size.
+    activations: RefCell<HashMap<(PhotoHash, InputSize), Activations>>,
 }
 
 impl PhotoStore {
@@ -65,10 +75,43 @@ impl PhotoStore {
         self.squares.borrow().get(&hash).cloned()
     }
 
+    /// Keeps a photo's activations at `size`, and drops those at other sizes.
+    ///
+    /// # Errors
+    /// [`Failure::TooManyToTune`] where as many as there is room for are kept.
+    pub(crate) fn keep_activations(
+        &self,
+        hash: PhotoHash,
+        size: InputSize,
+        activations: &[f32],
+    ) -> Result<(), EngineError> {
+        let mut kept = self.activations.borrow_mut();
+        kept.retain(|(_, other), _| *other == size);
+        if kept.len() >= size.most_tuned() && !kept.contains_key(&(hash, size)) {
+            return Err(Failure::TooManyToTune { most: count(size.most_tuned()) }.into());
+        }
+        let half = |value: &f32| f16::from_f32(value.min(f16::MAX.to_f32()));
+        kept.insert((hash, size), activations.iter().map(half).collect());
+        Ok(())
+    }
+
+    /// Whether a photo's activations at `size` are kept.
+    pub(crate) fn has_activations(&self, hash: PhotoHash, size: InputSize) -> bool {
+        self.activations.borrow().contains_key(&(hash, size))
+    }
+
+    /// Appends a photo's activations at `size` to `all`, where they are kept.
+    pub(crate) fn append_activations(&self, hash: PhotoHash, size: InputSize, all: &mut Vec<f32>) {
+        if let Some(kept) = self.activations.borrow().get(&(hash, size)) {
+            all.extend(kept.iter().map(|value| value.to_f32()));
+        }
+    }
+
     /// Drops what is kept of all photos but these.
     pub(crate) fn keep_only(&self, photos: &HashSet<PhotoHash>) {
         self.descriptors.borrow_mut().retain(|(hash, _), _| photos.contains(hash));
         self.squares.borrow_mut().retain(|hash, _| photos.contains(hash));
+        self.activations.borrow_mut().retain(|(hash, _), _| photos.contains(hash));
     }
 }
 

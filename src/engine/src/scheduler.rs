@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use headstart_protocol::{
-    Ask, CloseZip, Failure, FromWorker, NextZipFiles, OpenZip, Request, RequestId, Run, Start, ZipAdd, ZipFinish,
+    Ask, CloseZip, Failure, FromWorker, NextZipFiles, OpenZip, Request, RequestId, Run, Start, TuneHead, ZipAdd,
+    ZipFinish,
 };
 
 use crate::engine::StartedEngine;
 use crate::error::EngineError;
-use crate::jobs::{AnswerInTurn, OpenedZip, RunBeside, ZipInProgress, start};
+use crate::jobs::{AnswerInTurn, OpenedZip, RunBeside, ZipInProgress, start, tune};
 use crate::port::{Asked, Asking, Outbox, Port, RunLine, Stops};
 use crate::turns::Turns;
 
@@ -77,6 +78,7 @@ impl Scheduler {
             Request::Describe(request) => self.answer(id, request).await,
             Request::KeepDescriptors(request) => self.answer(id, request).await,
             Request::KeepSquare(request) => self.answer(id, request).await,
+            Request::KeepActivations(request) => self.answer(id, request).await,
             Request::ForgetPhotos(request) => self.answer(id, request).await,
             Request::OpenScratch(request) => self.answer(id, request).await,
             Request::ReadTuning(request) => self.answer(id, request).await,
@@ -88,6 +90,7 @@ impl Scheduler {
             Request::Train(request) => self.work(id, request),
             Request::TrainScratch(request) => self.work(id, request),
             Request::DrawCurve(request) => self.work(id, request),
+            Request::TuneHead(request) => self.tune(id, request),
         }
     }
 
@@ -119,6 +122,14 @@ impl Scheduler {
                 self.desk.begin(id, move |line| async move { request.work(&engine.place, &line).await });
             }
             None => self.desk.reply::<W>(id, Err(Failure::NotStarted.into())),
+        }
+    }
+
+    /// The same for the one training that needs the base itself.
+    fn tune(&self, id: RequestId, request: TuneHead) {
+        match self.engine.clone() {
+            Some(engine) => self.desk.begin(id, move |line| async move { tune(request, &engine, &line).await }),
+            None => self.desk.reply::<TuneHead>(id, Err(Failure::NotStarted.into())),
         }
     }
 }

@@ -50,6 +50,13 @@ impl PhotoPass<'_> {
         }
     }
 
+    /// What [`LastBlocks`] of `unfrozen` begin with: the activations of the last frozen layer, channels last,
+    /// `[n, side, side, channels]`.
+    #[must_use]
+    pub fn activations(&mut self, unfrozen: Unfrozen) -> Tensor<4> {
+        self.reach(layers_before(Some(unfrozen))).activations.permute([0, 2, 3, 1])
+    }
+
     /// Behind so many layers, by way of all places before where heads may go on.
     fn reach(&mut self, layers: usize) -> Reached {
         let known = self.reached.iter().rfind(|reached| reached.layers <= layers);

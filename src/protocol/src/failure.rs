@@ -164,11 +164,21 @@ pub enum Failure {
     OtherLayers,
     /// The head to go on from was trained together with blocks of the base.
     TunedStart,
-    /// The worker lacks what a training needs of its photos: [`crate::KeepDescriptors`] or [`crate::KeepSquare`] must
-    /// come first.
+    /// The worker lacks what a training needs of its photos: [`crate::KeepDescriptors`], [`crate::KeepSquare`] or
+    /// [`crate::KeepActivations`] must come first.
     PhotosMissing {
         /// Photos that it lacks something of.
         count: u32,
+    },
+    /// More photos than the worker has room for, with what training the last block keeps of each.
+    TooManyToTune {
+        /// Photos at most.
+        most: u32,
+    },
+    /// The browser gives the worker less memory than training the last block takes.
+    NoRoomToTune {
+        /// Megabytes that it takes.
+        megabytes: u32,
     },
     /// A photo's descriptors are damaged.
     BadDescriptors {
@@ -289,6 +299,8 @@ impl Failure {
             | Self::OtherLayers
             | Self::TunedStart
             | Self::PhotosMissing { .. }
+            | Self::TooManyToTune { .. }
+            | Self::NoRoomToTune { .. }
             | Self::BadDescriptors { .. }
             | Self::BadExamples { .. }
             | Self::StoppedEarly => ErrorKind::CannotTrain,

@@ -18,6 +18,7 @@ mod reply;
 mod request;
 mod settings;
 mod teach;
+mod tuning;
 mod wire;
 
 pub use accuracy::{count, wilson_interval};
@@ -35,9 +36,9 @@ pub use kind::ErrorKind;
 pub use message::{Ask, FromWorker, HeadNumber, Progress, Reply, Request, RequestId, Run, ToWorker};
 pub use reply::{BenchReport, OwnPrediction, Prediction, Ready, ScratchPrediction, StartProgress, Transfer};
 pub use request::{
-    Classify, CloseHead, CloseZip, Describe, DrawCurve, ForgetPhotos, KeepDescriptors, KeepSquare, MeasureParity,
-    NextZipFiles, OpenHead, OpenScratch, OpenZip, PhotoData, ReadTuning, ShowLayers, Start, TimeBase, Train,
-    TrainScratch, ZipAdd, ZipFinish,
+    Classify, CloseHead, CloseZip, Describe, DrawCurve, ForgetPhotos, KeepActivations, KeepDescriptors, KeepSquare,
+    MeasureParity, NextZipFiles, OpenHead, OpenScratch, OpenZip, PhotoData, ReadTuning, ShowLayers, Start, TimeBase,
+    Train, TrainScratch, TuneHead, ZipAdd, ZipFinish,
 };
 /// Bytes on the way, encoded as such and not one by one.
 pub use serde_bytes::ByteBuf;
@@ -47,4 +48,5 @@ pub use teach::{
     PhotoHash, Resumed, RunCheckpoint, RunNews, THUMBNAIL, TrainingExample, TrainingProgress, TrainingRequest,
     TrainingResult, TrainingSettings, ValidatedBy, Validation,
 };
+pub use tuning::{MOST_ACTIVATION_BYTES, TuningComparison, TuningProgress, TuningResult};
 pub use wire::{PROTOCOL_VERSION, WireError, decode, encode};

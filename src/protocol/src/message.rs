@@ -5,10 +5,10 @@ use serde_bytes::ByteBuf;
 
 use crate::{
     BenchReport, Classify, CloseHead, CloseZip, CurveProgress, CurveResult, Describe, Description, DrawCurve, Failure,
-    ForgetPhotos, HeadSummary, KeepDescriptors, KeepSquare, LayerMaps, MeasureParity, NextZipFiles, OpenHead,
-    OpenScratch, OpenZip, PhotoHash, Prediction, ReadTuning, Ready, RunNews, ScratchResult, Shipped, ShowLayers, Start,
-    StartProgress, TimeBase, Train, TrainScratch, TrainingProgress, TrainingResult, TuningRecords, ZipAdd, ZipContents,
-    ZipFinish, ZipSlice,
+    ForgetPhotos, HeadSummary, KeepActivations, KeepDescriptors, KeepSquare, LayerMaps, MeasureParity, NextZipFiles,
+    OpenHead, OpenScratch, OpenZip, PhotoHash, Prediction, ReadTuning, Ready, RunNews, ScratchResult, Shipped,
+    ShowLayers, Start, StartProgress, TimeBase, Train, TrainScratch, TrainingProgress, TrainingResult, TuneHead,
+    TuningProgress, TuningRecords, TuningResult, ZipAdd, ZipContents, ZipFinish, ZipSlice,
 };
 
 /// The number of a request, chosen by the page and never used for another request to the same worker.
@@ -169,9 +169,11 @@ requests! {
     Describe => Description;
     KeepDescriptors => ();
     KeepSquare => PhotoHash;
+    KeepActivations => PhotoHash;
     ForgetPhotos => ();
     Train => TrainingResult, RunNews<TrainingProgress>;
     TrainScratch => ScratchResult, RunNews<TrainingProgress>;
+    TuneHead => Box<TuningResult>, TuningProgress;
     DrawCurve => CurveResult, RunNews<CurveProgress>;
     OpenScratch => Box<Shipped>;
     ReadTuning => Box<TuningRecords>;
@@ -200,8 +202,8 @@ mod tests {
                 $(if $name::reply(reply.clone()).is_some() { owners.push(stringify!($name)); })*
             };
         }
-        ask!(Start Classify Describe KeepDescriptors KeepSquare ForgetPhotos Train TrainScratch DrawCurve OpenScratch
-            ReadTuning ShowLayers OpenHead CloseHead TimeBase MeasureParity ZipAdd ZipFinish OpenZip NextZipFiles CloseZip);
+        ask!(Start Classify Describe KeepDescriptors KeepSquare KeepActivations ForgetPhotos Train TrainScratch TuneHead DrawCurve
+            OpenScratch ReadTuning ShowLayers OpenHead CloseHead TimeBase MeasureParity ZipAdd ZipFinish OpenZip NextZipFiles CloseZip);
         owners
     }
 
@@ -214,6 +216,7 @@ mod tests {
         assert_eq!(owners(&ZipAdd::replied(ByteBuf::new())), ["ZipAdd"]);
         assert_eq!(owners(&ZipFinish::replied(ByteBuf::new())), ["ZipFinish"]);
         assert_eq!(owners(&KeepSquare::replied([7; 32])), ["KeepSquare"]);
+        assert_eq!(owners(&KeepActivations::replied([7; 32])), ["KeepActivations"]);
         assert_eq!(owners(&MeasureParity::replied(String::new())), ["MeasureParity"]);
         assert_eq!(owners(&OpenScratch::replied(Box::default())), ["OpenScratch"]);
     }

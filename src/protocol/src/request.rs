@@ -56,6 +56,15 @@ pub struct KeepSquare {
     pub photo: PhotoData,
 }
 
+/// Run a photo through the layers before the base's last block, and keep what comes out. The answer is the photo's hash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeepActivations {
+    /// The photo's file.
+    pub photo: PhotoData,
+    /// The size at which the photos were described. What is kept at another size is dropped.
+    pub size: InputSize,
+}
+
 /// Drop everything kept for photos that are not named.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForgetPhotos {
@@ -70,6 +79,11 @@ pub struct Train(pub TrainingRequest);
 /// Train a small CNN from scratch, with the split of the head's training: [`TrainingRequest::settings`] decide it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrainScratch(pub TrainingRequest);
+
+/// Train the base's last block together with a linear head, with the split of the head's training. [`KeepActivations`] must have
+/// come for each photo. The result answers no photo until [`OpenHead`] says so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TuneHead(pub TrainingRequest);
 
 /// Measure how good a head and a CNN are with how many photos.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -7,7 +7,8 @@
 //! [`CrossValidation::refit`] trains on every photo. [`held_out()`] names the photos on which a head and a CNN trained from
 //! scratch are compared, and a [`LearningCurve`] says how good either is with how many photos.
 //!
-//! A [`FineTuning`] trains the base's last blocks together with a head that was trained on the frozen base.
+//! A [`FineTuning`] trains the base's last blocks together with a head that was trained on the frozen base, and
+//! [`put_blocks`] makes its head file.
 //!
 //! Any of these runs can be written down as a checkpoint, and one that is put back ends with the same bits as if it had never been
 //! interrupted.
@@ -41,6 +42,7 @@ pub mod scratch;
 mod split;
 mod trained_head;
 mod training_set;
+mod tuned_file;
 mod validator;
 
 pub use cross_validation::{CrossValidated, CrossValidation};
@@ -56,6 +58,7 @@ pub use likeness::Grouping;
 pub use run::BestEpoch;
 pub use split::{folds, grouped};
 pub use trained_head::{HeldOutAnswer, TrainedHead};
+pub use tuned_file::put_blocks;
 
 /// The generator behind every random choice of a run: `stream` keeps the choices of one purpose apart from another's.
 pub(crate) fn generator(seed: u64, stream: u64) -> rand_chacha::ChaCha8Rng {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use headstart_protocol::{ForgetPhotos, InputSize, KeepDescriptors, KeepSquare, PhotoData, PhotoHash};
+use headstart_protocol::{ForgetPhotos, InputSize, KeepActivations, KeepDescriptors, KeepSquare, PhotoData, PhotoHash};
 
 use super::Engine;
 use crate::error::PageError;
@@ -17,6 +17,8 @@ pub(super) struct Kept {
     descriptors: HashMap<(PhotoHash, InputSize), usize>,
     /// Squares for the CNN.
     squares: HashSet<PhotoHash>,
+    /// Activations for training the last block, all at one size.
+    activations: HashSet<(PhotoHash, InputSize)>,
 }
 
 impl Kept {
@@ -68,6 +70,30 @@ impl Engine {
         Ok(())
     }
 
+    /// Hands the main worker a photo of which it keeps the activations before the last block at `size`, if it lacks those; `read`
+    /// gives its bytes.
+    ///
+    /// # Errors
+    /// Those of [`Engine::ask`] and of `read`.
+    pub(crate) async fn give_activations(
+        &self,
+        hash: PhotoHash,
+        size: InputSize,
+        read: impl AsyncFnOnce() -> Result<Vec<u8>, PageError>,
+    ) -> Result<(), PageError> {
+        self.ready().await?;
+        if self.state().kept.activations.contains(&(hash, size)) {
+            return Ok(());
+        }
+        let photo = PhotoData::Encoded(read().await?);
+        let hash = self.ask(KeepActivations { photo, size }).await?;
+        let mut state = self.state();
+        // The worker keeps them at one size.
+        state.kept.activations.retain(|(_, other)| *other == size);
+        state.kept.activations.insert((hash, size));
+        Ok(())
+    }
+
     /// Lets the main worker forget all photos but `keep`.
     pub(crate) async fn forget_photos(&self, keep: Vec<PhotoHash>) {
         {
@@ -75,6 +101,7 @@ impl Engine {
             let keep: HashSet<PhotoHash> = keep.iter().copied().collect();
             state.kept.descriptors.retain(|(hash, _), _| keep.contains(hash));
             state.kept.squares.retain(|hash| keep.contains(hash));
+            state.kept.activations.retain(|(hash, _)| keep.contains(hash));
         }
         if self.is_ready() {
             // Where it fails the worker has ended, and what it kept with it.

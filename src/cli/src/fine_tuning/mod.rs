@@ -8,15 +8,12 @@ use std::time::Instant;
 
 use burn::tensor::Device;
 use futures::executor::block_on;
-use headstart_nn::read;
 use headstart_protocol::{PhotoHash, RunRecord, count, wilson_interval};
 use headstart_train::{
     BestEpoch, Examples, FineTuning, FineTuningSettings, FrozenPart, HeadPlan, HeadSettings, TrainError, TrainedHead,
-    TunedPhotos, ValidationSplit,
+    TunedPhotos, ValidationSplit, put_blocks,
 };
-use headstart_weights::head::{GoldenHead, HeadFile, TUNED_VERSION};
 use headstart_weights::vgg16::Unfrozen;
-use headstart_weights::{ConvWeights, TunedConv, golden_pattern};
 
 use self::activations::Activations;
 use crate::checkpoint;
@@ -76,7 +73,7 @@ pub(crate) fn run(options: &Options, unfrozen: Unfrozen, json: bool) -> Result<(
     let best = tuning.best().filter(|best| best.accuracy >= frozen);
     let mut file = block_on(head.head_file(options.size, &base.sha256, &Device::flex()))?;
     if let Some(best) = best {
-        put_blocks(&mut file, best, &base, &settings, &options.out)?;
+        block_on(put_blocks(&mut file, best, unfrozen, base.last(unfrozen), &base.model))?;
         file.manifest.trained_on = training.hashes.len();
     }
     write(&file, &options.out)?;
@@ -193,39 +190,5 @@ fn tune(tuning: &mut FineTuning, training: &Photos, validation: &Photos, checkpo
             progress.step();
         }
     }
-    Ok(())
-}
-
-/// Puts the blocks and the head of `best` into the file of the head that they began with, which is to lie at `path`.
-fn put_blocks(
-    file: &mut HeadFile,
-    best: &BestEpoch,
-    base: &Base,
-    settings: &FineTuningSettings,
-    path: &Path,
-) -> Result<(), CliError> {
-    let (blocks, head) = best.weights.split_at(2 * settings.unfrozen.convs().len());
-    let frozen = base.last(settings.unfrozen);
-    file.convs = (frozen.iter().zip(blocks.as_chunks::<2>().0))
-        .map(|(frozen, [weight, bias])| {
-            let tuned = ConvWeights { weight: weight.clone(), bias: bias.clone(), ..frozen.clone() };
-            TunedConv::new(&tuned, frozen)
-        })
-        .collect();
-    // What the file says it answers is what its rounded blocks answer.
-    let rounded = file.tuned(frozen).map_err(|error| CliError::Weights { path: path.to_owned(), error })?;
-    if let (Some(layer), [weight, bias]) = (file.layers.first_mut(), head) {
-        (layer.weight, layer.bias) = (weight.clone(), bias.clone());
-    }
-    let manifest = &mut file.manifest;
-    (manifest.version, manifest.unfrozen) = (TUNED_VERSION, Some(settings.unfrozen));
-    (manifest.val_accuracy, manifest.folds, manifest.held_out_sha256) = (best.accuracy, None, None);
-    let model = base.model.with_last(&rounded)?;
-    let pattern = model.photos(golden_pattern(settings.size), settings.size);
-    let input = block_on(read(model.features(pattern).descriptor))?;
-    let model = headstart_nn::Head::new(&file.layers, &file.manifest.architecture, &Device::flex())?;
-    let question = burn::tensor::TensorData::new(input.clone(), [1, input.len()]);
-    let answer = model.probabilities(burn::tensor::Tensor::from_data(question, &Device::flex()));
-    file.manifest.golden = GoldenHead { input, probabilities: block_on(read(answer))? };
     Ok(())
 }

@@ -2,7 +2,8 @@
 
 use headstart_nn::read;
 use headstart_protocol::{
-    Describe, Description, Failure, ForgetPhotos, KeepDescriptors, KeepSquare, PhotoHash, THUMBNAIL, TrainingSettings,
+    Describe, Description, Failure, ForgetPhotos, KeepActivations, KeepDescriptors, KeepSquare, PhotoHash, THUMBNAIL,
+    TrainingSettings,
 };
 use headstart_vision::{square, thumbnail, view};
 
@@ -10,7 +11,7 @@ use super::AnswerInTurn;
 use super::material::small_side;
 use crate::engine::StartedEngine;
 use crate::error::EngineError;
-use crate::photos::to_bytes;
+use crate::photos::{TUNED, to_bytes};
 use crate::pixels::{self, pixels};
 
 impl AnswerInTurn for Describe {
@@ -43,6 +44,16 @@ impl AnswerInTurn for KeepSquare {
         let hash = pixels::hash(&self.photo);
         let image = pixels(self.photo).await?;
         engine.place.photos.keep_square(hash, square(&image, small_side()));
+        Ok(hash)
+    }
+}
+
+impl AnswerInTurn for KeepActivations {
+    async fn answer(self, engine: &StartedEngine) -> Result<PhotoHash, EngineError> {
+        let hash = pixels::hash(&self.photo);
+        let image = pixels(self.photo).await?;
+        let activations = read(engine.begin(&image, self.size).activations(TUNED)).await?;
+        engine.place.photos.keep_activations(hash, self.size, &activations)?;
         Ok(hash)
     }
 }

@@ -44,12 +44,8 @@ impl Material {
         let labels = training.examples.iter().map(|example| example.label as usize).collect();
         let photos = LabelledPhotos::new(small_side(), images, labels, training.classes.len())?;
         let examples = examples(&training, &place.photos, slice).await?;
-        let given = training.given_split();
+        let held_out = held_out_of(&training, &examples)?;
         let TrainingRequest { classes, settings, .. } = training;
-        let held_out = match given {
-            Some(held_out) => held_out,
-            None => held_out(&examples, &classes, settings.validation, u64::from(settings.seed))?,
-        };
         let training = examples.photos().filter(|index| held_out.binary_search(index).is_err()).collect();
         Ok(Self { classes, examples, photos, training, held_out, settings })
     }
@@ -63,6 +59,18 @@ impl Material {
 /// Side of the squares that the CNN sees.
 pub(crate) fn small_side() -> usize {
     ScratchArchitecture::small(2).side
+}
+
+/// The sorted indices of the photos that two models are compared on: those that folders hold out, or that the head's training does.
+///
+/// # Errors
+/// [`EngineError::Train`] where none can be held out.
+pub(crate) fn held_out_of(training: &TrainingRequest, examples: &Examples) -> Result<Vec<usize>, EngineError> {
+    if let Some(given) = training.given_split() {
+        return Ok(given);
+    }
+    let TrainingSettings { validation, seed, .. } = training.settings;
+    Ok(held_out(examples, &training.classes, validation, u64::from(seed))?)
 }
 
 /// A head file has no room for two classes of one name.
@@ -114,7 +122,7 @@ fn squares(training: &TrainingRequest, photos: &PhotoStore) -> Result<Vec<RgbIma
 }
 
 /// What is kept of every photo, or of how many it is missing.
-fn all_of<T>(kept: impl Iterator<Item = Option<T>>) -> Result<Vec<T>, EngineError> {
+pub(crate) fn all_of<T>(kept: impl Iterator<Item = Option<T>>) -> Result<Vec<T>, EngineError> {
     let mut missing = 0;
     let all: Vec<T> = kept.inspect(|one| missing += usize::from(one.is_none())).flatten().collect();
     if missing == 0 { Ok(all) } else { Err(Failure::PhotosMissing { count: count(missing) }.into()) }

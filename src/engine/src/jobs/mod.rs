@@ -13,11 +13,15 @@ mod measure;
 mod scratch;
 mod start;
 mod train;
+mod tuning;
 mod zip;
 
 use headstart_protocol::{Ask, Run};
 
 pub(crate) use self::start::start;
+#[cfg(test)]
+pub(crate) use self::tuning::check_room;
+pub(crate) use self::tuning::tune;
 pub(crate) use self::zip::{OpenedZip, ZipInProgress};
 use crate::engine::{StartedEngine, Workplace};
 use crate::error::EngineError;

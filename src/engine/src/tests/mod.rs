@@ -1,10 +1,11 @@
-//! Jobs of the worker in a worker of a real browser. But for those of `tuned`, they need no weights.
+//! Jobs of the worker in a worker of a real browser. But for those of `tuned` and `tuning`, they need no weights.
 
 mod cache;
 mod photos;
 mod scheduling;
 mod training;
 mod tuned;
+mod tuning;
 mod zips;
 
 use std::cell::RefCell;

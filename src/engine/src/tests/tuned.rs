@@ -42,7 +42,7 @@ fn asked(base_url: &str) -> Start {
 }
 
 /// An engine with what ships, out of the cache.
-async fn shipped() -> StartedEngine {
+pub(super) async fn shipped() -> StartedEngine {
     let (index, cache) = (index().unwrap(), ModelCache::open(SITE).await);
     for (entry, bytes) in [(&index.base, BASE), (&index.heads[0].entry, HEAD)] {
         cache.put(&format!("{SITE}models/{}?sha256={}", entry.file, entry.sha256), bytes).await;
@@ -92,8 +92,8 @@ fn pattern(size: usize) -> PhotoData {
     PhotoData::Rgba { width: side, height: side, pixels: (0..size * size).flat_map(pixel).collect() }
 }
 
-async fn classify(engine: &StartedEngine, size: usize) -> Prediction {
-    Classify { photo: pattern(size), with_scratch: false }.answer(engine).await.unwrap()
+pub(super) async fn classify(engine: &StartedEngine, photo: PhotoData) -> Prediction {
+    Classify { photo, with_scratch: false }.answer(engine).await.unwrap()
 }
 
 /// Opens `bytes` as the visitor's head.
@@ -112,18 +112,18 @@ async fn a_tuned_head_answers_as_the_command_would_and_the_base_stays_as_it_is()
     let engine = shipped().await;
     let describe = || Describe { photo: pattern(150), size: InputSize::S150, views: 0 };
     let described = describe().answer(&engine).await.unwrap().descriptors;
-    let frozen = classify(&engine, 150).await;
+    let frozen = classify(&engine, pattern(150)).await;
     assert_eq!(frozen.own, None);
     for (number, (unfrozen, size)) in (1..).zip([(Unfrozen::Block5, 150), (Unfrozen::Blocks4And5, 224)]) {
         let file = tuned(&engine, unfrozen, size).await;
         open(&engine, number, file.to_bytes().unwrap()).await.unwrap();
-        let answer = classify(&engine, size).await;
+        let answer = classify(&engine, pattern(size)).await;
         let own = answer.own.unwrap();
         assert_eq!(own.head, HeadNumber(number));
         assert!(largest_difference(&own.probabilities, &file.manifest.golden.probabilities) < 1e-5);
         assert!(largest_difference(&own.probabilities, &answer.probabilities) > 1e-3);
     }
-    assert_eq!(classify(&engine, 150).await.probabilities, frozen.probabilities);
+    assert_eq!(classify(&engine, pattern(150)).await.probabilities, frozen.probabilities);
     assert_eq!(describe().answer(&engine).await.unwrap().descriptors, described);
 }
 
@@ -133,7 +133,7 @@ async fn what_is_wrong_with_a_tuned_head_is_told_and_the_one_before_stays() {
     let file = tuned(&engine, Unfrozen::Block5, 150).await;
     let bytes = file.to_bytes().unwrap();
     open(&engine, 1, bytes.clone()).await.unwrap();
-    let answer = classify(&engine, 150).await.own.unwrap();
+    let answer = classify(&engine, pattern(150)).await.own.unwrap();
 
     let mut other_base = file.clone();
     other_base.manifest.base_sha256 = "ab".repeat(32);
@@ -148,7 +148,7 @@ async fn what_is_wrong_with_a_tuned_head_is_told_and_the_one_before_stays() {
     let refused = open(&engine, 5, mixed_up.to_bytes().unwrap()).await;
     assert!(matches!(refused, Err(Failure::WrongAnswer { model: Learner::Transfer, .. })), "{refused:?}");
 
-    let still = classify(&engine, 150).await.own.unwrap();
+    let still = classify(&engine, pattern(150)).await.own.unwrap();
     assert_eq!((still.head, still.probabilities), (HeadNumber(1), answer.probabilities));
 }
 
@@ -178,14 +178,14 @@ async fn a_tuned_head_may_be_the_main_one_on_a_base_that_the_address_names() {
     };
     let engine = engine_of(asked(&file)).await.unwrap();
     let golden = &file.manifest.golden.probabilities;
-    assert!(largest_difference(&classify(&engine, 150).await.probabilities, golden) < 1e-5);
+    assert!(largest_difference(&classify(&engine, pattern(150)).await.probabilities, golden) < 1e-5);
     // Beside it, first a head on the base as it is, then itself.
     open(&engine, 1, HEAD.to_vec()).await.unwrap();
-    let answer = classify(&engine, 150).await;
+    let answer = classify(&engine, pattern(150)).await;
     assert!(largest_difference(&answer.probabilities, golden) < 1e-5);
     assert!(largest_difference(&answer.own.unwrap().probabilities, golden) > 1e-3);
     open(&engine, 2, file.to_bytes().unwrap()).await.unwrap();
-    assert!(largest_difference(&classify(&engine, 150).await.own.unwrap().probabilities, golden) < 1e-5);
+    assert!(largest_difference(&classify(&engine, pattern(150)).await.own.unwrap().probabilities, golden) < 1e-5);
 
     let mut other = file;
     other.manifest.base_sha256 = "ab".repeat(32);

@@ -37,8 +37,8 @@ fn moved(unfrozen: Unfrozen, base: &[ConvWeights]) -> Vec<ConvWeights> {
     tuned.collect()
 }
 
-fn values(descriptor: Tensor<2>) -> Vec<f32> {
-    block_on(read(descriptor)).unwrap()
+fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    block_on(read(tensor)).unwrap()
 }
 
 /// A head on `tuned` that says its golden input is `input`.
@@ -86,6 +86,23 @@ fn one_pass_serves_all_heads() {
         for (blocks, expected) in order.map(|end| &ends[end]) {
             assert_eq!(values(pass.descriptor(blocks.as_ref())), *expected, "{order:?}");
         }
+    }
+}
+
+#[test]
+fn a_pass_gives_what_blocks_begin_with() {
+    let model = Vgg16::new(&base(), &Device::flex()).unwrap();
+    let pattern = || model.photos(golden_pattern(SIZE), SIZE);
+    for unfrozen in [Unfrozen::Block5, Unfrozen::Blocks4And5] {
+        let mut expected = None;
+        model.forward(pattern(), |stage, activations| {
+            if stage == unfrozen.stage() {
+                expected = Some(activations.clone().permute([0, 2, 3, 1]));
+            }
+        });
+        let found = model.begin(pattern()).activations(unfrozen);
+        assert_eq!(found.dims(), [1, unfrozen.side(SIZE), unfrozen.side(SIZE), unfrozen.channels()]);
+        assert_eq!(values(found), values(expected.unwrap()));
     }
 }
 

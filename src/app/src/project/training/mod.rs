@@ -26,6 +26,8 @@ mod tests;
 mod train_panel;
 #[expect(clippy::module_inception, reason = "the owner is what the folder is about")]
 mod training;
+mod tuning;
+mod tuning_panel;
 
 pub(crate) use checkpoints::{Interrupted, InterruptedInfo};
 pub(crate) use cnn_panel::ScratchResultPanel;

@@ -66,7 +66,7 @@ pub(super) fn HeadResult(
             aria-labelledby="result-title"
             node_ref=place
             data-testid="result"
-            data-model="transfer"
+            data-model=if taught.tuned.is_some() { "tuned" } else { "transfer" }
             data-accuracy=accuracy.map(|accuracy| format!("{accuracy:.6}"))
             data-validated-on=result.validated_on.to_string()
             data-seconds=format!("{:.3}", result.seconds)
@@ -133,6 +133,11 @@ fn words(taught: &Taught) -> String {
         (ValidatedBy::HeldOut, Some(_), Some(folder)) => format!(
             "Measured on {photos} of your {folder}, none of which was trained on; they chose the epoch, {}. {interval} The \
              head was trained on {trained_on}, in {took}.",
+            result.best_epoch
+        ),
+        (ValidatedBy::HeldOut, Some(_), None) if taught.tuned.is_some() => format!(
+            "Measured on {photos} that neither the head nor the last block was trained on; they chose the epoch, {}. {interval} \
+             Both were trained on {trained_on}, in {took}.",
             result.best_epoch
         ),
         (ValidatedBy::HeldOut, Some(_), None) => {

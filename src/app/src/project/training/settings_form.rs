@@ -6,6 +6,7 @@ use headstart_protocol::{HeadKind, InputSize, OptimizerKind, TrainingSettings, V
 use leptos::prelude::*;
 
 use super::training::Training;
+use super::tuning_panel::TuningPanel;
 use crate::project::album::Album;
 use crate::status::EngineStatus;
 use crate::ui::{Check, Choice, NumberField, Soon};
@@ -114,6 +115,7 @@ pub(super) fn SettingsForm() -> impl IntoView {
                     </Check>
                 </Soon>
             </div>
+            <TuningPanel />
         </details>
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use headstart_protocol::{CurveResult, InputSize, Part, ScratchResult, TrainingResult};
+use headstart_protocol::{CurveResult, InputSize, Part, ScratchResult, TrainingResult, TuningComparison, ValidatedBy};
 use serde::{Deserialize, Serialize};
 
 /// A run that ended with a head, with the project as it was then. It is saved with the project.
@@ -17,8 +17,20 @@ pub(crate) struct Taught {
     pub(crate) split: Option<GivenSplit>,
     /// The size at which they were described.
     pub(crate) size: InputSize,
+    /// How it compares, where the base's last block was trained with the head.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tuned: Option<Tuned>,
     /// The result; its head is kept apart ([`crate::project::head`]).
     pub(crate) result: TrainingResult,
+}
+
+/// A head on the frozen base beside the one whose last block was trained with it, on the same photos.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Tuned {
+    /// On photos that neither has seen.
+    pub(crate) comparison: TuningComparison,
+    /// The cross-validated accuracy of the head before, where it had learned the same photos.
+    pub(crate) cross_validated: Option<f64>,
 }
 
 /// The photos of a run that folders hold out: they validate, and are never trained on.
@@ -44,6 +56,15 @@ impl Taught {
             let (photo, label) = self.photos.get(*example as usize)?;
             Some((*photo, *label as usize, *answer as usize))
         })
+    }
+
+    /// The cross-validated accuracy of a head on the frozen base, where there is one: its own, or that of the head before.
+    pub(super) fn cross_validated(&self) -> Option<f64> {
+        match (self.tuned, self.result.validated_by) {
+            (Some(tuned), _) => tuned.cross_validated,
+            (None, ValidatedBy::CrossValidation { .. }) => self.result.accuracy(),
+            (None, ValidatedBy::HeldOut | ValidatedBy::Nothing) => None,
+        }
     }
 
     /// How many of the photos in `answers` (index of the photo, index of the answer) heads that had not seen them answered
@@ -90,7 +111,7 @@ impl CnnTaught {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use headstart_protocol::{ClassFigures, HeadSummary, ValidatedBy};
+    use headstart_protocol::{ClassFigures, HeadSummary};
 
     use super::*;
 
@@ -103,6 +124,7 @@ pub(super) mod tests {
             photos: vec![(3, 0), (4, 0), (5, 1), (6, 1)],
             split: None,
             size: InputSize::S150,
+            tuned: None,
             result: TrainingResult {
                 head: Vec::new(),
                 summary: HeadSummary {

@@ -15,6 +15,7 @@ use super::resumed::Resumption;
 use super::run::{RunControl, RunState};
 use super::task::Task;
 use super::taught::{Results, Taught};
+use super::tuning::Tuning;
 use crate::engine::Engine;
 use crate::error::PageError;
 use crate::project::album::{Album, DocumentKind};
@@ -40,12 +41,14 @@ pub(crate) struct Training {
     pub(crate) cnn: Cnn,
     /// How good either is with how many photos.
     pub(crate) curve: CurveRun,
-    album: Album,
-    describer: Describer,
-    head: OwnHead,
-    engine: StoredValue<Engine, LocalStorage>,
+    /// The base's last block, trained with a head.
+    pub(crate) tuning: Tuning,
+    pub(super) album: Album,
+    pub(super) describer: Describer,
+    pub(super) head: OwnHead,
+    pub(super) engine: StoredValue<Engine, LocalStorage>,
     announcer: Announcer,
-    task: Task,
+    pub(super) task: Task,
     checkpoints: Checkpoints,
     /// Whether the visitor ended what goes on: nothing follows it then.
     is_stopped: StoredValue<bool>,
@@ -71,6 +74,7 @@ impl Training {
             result: RwSignal::new(None),
             checkpoint: checkpoints.last,
             cnn: Cnn::new(engine, announcer, checkpoints),
+            tuning: Tuning::new(engine, announcer),
             curve: CurveRun::new(settings, (album, describer), engine, announcer, task, checkpoints),
             album,
             describer,
@@ -193,6 +197,7 @@ impl Training {
         self.run.set(RunState::Running);
         self.history.set(Vec::new());
         self.cnn.clear();
+        self.tuning.clear();
         if from.is_none() {
             self.announcer.say("Training started.");
         }
@@ -214,6 +219,7 @@ impl Training {
             photos: lesson.labels(),
             split: lesson.split.clone(),
             size: lesson.size,
+            tuned: None,
             result,
         };
         Ok(self.took(taught))
@@ -221,7 +227,6 @@ impl Training {
 
     /// Shows what a run came to.
     fn took(self, taught: Taught) -> Arc<Taught> {
-        let taught = Arc::new(taught);
         let result = &taught.result;
         self.announcer.say(match result.accuracy() {
             Some(accuracy) => format!("Training is done: validation accuracy {}.", share(accuracy)),
@@ -230,6 +235,13 @@ impl Training {
         let best = result.history.iter().find(|epoch| epoch.epoch == result.best_epoch).copied();
         self.run.progressed(|status| status.latest = best.or(status.latest));
         self.run.ended(result.stopped);
+        self.put(taught)
+    }
+
+    /// Puts what a run came to in the place of what came before.
+    pub(super) fn put(self, taught: Taught) -> Arc<Taught> {
+        let taught = Arc::new(taught);
+        let result = &taught.result;
         self.history.set(result.history.clone());
         self.album.changed.set(!self.is_as_taught(&taught));
         self.result.set(Some(Arc::clone(&taught)));
@@ -245,6 +257,7 @@ impl Training {
         self.is_stopped.set_value(true);
         self.run.stop(self.task);
         self.cnn.run.stop(self.task);
+        self.tuning.run.stop(self.task);
         if !self.is_on().get_untracked() {
             self.checkpoints.stopped();
         }
@@ -261,6 +274,7 @@ impl Training {
         self.show(run);
         self.cnn.show(cnn);
         self.curve.show(curve);
+        self.tuning.clear();
     }
 
     /// Ends what goes on without a trace, and forgets what runs came to: another project is in the place.
@@ -271,6 +285,7 @@ impl Training {
         self.show(None);
         self.cnn.clear();
         self.curve.clear();
+        self.tuning.clear();
     }
 
     /// Whether there is a head to go on from; tracked.
