@@ -17,6 +17,7 @@
 //! are `headstart-protocol`'s.
 
 mod batch_order;
+pub mod calibration;
 mod checkpoint;
 mod cross_validation;
 mod descent;
