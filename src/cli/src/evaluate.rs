@@ -50,22 +50,21 @@ pub(crate) fn run(dir: &Path, model: &Classifier, json: bool) -> Result<(), CliE
     skipped.extend(unread);
 
     let mut per_class = BTreeMap::<String, ClassReport>::new();
-    let mut right = 0;
-    let read = || files.iter().zip(&answers.probabilities).filter_map(|(file, row)| Some((file, row.as_deref()?)));
-    for (file, probabilities) in read() {
+    let mut labelled = Vec::with_capacity(files.len());
+    for (file, probabilities) in files.iter().zip(&answers.probabilities) {
+        let label = classes.iter().position(|class| *class == file.class);
+        let (Some(probabilities), Some(label)) = (probabilities.as_deref(), label) else { continue };
         let class = per_class.entry(file.class.clone()).or_default();
-        let hit = classes[answer(probabilities)] == file.class;
         class.n += 1;
-        class.accuracy += f64::from(u8::from(hit));
-        right += usize::from(hit);
+        class.accuracy += f64::from(u8::from(answer(probabilities) == label));
+        labelled.push((probabilities, label));
     }
     for class in per_class.values_mut() {
         class.accuracy /= class.n as f64;
     }
-    let label = |class: &str| classes.iter().position(|known| known == class);
-    let labelled = read().filter_map(|(file, probabilities)| Some((probabilities, label(&file.class)?)));
+    let images = labelled.len();
     let calibration = Calibration::new(labelled);
-    let images = read().count();
+    let right: usize = calibration.bins.iter().map(|bin| bin.right).sum();
     let accuracy = right as f64 / images as f64;
     let (ece, brier, log_loss) = (calibration.expected_error(), calibration.brier, calibration.log_loss);
     if json {
