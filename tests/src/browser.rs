@@ -242,12 +242,9 @@ impl Browser {
         let start = Instant::now();
         loop {
             match poll() {
-                Err(error) if error.is_lost_answer() => (),
-                polled => {
-                    if let Some(found) = polled? {
-                        return Ok(found);
-                    }
-                }
+                Ok(Some(found)) => return Ok(found),
+                Err(error) if !error.is_lost_answer() => return Err(error),
+                Ok(None) | Err(_) => {}
             }
             if start.elapsed() > after {
                 let page = self.run(STATE, vec![])?.to_string();

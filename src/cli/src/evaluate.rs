@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use headstart_protocol::{count, wilson_interval};
+use headstart_train::calibration::Calibration;
 use headstart_train::metrics::answer;
 use serde::Serialize;
 
@@ -16,6 +17,10 @@ use crate::photos::{Listing, Skipped, labelled_files};
 struct Report {
     images: usize,
     accuracy: f64,
+    /// Expected calibration error, of [`headstart_train::calibration::BINS`] bins.
+    ece: f64,
+    brier: f64,
+    log_loss: f64,
     per_class: BTreeMap<String, ClassReport>,
     skipped: Vec<Skipped>,
     ms_per_image: f64,
@@ -45,23 +50,26 @@ pub(crate) fn run(dir: &Path, model: &Classifier, json: bool) -> Result<(), CliE
     skipped.extend(unread);
 
     let mut per_class = BTreeMap::<String, ClassReport>::new();
-    let mut right = 0;
-    let mut images = 0;
-    for (file, probabilities) in files.iter().zip(answers.probabilities) {
-        let Some(probabilities) = probabilities else { continue };
+    let mut labelled = Vec::with_capacity(files.len());
+    for (file, probabilities) in files.iter().zip(&answers.probabilities) {
+        let label = classes.iter().position(|class| *class == file.class);
+        let (Some(probabilities), Some(label)) = (probabilities.as_deref(), label) else { continue };
         let class = per_class.entry(file.class.clone()).or_default();
-        let hit = classes[answer(&probabilities)] == file.class;
         class.n += 1;
-        class.accuracy += f64::from(u8::from(hit));
-        right += usize::from(hit);
-        images += 1;
+        class.accuracy += f64::from(u8::from(answer(probabilities) == label));
+        labelled.push((probabilities, label));
     }
     for class in per_class.values_mut() {
         class.accuracy /= class.n as f64;
     }
+    let images = labelled.len();
+    let calibration = Calibration::new(labelled);
+    let right: usize = calibration.bins.iter().map(|bin| bin.right).sum();
     let accuracy = right as f64 / images as f64;
+    let (ece, brier, log_loss) = (calibration.expected_error(), calibration.brier, calibration.log_loss);
     if json {
-        return output::json(&Report { images, accuracy, per_class, skipped, ms_per_image: answers.ms_per_photo });
+        let ms_per_image = answers.ms_per_photo;
+        return output::json(&Report { images, accuracy, ece, brier, log_loss, per_class, skipped, ms_per_image });
     }
     let (low, high) = wilson_interval(count(right), count(images));
     output::line(format_args!(
@@ -74,6 +82,9 @@ pub(crate) fn run(dir: &Path, model: &Classifier, json: bool) -> Result<(), CliE
     for (class, report) in &per_class {
         output::line(format_args!("  {class}: {:.2} % of {}", 100.0 * report.accuracy, report.n))?;
     }
+    output::line(format_args!(
+        "  expected calibration error {ece:.4}, Brier score {brier:.4}, log loss {log_loss:.4}"
+    ))?;
     skipped.iter().try_for_each(|skipped| output::line(format_args!("  {skipped}")))?;
     if skipped.len() > 1 {
         output::line(format_args!("  {} skipped in all", skipped.len()))?;

@@ -1,5 +1,5 @@
-//! Training of heads on the base's features: examples, split, the training loop, cross-validation, metrics, early stopping,
-//! history. [`scratch`] trains a CNN on photos.
+//! Training of heads on the base's features: examples, split, the training loop, cross-validation, metrics, calibration,
+//! early stopping, history. [`scratch`] trains a CNN on photos.
 //!
 //! [`Grouping`] finds the photos that a split must not tear apart, a [`HeadTraining`] trains and validates the head, and
 //! what it comes to is a [`TrainedHead`], of which the head file is made. With held-out photos a [`HeadTrainer`] keeps the
@@ -18,6 +18,7 @@
 //! are `headstart-protocol`'s.
 
 mod batch_order;
+pub mod calibration;
 mod checkpoint;
 mod cross_validation;
 mod descent;

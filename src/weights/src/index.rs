@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{WeightsError, hash::sha256_hex, head::HeadManifest, reader::looks_like_a_web_page};
+use crate::{WeightsError, hash::sha256_hex, head::HeadManifest, reader::looks_like_a_web_page, vgg16::Unfrozen};
 
 /// The index's file name, beside the files that it names.
 pub const FILE_NAME: &str = "index.json";
@@ -76,6 +76,9 @@ pub struct HeadEntry {
     pub size: usize,
     /// The names of its classes.
     pub classes: Vec<String>,
+    /// The blocks of the base that were trained with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unfrozen: Option<Unfrozen>,
 }
 
 impl FileEntry {
@@ -179,7 +182,8 @@ impl Index {
         if manifest.base_sha256 != self.base.sha256 {
             return Err(WeightsError::Head("it was trained on another base than the index names".to_owned()));
         }
-        let head = HeadEntry { entry, size: manifest.size, classes: manifest.classes.clone() };
+        let HeadManifest { size, ref classes, unfrozen, .. } = *manifest;
+        let head = HeadEntry { entry, size, classes: classes.clone(), unfrozen };
         if manifest.unfrozen.is_some() {
             self.tuned = Some(head);
             return Ok(());
@@ -235,6 +239,22 @@ mod tests {
         assert_eq!(index.heads.len(), 2);
         index.set_base(FileEntry::of("base.hsw", b"two"));
         assert!(index.heads.is_empty());
+    }
+
+    #[test]
+    fn a_head_with_blocks_of_its_own_stands_by_itself() {
+        let mut index = Index::new(FileEntry::of("base.hsw", b"one"));
+        index.add_head(FileEntry::of("a.safetensors", b"a"), &head_on(b"one", 150)).unwrap();
+        let tuned = HeadManifest { unfrozen: Some(Unfrozen::Block5), ..head_on(b"one", 150) };
+        for content in [&b"t"[..], b"tt"] {
+            index.add_head(FileEntry::of("t.safetensors", content), &tuned).unwrap();
+        }
+        let again = Index::from_json(&index.to_json().unwrap()).unwrap();
+        let [entry, frozen] = [again.tuned.unwrap(), again.heads[0].clone()];
+        assert_eq!((entry.entry.bytes, entry.unfrozen), (2, Some(Unfrozen::Block5)));
+        assert_eq!((again.heads.len(), frozen.entry.file.as_str(), frozen.unfrozen), (1, "a.safetensors", None));
+        index.set_base(FileEntry::of("base.hsw", b"two"));
+        assert_eq!(index.tuned, None);
     }
 
     #[test]

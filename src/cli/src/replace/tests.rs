@@ -159,7 +159,14 @@ fn a_file_that_is_replaced_is_no_failure_where_its_folder_cannot_be_opened() {
     }
     // Written to and gone through, but not listed.
     fs::set_permissions(&folder, Permissions::from_mode(0o300)).unwrap();
-    let output = command.env(UNREADABLE, folder.join("head")).current_dir("/").output().unwrap();
+    command.env(UNREADABLE, folder.join("head")).current_dir("/");
+    // A test beside this one that starts a program just then hands it the copy's descriptor, still open to be written.
+    let output = loop {
+        match command.output() {
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => thread::sleep(Duration::from_millis(20)),
+            output => break output.unwrap(),
+        }
+    };
     fs::set_permissions(&folder, Permissions::from_mode(0o700)).unwrap();
     assert_eq!(fs::read(folder.join("head")).unwrap(), b"new");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));

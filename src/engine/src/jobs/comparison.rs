@@ -17,9 +17,6 @@ use crate::engine::StartedEngine;
 use crate::error::EngineError;
 use crate::models::{ModelCache, ShippedCnn, fetch_whole, index};
 
-/// The blocks of the base that are trained in the tuned model that ships.
-const TUNED: Unfrozen = Unfrozen::Block5;
-
 impl AnswerInTurn for OpenScratch {
     async fn answer(self, engine: &StartedEngine) -> Result<Box<Shipped>, EngineError> {
         if let Some(shipped) = engine.shipped.borrow().clone() {
@@ -141,17 +138,13 @@ impl<'a> Records<'a> {
 
     /// What is known of the model whose last blocks were trained too, where the release has it. Its file is not fetched.
     async fn tuned(&mut self) -> Option<ModelFacts> {
-        let kinds = [RecordKind::TunedTraining, RecordKind::TunedTest];
-        let is_recorded = kinds.into_iter().any(|kind| self.index.record(kind).is_some());
-        let file = self.index.tuned.as_ref().map(|head| head.entry.bytes);
-        if file.is_none() && !is_recorded {
-            return None;
-        }
+        let tuned = self.index.tuned.as_ref()?;
+        let (bytes, blocks) = (tuned.entry.bytes, tuned.unfrozen.map_or(0, Unfrozen::parameters));
         Some(ModelFacts {
-            bytes: file.map_or(0, |bytes| self.index.base.bytes + bytes),
+            bytes: self.index.base.bytes + bytes,
             run: self.read(RecordKind::TunedTraining).await,
             test: self.read(RecordKind::TunedTest).await,
-            ..self.on_base(self.engine.models.head_parameters + TUNED.parameters())
+            ..self.on_base(self.engine.models.head_parameters + blocks)
         })
     }
 
