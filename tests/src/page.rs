@@ -198,7 +198,8 @@ impl<'a> Page<'a> {
     /// # Errors
     /// [`TestError::Timeout`] where it does not go away.
     pub fn reload(&self) -> Result<(), TestError> {
-        self.browser.run("window.isOld = true; location.reload();", vec![])?;
+        // WebKit's driver loses the answer of a script that navigates before it has returned.
+        self.browser.run("window.isOld = true; setTimeout(() => location.reload());", vec![])?;
         let is_new = "return window.isOld !== true && document.readyState === 'complete'";
         self.browser.wait_for("the page anew", START, || Ok((self.browser.run(is_new, vec![])? == true).then_some(())))
     }

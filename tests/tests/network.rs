@@ -114,7 +114,7 @@ fn weights_that_do_not_come_are_told() {
         // Once the host is well again, so is the page.
         site.behave();
         let page = Page::open(&browser, &site.url(CPU)).unwrap();
-        browser.run("location.reload()", vec![]).unwrap();
+        page.reload().unwrap();
         page.ready(START).unwrap();
     }
 }

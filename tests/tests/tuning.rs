@@ -1,18 +1,16 @@
-//! The base's last block, trained in the page together with a head, on the CPU.
+//! The base's last block, trained in the page together with a head.
 #![cfg(test)]
 
 use std::time::Duration;
 
 use headstart_tests::{Browser, Built, Element, Options, Page, Pictures, Site, Teach, Texture};
 
-const START: Duration = Duration::from_secs(90);
+const START: Duration = Duration::from_secs(300);
 const SOON: Duration = Duration::from_secs(20);
 const DESCRIBE: Duration = Duration::from_secs(180);
 const TRAIN: Duration = Duration::from_secs(120);
-const TUNE: Duration = Duration::from_secs(400);
+const TUNE: Duration = Duration::from_secs(600);
 const PHOTO: Duration = Duration::from_secs(60);
-/// Photos a class.
-const EACH: u64 = 12;
 const KINDS: [Texture; 2] = [Texture::Stripes, Texture::Checks];
 
 fn tuning(page: &Page<'_>, after: Duration, wanted: impl Fn(&Element) -> bool) -> Element {
@@ -25,14 +23,27 @@ fn result(page: &Page<'_>, model: &str) -> Element {
 
 #[test]
 #[ignore = "needs the built page: cargo xtask test"]
-fn the_last_block_is_trained_with_a_head_that_is_there_after_a_reload() {
+fn the_last_block_is_trained_on_the_cpu_and_there_after_a_reload() {
+    the_last_block_is_trained("cpu", 12, &Options::default());
+}
+
+#[test]
+#[ignore = "needs the built page: cargo xtask test"]
+fn the_last_block_is_trained_on_webgpu_and_there_after_a_reload() {
+    the_last_block_is_trained("webgpu", 6, &Options { webgpu: true, ..Options::default() });
+}
+
+/// Trains it on `each` photos a class.
+fn the_last_block_is_trained(backend: &str, each: u64, options: &Options) {
     let built = Built::find().unwrap();
     let pictures = Pictures::new().unwrap();
     let site = Site::new(&built.dist).unwrap();
-    let browser = Browser::start(&Options::default()).unwrap();
-    let teach = Teach::open(&browser, &site.url("?backend=cpu&size=150#/teach"), START).unwrap();
+    let browser = Browser::start(options).unwrap();
+    let address = site.url(&format!("?backend={backend}&size=150#/teach"));
+    let teach = Teach::open(&browser, &address, START).unwrap();
     let page = &teach.page;
-    teach.start_with_textures(&pictures, &KINDS, EACH, DESCRIBE).unwrap();
+    assert_eq!(page.ready(START).unwrap().get("backend"), backend);
+    teach.start_with_textures(&pictures, &KINDS, each, DESCRIBE).unwrap();
     browser.click("[data-testid='advanced'] > summary").unwrap();
     let is_off = |testid: &str| {
         let script = format!("return document.querySelector(`[data-testid='{testid}']`).disabled");

@@ -55,7 +55,7 @@ fn take_all(folder: &Path) -> Result<(), TestError> {
     page.wait_for("error", LONG, |error| error.get("kind") == "not-an-image")?;
     page.wait_for("error", LONG, |error| error.get("kind") == "damaged-image")?;
     shoot("classify-bad-files")?;
-    browser.run("location.reload()", vec![])?;
+    page.reload()?;
     page.ready(LONG)?;
     page.click("camera")?;
     page.wait_for("camera-prediction", LONG, |answer| !answer.get("label").is_empty())?;
