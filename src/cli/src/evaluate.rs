@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use headstart_protocol::{count, wilson_interval};
-use headstart_train::calibration::Calibration;
+use headstart_protocol::{Bin, count, wilson_interval};
+use headstart_train::calibration;
 use headstart_train::metrics::answer;
 use serde::Serialize;
 
@@ -17,10 +17,12 @@ use crate::photos::{Listing, Skipped, labelled_files};
 struct Report {
     images: usize,
     accuracy: f64,
-    /// Expected calibration error, of [`headstart_train::calibration::BINS`] bins.
+    /// Expected calibration error.
     ece: f64,
     brier: f64,
     log_loss: f64,
+    /// The reliability diagram: the answers of each bin of confidence, [`headstart_protocol::BINS`] of equal width.
+    reliability: Vec<Bin>,
     per_class: BTreeMap<String, ClassReport>,
     skipped: Vec<Skipped>,
     ms_per_image: f64,
@@ -63,15 +65,26 @@ pub(crate) fn run(dir: &Path, model: &Classifier, json: bool) -> Result<(), CliE
         class.accuracy /= class.n as f64;
     }
     let images = labelled.len();
-    let calibration = Calibration::new(labelled);
-    let right: usize = calibration.bins.iter().map(|bin| bin.right).sum();
-    let accuracy = right as f64 / images as f64;
+    let calibration = calibration(labelled);
+    let right = calibration.right();
+    let accuracy = f64::from(right) / images as f64;
     let (ece, brier, log_loss) = (calibration.expected_error(), calibration.brier, calibration.log_loss);
     if json {
         let ms_per_image = answers.ms_per_photo;
-        return output::json(&Report { images, accuracy, ece, brier, log_loss, per_class, skipped, ms_per_image });
+        let reliability = calibration.bins.to_vec();
+        return output::json(&Report {
+            images,
+            accuracy,
+            ece,
+            brier,
+            log_loss,
+            reliability,
+            per_class,
+            skipped,
+            ms_per_image,
+        });
     }
-    let (low, high) = wilson_interval(count(right), count(images));
+    let (low, high) = wilson_interval(right, count(images));
     output::line(format_args!(
         "test accuracy {1:.2} % on {images} photos at {0}×{0} (95 % interval {2:.2}–{3:.2} %)",
         model.size(),

@@ -182,6 +182,7 @@ mod tests {
             folds: None,
             held_out_sha256: None,
             unfrozen: None,
+            temperature: None,
             seed: 1,
             golden: GoldenHead { input, probabilities: vec![0.5, 0.5] },
         };

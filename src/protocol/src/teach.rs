@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
-use crate::InputSize;
+use crate::{Calibration, InputSize};
 
 /// SHA-256 of a photo's file, what cached descriptors are kept under.
 pub type PhotoHash = [u8; 32];
@@ -279,6 +279,10 @@ pub struct TrainingResult {
     pub answers: Vec<(u32, u32)>,
     /// One a class.
     pub classes: Vec<ClassFigures>,
+    /// How far the head's confidence can be believed, by the same photos; [`None`] where they are too few to say, and for a
+    /// result of an earlier release.
+    #[serde(default)]
+    pub calibration: Option<Calibration>,
     /// Every epoch of the fit that made the head.
     pub history: Vec<Epoch>,
     /// The epoch whose head this is.
@@ -310,4 +314,8 @@ pub struct HeadSummary {
     pub validated_on: u32,
     /// Its validation accuracy, where there is one.
     pub val_accuracy: Option<f64>,
+    /// What its logits were divided by, so that its confidence can be believed; [`None`] where too few photos were held out to
+    /// say, and for a head of an earlier release.
+    #[serde(default)]
+    pub temperature: Option<f64>,
 }

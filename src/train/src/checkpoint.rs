@@ -15,7 +15,7 @@ use crate::{Examples, TrainError};
 /// The first bytes of every checkpoint.
 const MAGIC: [u8; 8] = *b"HSRESUME";
 /// The version of the format. It counts up with every change to a state.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// The key of the state in the metadata.
 const KEY: &str = "headstart-checkpoint";
 /// Bytes before the safetensors file.

@@ -197,17 +197,16 @@ impl CrossValidation {
         let (width, settled) = (self.heads() * classes, self.settings.settled());
         for (index, candidate) in self.candidates.iter_mut().enumerate() {
             let (mut losses, mut right) = (0.0, 0);
-            let mut answers = Vec::with_capacity(self.photos.len());
+            let mut own = Vec::with_capacity(self.photos.len() * classes);
             for (rows, example) in logits.chunks_exact(width).zip(&self.photos) {
                 let (fold, label) = (self.fold_of[*example], self.examples.labels()[*example]);
                 let row = &rows[(index * self.folds.len() + fold) * classes..][..classes];
                 losses += f64::from(self.folds[fold].weights[label]) * cross_entropy(row, label);
-                let answer = answer(row);
-                right += usize::from(answer == label);
-                answers.push(answer);
+                right += usize::from(answer(row) == label);
+                own.extend_from_slice(row);
             }
             finite &= losses.is_finite();
-            candidate.outcome.push(losses, right, answers, settled);
+            candidate.outcome.push(losses, right, own, settled);
         }
         if finite { Ok(()) } else { Err(TrainError::Diverged { epoch: count(self.epoch) }) }
     }

@@ -47,7 +47,8 @@ struct Best {
     epoch: usize,
     /// For scaled descriptors, without autodiff.
     head: Head,
-    answers: Vec<usize>,
+    /// Of the validation examples, `[n, classes]`.
+    logits: Vec<f32>,
 }
 
 impl HeadTrainer {
@@ -123,7 +124,7 @@ impl HeadTrainer {
             batches: BatchOrder::new(training.len(), settings.batch),
             totals: None,
             stopping: EarlyStopping::new(settings.patience, settings.settled()),
-            best: Best { epoch: 0, head: head.valid(), answers: Vec::new() },
+            best: Best { epoch: 0, head: head.valid(), logits: Vec::new() },
             head,
             epoch: 0,
             epochs: settings.epochs,
@@ -227,7 +228,7 @@ impl HeadTrainer {
             return Err(TrainError::Diverged { epoch: count(self.epoch) });
         }
         if val_loss.is_none_or(|loss| self.stopping.is_best(self.epoch, loss)) {
-            self.best = Best { epoch: self.epoch, head, answers: self.validator.answers().to_vec() };
+            self.best = Best { epoch: self.epoch, head, logits: self.validator.last_logits().to_vec() };
         }
         Ok(Epoch { epoch: count(self.epoch), loss, accuracy, val_loss, val_accuracy, seconds: 0.0 })
     }
@@ -247,11 +248,11 @@ impl HeadTrainer {
         count(self.best.epoch)
     }
 
-    /// To each validation example the answer of [`Self::best`]; empty before the first epoch and in a run on every
+    /// What [`Self::best`] makes of the validation examples, `[n, classes]`; empty before the first epoch and in a run on every
     /// example.
     #[must_use]
-    pub fn best_answers(&self) -> &[usize] {
-        &self.best.answers
+    pub fn best_logits(&self) -> &[f32] {
+        &self.best.logits
     }
 
     /// `loss` and the penalty `|w|² / (2 · c · n)` over the weights that the finished head will have.

@@ -7,6 +7,7 @@ use headstart_weights::head::DenseWeights;
 
 use crate::checkpoint::fingerprint;
 use crate::held_out::set_aside;
+use crate::metrics::answer;
 use crate::{
     CrossValidated, CrossValidation, Examples, HeadSettings, HeadTrainer, HeldOutAnswer, TrainError, TrainedHead,
 };
@@ -53,9 +54,9 @@ pub struct HeadTraining {
     device: Device,
     phase: Phase,
     validated_by: ValidatedBy,
-    /// The held-out photos, in the order of the best epoch's answers: indices and labels.
+    /// The held-out photos, in the order of the best epoch's logits: indices and labels.
     held_out: Vec<(usize, usize)>,
-    /// What the cross-validation has found, answers to them among it.
+    /// What the cross-validation has found, logits of them among it.
     found: Option<CrossValidated>,
     /// Of those, where they are held out for good.
     held_out_sha256: Option<String>,
@@ -299,16 +300,19 @@ impl HeadTraining {
             self.advance(self.seconds).await?;
         }
         let Phase::Fit(trainer) = self.phase else { return Err(TrainError::Unfinished) };
-        let answers = match (self.validated_by, &self.found) {
-            (ValidatedBy::Nothing, _) => &[],
-            (_, Some(found)) => &found.answers[..],
-            (_, None) => trainer.best_answers(),
+        let logits = match (self.validated_by, self.found) {
+            (ValidatedBy::Nothing, _) => Vec::new(),
+            (_, Some(found)) => found.logits,
+            (_, None) => trainer.best_logits().to_vec(),
         };
-        let answer = |(&(example, label), &answer): (&(usize, usize), &usize)| HeldOutAnswer { example, label, answer };
+        let rows = self.held_out.iter().zip(logits.chunks_exact(self.plan.classes.len()));
+        let answers =
+            rows.map(|(&(example, label), row)| HeldOutAnswer { example, label, answer: answer(row) }).collect();
         Ok(TrainedHead {
             layers: trainer.best().await?,
             best_epoch: trainer.best_epoch(),
-            answers: self.held_out.iter().zip(answers).map(answer).collect(),
+            answers,
+            logits,
             settings: self.plan.settings,
             classes: self.plan.classes,
             trained_on: self.trained_on,

@@ -10,6 +10,9 @@
 //! A [`FineTuning`] trains the base's last blocks together with a head that was trained on the frozen base, and
 //! [`put_blocks`] makes its head file.
 //!
+//! How sure a head may be is a [`temperature`], fitted on the answers to the held-out photos and put into its last layer
+//! ([`put_temperature`]); [`calibration`] says how far answers can be believed.
+//!
 //! Any of these runs can be written down as a checkpoint, and one that is put back ends with the same bits as if it had never been
 //! interrupted.
 //!
@@ -18,7 +21,7 @@
 //! are `headstart-protocol`'s.
 
 mod batch_order;
-pub mod calibration;
+mod calibration;
 mod checkpoint;
 mod cross_validation;
 mod descent;
@@ -41,11 +44,13 @@ mod run;
 mod scaling;
 pub mod scratch;
 mod split;
+mod temperature;
 mod trained_head;
 mod training_set;
 mod tuned_file;
 mod validator;
 
+pub use calibration::calibration;
 pub use cross_validation::{CrossValidated, CrossValidation};
 pub use error::TrainError;
 pub use examples::Examples;
@@ -58,8 +63,9 @@ pub use learning_curve::{CurvePhotos, CurveSettings, LearningCurve};
 pub use likeness::Grouping;
 pub use run::BestEpoch;
 pub use split::{folds, grouped};
-pub use trained_head::{HeldOutAnswer, TrainedHead};
-pub use tuned_file::put_blocks;
+pub use temperature::{FEWEST_ANSWERS, calibrated, temperature};
+pub use trained_head::{HeldOutAnswer, TrainedHead, put_temperature};
+pub use tuned_file::{TunedHead, put_blocks};
 
 /// The generator behind every random choice of a run: `stream` keeps the choices of one purpose apart from another's.
 pub(crate) fn generator(seed: u64, stream: u64) -> rand_chacha::ChaCha8Rng {

@@ -2,11 +2,11 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use headstart_nn::{DESCRIPTOR_RECIPE, Head, read};
-use headstart_protocol::{Epoch, ValidatedBy};
+use headstart_protocol::{Calibration, Epoch, ValidatedBy};
 use headstart_weights::head::{DenseWeights, GoldenHead, HeadFile, HeadManifest, VERSION};
 
 use crate::metrics::ConfusionMatrix;
-use crate::{HeadSettings, TrainError};
+use crate::{HeadSettings, TrainError, calibrated, temperature};
 
 /// The answer to a held-out photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct TrainedHead {
     pub validated_by: ValidatedBy,
     /// One to each held-out photo; none where nothing was held out.
     pub answers: Vec<HeldOutAnswer>,
+    /// What the answers were taken from, `[answers, classes]`, before any temperature.
+    pub logits: Vec<f32>,
     /// Every epoch of the fit that made the head.
     pub history: Vec<Epoch>,
     /// The epoch whose head this is, counted from 1.
@@ -52,17 +54,30 @@ impl TrainedHead {
         ConfusionMatrix::new(self.classes.len(), &labels, &answers)
     }
 
-    /// The head as a file: trained on descriptors of photos of `size` pixels a side from the base whose file has the
+    /// What its logits are to be divided by, so that its probabilities can be believed; [`None`] where too few photos were
+    /// held out to say.
+    #[must_use]
+    pub fn temperature(&self) -> Option<f64> {
+        temperature(&self.logits, &self.labels())
+    }
+
+    /// How far its answers to the held-out photos can be believed under its temperature; [`None`] without one.
+    #[must_use]
+    pub fn calibration(&self) -> Option<Calibration> {
+        Some(calibrated(&self.logits, &self.labels(), self.temperature()?))
+    }
+
+    fn labels(&self) -> Vec<usize> {
+        self.answers.iter().map(|one| one.label).collect()
+    }
+
+    /// The head as a file, its last layer divided by its temperature: trained on descriptors of photos of `size` pixels a side from the base whose file has the
     /// SHA-256 `base_sha256`. Its golden answer is computed on `device`.
     ///
     /// # Errors
     /// [`TrainError::Model`] where the device gives nothing back.
     pub async fn head_file(&self, size: usize, base_sha256: &str, device: &Device) -> Result<HeadFile, TrainError> {
         let architecture = self.settings.architecture.clone();
-        let head = Head::new(&self.layers, &architecture, device)?;
-        let input = self.golden_input.clone();
-        let descriptor = TensorData::new(input.clone(), [1, input.len()]);
-        let probabilities = read(head.probabilities(Tensor::from_data(descriptor, device))).await?;
         let manifest = HeadManifest {
             version: VERSION,
             classes: self.classes.clone(),
@@ -79,9 +94,28 @@ impl TrainedHead {
             },
             held_out_sha256: self.held_out_sha256.clone(),
             unfrozen: None,
+            temperature: None,
             seed: self.settings.seed,
-            golden: GoldenHead { input, probabilities },
+            golden: GoldenHead { input: self.golden_input.clone(), probabilities: Vec::new() },
         };
-        Ok(HeadFile { manifest, layers: self.layers.clone(), convs: Vec::new() })
+        let mut file = HeadFile { manifest, layers: self.layers.clone(), convs: Vec::new() };
+        put_temperature(&mut file, self.temperature(), device).await?;
+        Ok(file)
     }
+}
+
+/// Divides the logits of the head in `file` by `temperature`, if there is one, and has the file say what it then answers to the
+/// question that it holds.
+///
+/// # Errors
+/// [`TrainError::Model`] where the device gives nothing back.
+pub async fn put_temperature(file: &mut HeadFile, temperature: Option<f64>, device: &Device) -> Result<(), TrainError> {
+    if let Some(temperature) = temperature {
+        file.divide_logits(temperature);
+    }
+    let head = Head::new(&file.layers, &file.manifest.architecture, device)?;
+    let golden = &mut file.manifest.golden;
+    let question = TensorData::new(golden.input.clone(), [1, golden.input.len()]);
+    golden.probabilities = read(head.probabilities(Tensor::from_data(question, device))).await?;
+    Ok(())
 }

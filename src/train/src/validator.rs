@@ -23,15 +23,15 @@ pub(crate) struct ValidationSet {
     /// Scaled, `[n, width]`, on the device without autodiff.
     descriptors: Tensor<2>,
     labels: Vec<usize>,
-    /// To each of them the answer of the head last validated.
-    answers: Vec<usize>,
+    /// Of the head last validated, `[n, classes]`.
+    logits: Vec<f32>,
 }
 
 impl ValidationSet {
     /// `examples` on `device`.
     pub(crate) fn new(examples: &Examples, scaling: &Scaling, device: &Device) -> Self {
         let descriptors = descriptors_on(examples, scaling, device);
-        Self { descriptors, labels: examples.labels().to_vec(), answers: Vec::new() }
+        Self { descriptors, labels: examples.labels().to_vec(), logits: Vec::new() }
     }
 
     /// How many there are.
@@ -44,9 +44,8 @@ impl ValidationSet {
         let rows = || logits.chunks_exact(weights.len()).zip(&self.labels);
         let loss: f64 = rows().map(|(row, label)| f64::from(weights[*label]) * cross_entropy(row, *label)).sum();
         let whole: f64 = self.labels.iter().map(|label| f64::from(weights[*label])).sum();
-        let answers: Vec<usize> = rows().map(|(row, _)| answer(row)).collect();
-        let right = answers.iter().zip(&self.labels).filter(|(answer, label)| answer == label).count();
-        self.answers = answers;
+        let right = rows().filter(|(row, label)| answer(row) == **label).count();
+        self.logits = logits.to_vec();
         (loss / whole, right as f64 / self.labels.len() as f64)
     }
 }
@@ -71,10 +70,10 @@ impl Validator {
         }
     }
 
-    /// To each validation example the answer of the head last validated; empty where there are none.
-    pub(crate) fn answers(&self) -> &[usize] {
+    /// What the head last validated made of the validation examples, `[n, classes]`; empty where there are none.
+    pub(crate) fn last_logits(&self) -> &[f32] {
         match self {
-            Self::HeldOut(validation) => &validation.answers,
+            Self::HeldOut(validation) => &validation.logits,
             Self::Known(_) | Self::Nothing => &[],
         }
     }

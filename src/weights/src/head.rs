@@ -60,6 +60,10 @@ pub struct HeadManifest {
     /// The blocks of the base that were trained with it, which the file holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unfrozen: Option<Unfrozen>,
+    /// What the logits of its last layer were divided by, so that its probabilities can be believed; [`None`] where too few
+    /// photos were held out to say, or before there was such a thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
     /// The seed of the run that made it.
     pub seed: u64,
     /// One answer of it, to check a device against. With blocks of its own it is the answer to [`crate::golden_pattern`].
@@ -187,6 +191,14 @@ impl HeadFile {
         Ok(Self { manifest: sealed.manifest, layers, convs })
     }
 
+    /// Divides the logits by `temperature`, which the last layer and the manifest then hold; the golden answer is the caller's.
+    pub fn divide_logits(&mut self, temperature: f64) {
+        let values =
+            self.layers.last_mut().into_iter().flat_map(|layer| layer.weight.iter_mut().chain(&mut layer.bias));
+        values.for_each(|value| *value = (f64::from(*value) / temperature) as f32);
+        self.manifest.temperature = Some(self.manifest.temperature.unwrap_or(1.0) * temperature);
+    }
+
     /// The base's last convolutions as they were trained with the head, none for a head on the base as it is; `base` holds the
     /// base's own, up to its last one.
     ///
@@ -218,6 +230,9 @@ fn check(manifest: &HeadManifest, layers: &[DenseWeights], convs: &[TunedConv]) 
     }
     if manifest.val_accuracy.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
         return wrong("its validation accuracy is no share");
+    }
+    if manifest.temperature.is_some_and(|temperature| !(temperature > 0.0 && temperature.is_finite())) {
+        return wrong("its temperature is not above 0");
     }
     if outputs.len() > MOST_LAYERS || !layers.iter().map(|layer| layer.outputs).eq(outputs) {
         return wrong("its layers are not those of its architecture");

@@ -220,6 +220,7 @@ mod tests {
             folds: None,
             held_out_sha256: None,
             unfrozen: None,
+            temperature: None,
             seed: 1,
             golden: GoldenHead { input: vec![1.0], probabilities: vec![0.5, 0.5] },
         }

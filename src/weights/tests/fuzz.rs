@@ -121,6 +121,7 @@ fn head(architecture: HeadArchitecture) -> Vec<u8> {
         folds: Some(5),
         held_out_sha256: None,
         unfrozen: None,
+        temperature: None,
         seed: 1,
         golden: GoldenHead { input: vec![0.25; inputs], probabilities: vec![0.2, 0.3, 0.5] },
     };

@@ -122,6 +122,7 @@ mod tests {
             trained_on: 9,
             validated_on: 0,
             val_accuracy: None,
+            temperature: None,
         };
         let own = own.map(|own| OwnPrediction { head: HeadNumber(1), probabilities: own.to_vec(), ms: 2.0 });
         let scratch = Some(ScratchPrediction { probabilities: vec![0.3, 0.7], ms: 3.0 });

@@ -11,7 +11,7 @@ use futures::executor::block_on;
 use headstart_protocol::{PhotoHash, RunRecord, count, wilson_interval};
 use headstart_train::{
     BestEpoch, Examples, FineTuning, FineTuningSettings, FrozenPart, HeadPlan, HeadSettings, TrainError, TrainedHead,
-    TunedPhotos, ValidationSplit, put_blocks,
+    TunedHead, TunedPhotos, ValidationSplit, put_blocks, put_temperature, temperature,
 };
 use headstart_weights::vgg16::Unfrozen;
 
@@ -27,6 +27,8 @@ use crate::train::{Options, describe, grouped, train, write};
 
 /// The share of each class that is held out where the folder has no validation photos.
 const HELD_OUT: f64 = 0.2;
+/// Validation photos that are answered at once.
+const PORTION: usize = 16;
 
 /// Trains the head, then head and blocks, and writes what does better on the validation photos.
 ///
@@ -74,6 +76,8 @@ pub(crate) fn run(options: &Options, unfrozen: Unfrozen, json: bool) -> Result<(
     let mut file = block_on(head.head_file(options.size, &base.sha256, &Device::flex()))?;
     if let Some(best) = best {
         block_on(put_blocks(&mut file, best, unfrozen, base.last(unfrozen), &base.model))?;
+        let logits = answers(&TunedHead::new(&file, base.last(unfrozen), &device)?, &validation)?;
+        block_on(put_temperature(&mut file, temperature(&logits, validation.examples.labels()), &device))?;
         file.manifest.trained_on = training.hashes.len();
     }
     write(&file, &options.out)?;
@@ -166,6 +170,17 @@ fn head(training: &Photos, validation: &Photos, names: &[String], options: &Opti
         continue_from: None,
     };
     train(plan, |epochs| progress.set(epochs))
+}
+
+/// The logits of `photos`, `[n, classes]`.
+fn answers(head: &TunedHead, photos: &Photos) -> Result<Vec<f32>, CliError> {
+    let mut kept = photos.kept.open();
+    let mut logits = Vec::new();
+    for portion in photos.hashes.chunks(PORTION) {
+        let inputs = kept.read(portion.iter().map(|hash| (*hash, 0)))?;
+        logits.extend(block_on(head.logits(portion.len(), inputs))?);
+    }
+    Ok(logits)
 }
 
 /// Runs to the end, with a checkpoint after each epoch.

@@ -61,5 +61,6 @@ pub(crate) fn summary(manifest: &HeadManifest) -> Result<HeadSummary, EngineErro
         trained_on: count(manifest.trained_on),
         validated_on: count(manifest.validated_on),
         val_accuracy: manifest.val_accuracy,
+        temperature: manifest.temperature,
     })
 }

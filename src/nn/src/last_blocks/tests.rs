@@ -59,6 +59,7 @@ fn head(unfrozen: Unfrozen, base: &[ConvWeights], tuned: &[ConvWeights], input: 
             folds: None,
             held_out_sha256: None,
             unfrozen: Some(unfrozen),
+            temperature: None,
             seed: 1,
             golden: GoldenHead { input, probabilities: vec![0.5, 0.5] },
         },

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CrossValidated, CrossValidation, Outcome};
 use crate::TrainError;
-use crate::checkpoint::{Opened, wrong};
+use crate::checkpoint::{Named, Opened, wrong};
 use crate::parameters::{flat, replaced};
 
 /// All of the folds but their tensors and what they are about.
@@ -23,15 +23,13 @@ pub(crate) struct FoldsState {
 pub(crate) struct FoundState {
     /// Whose penalty did best.
     candidate: usize,
-    /// To each photo.
-    answers: Vec<usize>,
     /// [`CrossValidated::history`].
     history: Vec<(f64, f64)>,
 }
 
 impl From<&CrossValidated> for FoundState {
     fn from(found: &CrossValidated) -> Self {
-        Self { candidate: found.candidate, answers: found.answers.clone(), history: found.history.clone() }
+        Self { candidate: found.candidate, history: found.history.clone() }
     }
 }
 
@@ -63,36 +61,43 @@ impl CrossValidation {
             return Err(wrong("its epochs are not those of this cross-validation"));
         }
         let settled = *epoch >= self.settings.settled();
-        let fits = |outcome: &Outcome| {
-            outcome.losses.len() == *epoch
-                && outcome.right.len() == *epoch
-                && outcome.answers.len() == if settled { self.photos.len() } else { 0 }
-                && outcome.answers.iter().all(|answer| *answer < self.classes.len())
-        };
+        let fits = |outcome: &Outcome| outcome.losses.len() == *epoch && outcome.right.len() == *epoch;
         if !outcomes.iter().all(fits) {
-            return Err(wrong("its answers are not to these photos"));
+            return Err(wrong("its epochs are not those of this cross-validation"));
         }
+        let len = if settled { self.logits_len() } else { 0 };
+        let logits = (0..outcomes.len()).map(|index| file.floats(&logits_name(index), len));
+        let logits: Vec<_> = logits.collect::<Result<_, _>>()?;
         let lens: Vec<usize> = flat(&self.stack.valid()).iter().map(|tensor| tensor.dims()[0]).collect();
         let [values, memory] = self.optimizer.read("folds", &lens, file)?;
         self.stack = replaced(self.stack.clone(), values, &self.device);
         self.optimizer.remember(memory, epoch * self.batches.count(), &self.device);
-        for (candidate, outcome) in self.candidates.iter_mut().zip(outcomes) {
-            candidate.outcome = outcome.clone();
+        for ((candidate, outcome), logits) in self.candidates.iter_mut().zip(outcomes).zip(logits) {
+            candidate.outcome = Outcome { logits, ..outcome.clone() };
         }
         self.epoch = *epoch;
         Ok(())
     }
 
-    /// What was found by a cross-validation like this one.
+    /// The rest of its numbers: what the heads make of the photos that they have not seen.
+    pub(crate) fn logits_state(&self) -> Named<'_> {
+        let logits = self.candidates.iter().map(|candidate| (&candidate.outcome.logits).into());
+        logits.enumerate().map(|(index, logits)| (logits_name(index), logits)).collect()
+    }
+
+    /// How many numbers a head for each fold makes of all photos.
+    pub(crate) fn logits_len(&self) -> usize {
+        self.photos.len() * self.classes.len()
+    }
+
+    /// What was found by a cross-validation like this one, with `logits` after the best epoch.
     ///
     /// # Errors
     /// [`TrainError::Checkpoint`].
-    pub(crate) fn found_again(&self, state: &FoundState) -> Result<CrossValidated, TrainError> {
-        let FoundState { candidate, answers, history } = state;
+    pub(crate) fn found_again(&self, state: &FoundState, logits: Vec<f32>) -> Result<CrossValidated, TrainError> {
+        let FoundState { candidate, history } = state;
         let epochs = self.settings.settled()..=self.settings.epochs;
-        let fits = answers.len() == self.photos.len() && answers.iter().all(|answer| *answer < self.classes.len());
-        let (Some(candidate), true, true) = (self.candidates.get(*candidate), fits, epochs.contains(&history.len()))
-        else {
+        let (Some(candidate), true) = (self.candidates.get(*candidate), epochs.contains(&history.len())) else {
             return Err(wrong("what its cross-validation found is not of these photos"));
         };
         Ok(CrossValidated {
@@ -100,9 +105,14 @@ impl CrossValidation {
             c: candidate.c,
             best_epoch: history.len(),
             folds: self.folds.len(),
-            answers: answers.clone(),
+            logits,
             accuracy: history.last().map_or(0.0, |last| last.1),
             history: history.clone(),
         })
     }
+}
+
+/// The name of the logits of the candidate at `index`.
+fn logits_name(index: usize) -> String {
+    format!("folds.{index}.logits")
 }

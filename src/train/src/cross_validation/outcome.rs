@@ -4,6 +4,7 @@ use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 use super::CrossValidation;
+use crate::metrics::answer;
 use crate::{Examples, HeadSettings, HeadTrainer, TrainError};
 
 /// What one strength of the penalty comes to.
@@ -19,8 +20,10 @@ pub(super) struct Outcome {
     pub(super) losses: Vec<f64>,
     /// For each epoch the photos that were answered rightly.
     pub(super) right: Vec<usize>,
-    /// To each photo the answer after the best epoch so far; empty before the runs have settled.
-    pub(super) answers: Vec<usize>,
+    /// `[photos, classes]`: what the head that has not seen a photo made of it after the best epoch so far; empty before the
+    /// runs have settled. A checkpoint holds them as a tensor.
+    #[serde(skip)]
+    pub(super) logits: Vec<f32>,
 }
 
 impl Outcome {
@@ -31,11 +34,11 @@ impl Outcome {
     }
 
     /// Takes what another epoch came to.
-    pub(super) fn push(&mut self, loss: f64, right: usize, answers: Vec<usize>, settled: usize) {
+    pub(super) fn push(&mut self, loss: f64, right: usize, logits: Vec<f32>, settled: usize) {
         self.losses.push(loss);
         self.right.push(right);
         if self.best_epoch(settled) == self.losses.len() {
-            self.answers = answers;
+            self.logits = logits;
         }
     }
 }
@@ -51,9 +54,9 @@ pub struct CrossValidated {
     pub best_epoch: usize,
     /// How many folds there were.
     pub folds: usize,
-    /// To each photo the answer, after the best epoch, of the head that had not seen it.
-    pub answers: Vec<usize>,
-    /// The validation accuracy: the share of them that is right.
+    /// `[photos, classes]`: what the head that had not seen a photo made of it, after the best epoch.
+    pub logits: Vec<f32>,
+    /// The validation accuracy: the share of photos answered rightly so.
     pub accuracy: f64,
     /// Validation loss and accuracy of each epoch up to the best one.
     pub history: Vec<(f64, f64)>,
@@ -89,7 +92,7 @@ impl CrossValidation {
             c: *c,
             best_epoch,
             folds: self.folds.len(),
-            answers: outcome.answers.clone(),
+            logits: outcome.logits.clone(),
             accuracy: history.last().map_or(0.0, |last| last.1),
             history,
         }
@@ -99,7 +102,8 @@ impl CrossValidation {
     /// more than chance brings (McNemar, 1947, at one standard deviation). Losses would choose the one that is surest of itself.
     pub(super) fn best_candidate(&self) -> usize {
         let right = |candidate: &Candidate| -> Vec<bool> {
-            candidate.outcome.answers.iter().zip(self.labels()).map(|(answer, label)| *answer == label).collect()
+            let rows = candidate.outcome.logits.chunks_exact(self.classes.len());
+            rows.zip(self.labels()).map(|(row, label)| answer(row) == label).collect()
         };
         let (mut best, mut best_margin) = (0, 0.0);
         let first = right(&self.candidates[0]);

@@ -7,10 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{Best, HeadTrainer};
 use crate::TrainError;
-use crate::checkpoint::{Opened, wrong};
+use crate::checkpoint::{Named, Opened, wrong};
 use crate::early_stopping::EarlyStopping;
 use crate::parameters::{flat, replaced};
 use crate::validator::Validator;
+
+/// The name of [`Best::logits`].
+const LOGITS: &str = "fit.logits";
 
 /// All of a fit but its tensors and what it is about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,8 +22,6 @@ pub(crate) struct FitState {
     pub(crate) history: Vec<Epoch>,
     /// The epoch of the best head.
     best_epoch: usize,
-    /// Its answers to the held-out photos.
-    best_answers: Vec<usize>,
 }
 
 impl HeadTrainer {
@@ -37,8 +38,12 @@ impl HeadTrainer {
                 flat(&self.best.head).into_iter().enumerate().map(|(at, best)| (format!("fit.{at}.best"), best)),
             );
         }
-        let best_answers = self.best.answers.clone();
-        (FitState { history: history.to_vec(), best_epoch: self.best.epoch, best_answers }, tensors)
+        (FitState { history: history.to_vec(), best_epoch: self.best.epoch }, tensors)
+    }
+
+    /// The rest of its numbers: what the best head makes of the held-out examples.
+    pub(crate) fn logits_state(&self) -> Named<'_> {
+        vec![(LOGITS.to_owned(), (&self.best.logits).into())]
     }
 
     /// Goes on from `state`; the fit stays as it is where that is not one of its own.
@@ -46,18 +51,15 @@ impl HeadTrainer {
     /// # Errors
     /// [`TrainError::Checkpoint`].
     pub(crate) fn restore<S>(&mut self, state: &FitState, file: &Opened<'_, S>) -> Result<(), TrainError> {
-        let FitState { history, best_epoch, best_answers } = state;
+        let FitState { history, best_epoch } = state;
         let epochs = history.len();
         if epochs == 0 || epochs > self.epochs || !(1..=epochs).contains(best_epoch) {
             return Err(wrong("its epochs are not those of this training"));
         }
-        let expected = match &self.validator {
-            Validator::HeldOut(validation) => validation.len(),
-            Validator::Known(_) | Validator::Nothing => 0,
+        let logits = match &self.validator {
+            Validator::HeldOut(validation) => file.floats(LOGITS, validation.len() * self.weights.len())?,
+            Validator::Known(_) | Validator::Nothing => Vec::new(),
         };
-        if best_answers.len() != expected || best_answers.iter().any(|answer| *answer >= self.weights.len()) {
-            return Err(wrong("its answers are not to the held-out photos"));
-        }
         let lens: Vec<usize> = flat(&self.head.valid()).iter().map(|tensor| tensor.dims()[0]).collect();
         let [values, memory] = self.optimizer.read("fit", &lens, file)?;
         let best = if *best_epoch == epochs {
@@ -70,11 +72,7 @@ impl HeadTrainer {
         for (epoch, loss) in (1..).zip(history).filter_map(|(epoch, figures)| Some((epoch, figures.val_loss?))) {
             stopping.is_best(epoch, loss);
         }
-        self.best = Best {
-            epoch: *best_epoch,
-            head: replaced(self.head.clone(), best, &self.device).valid(),
-            answers: best_answers.clone(),
-        };
+        self.best = Best { epoch: *best_epoch, head: replaced(self.head.clone(), best, &self.device).valid(), logits };
         self.head = replaced(self.head.clone(), values, &self.device);
         self.optimizer.remember(memory, epochs * self.batches.count(), &self.device);
         self.stopping = stopping;

@@ -94,7 +94,7 @@ fn without_validation_the_last_epoch_is_the_best() {
         assert_eq!(trainer.best_epoch(), figures.epoch);
     }
     assert_eq!(trainer.best_epoch(), 7);
-    assert!(trainer.best_answers().is_empty());
+    assert!(trainer.best_logits().is_empty());
 }
 
 #[test]

@@ -12,6 +12,9 @@ use crate::{CrossValidated, HeadTrainer, TrainError};
 /// Numbers of a parameter, at most: itself, what the optimizer remembers of it, and the best one so far.
 const NUMBERS: usize = 4;
 
+/// The name of [`CrossValidated::logits`].
+const FOUND_LOGITS: &str = "found.logits";
+
 /// All of a run but its tensors.
 #[derive(Serialize, Deserialize)]
 struct State {
@@ -44,7 +47,7 @@ impl HeadTraining {
         }
     }
 
-    /// Bytes of a checkpoint, at most, without the answers to the photos.
+    /// Bytes of a checkpoint, at most, without what the heads make of the held-out photos.
     #[must_use]
     pub fn checkpoint_len(&self) -> usize {
         let parameters = match &self.phase {
@@ -64,6 +67,11 @@ impl HeadTraining {
             return Err(TrainError::Order("a checkpoint was asked for in the middle of an epoch".into()));
         }
         let found = self.found.as_ref().map(FoundState::from);
+        let logits = match &self.phase {
+            Phase::Folds(folds) => folds.logits_state(),
+            Phase::Fit(trainer) => trainer.logits_state(),
+            Phase::Over => Vec::new(),
+        };
         let (phase, tensors) = match (&self.phase, found) {
             (Phase::Folds(folds), _) => {
                 let (state, tensors) = folds.state();
@@ -78,7 +86,8 @@ impl HeadTraining {
         };
         let (names, tensors): (Vec<_>, Vec<_>) = tensors.into_iter().unzip();
         let numbers = read_all(tensors).await?;
-        let tensors = names.into_iter().zip(numbers.into_iter().map(Into::into)).collect();
+        let found = self.found.as_ref().map(|found| (FOUND_LOGITS.to_owned(), (&found.logits).into()));
+        let tensors = names.into_iter().zip(numbers.into_iter().map(Into::into)).chain(logits).chain(found).collect();
         write(&State { fingerprint: self.fingerprint.clone(), seconds, phase }, tensors)
     }
 
@@ -99,12 +108,12 @@ impl HeadTraining {
         match (phase, &mut self.phase) {
             (PhaseState::Folds(state), Phase::Folds(folds)) => folds.restore(state, &file)?,
             (PhaseState::Found(found), Phase::Folds(folds)) => {
-                let found = folds.found_again(found)?;
+                let found = folds.found_again(found, file.floats(FOUND_LOGITS, folds.logits_len())?)?;
                 let trainer = self.refitted(&found)?;
                 self.adopt(found, trainer);
             }
             (PhaseState::Fit { found: Some(found), fit }, Phase::Folds(folds)) => {
-                let found = folds.found_again(found)?;
+                let found = folds.found_again(found, file.floats(FOUND_LOGITS, folds.logits_len())?)?;
                 let mut trainer = self.refitted(&found)?;
                 trainer.restore(fit, &file)?;
                 self.adopt(found, trainer);

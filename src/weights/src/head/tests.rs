@@ -25,6 +25,7 @@ fn sample() -> HeadFile {
             folds: Some(4),
             held_out_sha256: Some(sha256_hex(b"held out")),
             unfrozen: None,
+            temperature: None,
             seed: u64::MAX,
             golden: GoldenHead { input: vec![0.1, 0.2, 0.3], probabilities: vec![0.25, 0.75] },
         },

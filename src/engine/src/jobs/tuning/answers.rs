@@ -1,12 +1,10 @@
 //! What a head with its block answers to the held-out photos.
 
-use burn::tensor::{Tensor, TensorData};
-use headstart_nn::{Head, LastBlocks, read};
 use headstart_protocol::{
     Epoch, TrainingRequest, TrainingResult, TuningComparison, ValidatedBy, count, wilson_interval,
 };
 use headstart_train::metrics::{ConfusionMatrix, answer, cross_entropy};
-use headstart_train::{BestEpoch, BlockInputs};
+use headstart_train::{BestEpoch, TunedHead, calibrated, put_temperature, temperature};
 use headstart_weights::ConvWeights;
 use headstart_weights::head::HeadFile;
 
@@ -14,7 +12,6 @@ use super::Photos;
 use crate::engine::Workplace;
 use crate::error::EngineError;
 use crate::models::summary;
-use crate::photos::TUNED;
 use crate::turns::Slice;
 
 /// Held-out photos that are answered at once.
@@ -24,8 +21,8 @@ const PORTION: usize = 8;
 pub(super) struct Answers<'a> {
     photos: &'a Photos,
     answers: Vec<usize>,
-    /// The mean cross-entropy.
-    pub(super) loss: f64,
+    /// `[photos, classes]`.
+    logits: Vec<f32>,
     classes: usize,
 }
 
@@ -38,24 +35,17 @@ pub(super) async fn answers<'a>(
     place: &Workplace,
     slice: &mut Slice<'_>,
 ) -> Result<Answers<'a>, EngineError> {
-    let device = &place.device;
-    let blocks = LastBlocks::new(TUNED, &file.tuned(frozen).map_err(EngineError::OwnHead)?, device)?;
-    let head = Head::new(&file.layers, &file.manifest.architecture, device)?;
-    let (mut found, mut loss) = (Vec::new(), 0.0);
+    let head = TunedHead::new(file, frozen, &place.device)?;
+    let mut logits = Vec::new();
     let all: Vec<usize> = (0..photos.indices.len()).collect();
     for portion in all.chunks(PORTION) {
-        let BlockInputs { activations, front } = photos.inputs(portion.iter().copied(), request, place);
-        let activations = LastBlocks::activations(TUNED, activations, TUNED.side(request.size.pixels()), device);
-        let front = Tensor::from_data(TensorData::new(front, [portion.len(), TUNED.front()]), device);
-        let logits = read(head.forward(blocks.descriptors(activations, front))).await?;
-        for (photo, row) in portion.iter().zip(logits.chunks_exact(request.classes.len())) {
-            found.push(answer(row));
-            loss += cross_entropy(row, photos.labels[*photo]);
-        }
+        let inputs = photos.inputs(portion.iter().copied(), request, place);
+        logits.extend(head.logits(portion.len(), inputs).await?);
         slice.breathe().await;
     }
-    let loss = loss / photos.indices.len().max(1) as f64;
-    Ok(Answers { photos, answers: found, loss, classes: request.classes.len() })
+    let classes = request.classes.len();
+    let answers = logits.chunks_exact(classes).map(answer).collect();
+    Ok(Answers { photos, answers, logits, classes })
 }
 
 impl Answers<'_> {
@@ -63,15 +53,26 @@ impl Answers<'_> {
         count(self.answers.iter().zip(&self.photos.labels).filter(|(answer, label)| answer == label).count())
     }
 
-    /// As the result of a head's run.
-    pub(super) fn result(
-        &self,
-        file: &HeadFile,
+    /// The mean cross-entropy.
+    pub(super) fn loss(&self) -> f64 {
+        let rows = self.logits.chunks_exact(self.classes).zip(&self.photos.labels);
+        let losses: f64 = rows.map(|(row, label)| cross_entropy(row, *label)).sum();
+        losses / self.photos.labels.len().max(1) as f64
+    }
+
+    /// As the result of a head's run; `file` then holds the temperature that they say.
+    pub(super) async fn result(
+        self,
+        file: &mut HeadFile,
         best: &BestEpoch,
         history: Vec<Epoch>,
         stopped: bool,
         comparison: TuningComparison,
+        place: &Workplace,
     ) -> Result<TrainingResult, EngineError> {
+        let labels = &self.photos.labels;
+        let temperature = temperature(&self.logits, labels);
+        put_temperature(file, temperature, &place.device).await?;
         let head = file.to_bytes().map_err(|error| EngineError::File { file: "The head".to_owned(), error })?;
         let TuningComparison { validated_on, tuned_right, seconds, .. } = comparison;
         let answered = self.photos.indices.iter().zip(&self.answers);
@@ -83,7 +84,8 @@ impl Answers<'_> {
             validated_on,
             interval: wilson_interval(tuned_right, validated_on),
             answers: answered.map(|(example, answer)| (count(*example), count(*answer))).collect(),
-            classes: ConfusionMatrix::new(self.classes, &self.photos.labels, &self.answers).class_figures(),
+            classes: ConfusionMatrix::new(self.classes, labels, &self.answers).class_figures(),
+            calibration: temperature.map(|temperature| calibrated(&self.logits, labels, temperature)),
             history,
             best_epoch: best.epoch,
             stopped,

@@ -114,14 +114,14 @@ pub(crate) async fn tune(
         frozen_right,
         tuned_right: right,
         frozen_loss: frozen_loss(&frozen_head),
-        tuned_loss: answered.loss,
+        tuned_loss: answered.loss(),
         seconds: (now() - start) / 1e3,
     };
     let tuned = match comparison.helped() {
         true => {
             file.manifest.val_accuracy = Some(comparison.tuned_accuracy());
             file.manifest.trained_on = training.indices.len();
-            Some(answered.result(&file, &best, history, stopped, comparison)?)
+            Some(answered.result(&mut file, &best, history, stopped, comparison, place).await?)
         }
         false => None,
     };
