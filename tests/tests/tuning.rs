@@ -10,7 +10,7 @@ const SOON: Duration = Duration::from_secs(20);
 const DESCRIBE: Duration = Duration::from_secs(180);
 const TRAIN: Duration = Duration::from_secs(120);
 const TUNE: Duration = Duration::from_secs(600);
-const PHOTO: Duration = Duration::from_secs(60);
+const PHOTO: Duration = Duration::from_secs(300);
 const KINDS: [Texture; 2] = [Texture::Stripes, Texture::Checks];
 
 fn tuning(page: &Page<'_>, after: Duration, wanted: impl Fn(&Element) -> bool) -> Element {
@@ -52,7 +52,7 @@ fn the_last_block_is_trained(backend: &str, each: u64, options: &Options) {
     assert!(is_off("tune"), "without a head");
     teach.train(TRAIN).unwrap();
     result(page, "transfer");
-    let fresh: Vec<_> = KINDS.iter().flat_map(|kind| pictures.textures(*kind, 100..103).unwrap()).collect();
+    let fresh: Vec<_> = KINDS.iter().flat_map(|kind| pictures.textures(*kind, 100..102).unwrap()).collect();
     let frozen = teach.own_answers(&fresh, PHOTO).unwrap();
 
     // A time is measured before the first epoch is over; photos are answered meanwhile.
