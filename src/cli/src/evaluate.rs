@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use headstart_protocol::{Bin, count, wilson_interval};
+use headstart_protocol::{Calibration, Reliability, count, wilson_interval};
 use headstart_train::calibration;
 use headstart_train::metrics::answer;
 use serde::Serialize;
@@ -22,7 +22,7 @@ struct Report {
     brier: f64,
     log_loss: f64,
     /// The reliability diagram: the answers of each bin of confidence, [`headstart_protocol::BINS`] of equal width.
-    reliability: Vec<Bin>,
+    reliability: Reliability,
     per_class: BTreeMap<String, ClassReport>,
     skipped: Vec<Skipped>,
     ms_per_image: f64,
@@ -65,13 +65,12 @@ pub(crate) fn run(dir: &Path, model: &Classifier, json: bool) -> Result<(), CliE
         class.accuracy /= class.n as f64;
     }
     let images = labelled.len();
-    let calibration = calibration(labelled);
-    let right = calibration.right();
+    let Calibration { reliability, brier, log_loss } = calibration(labelled);
+    let right = reliability.right();
     let accuracy = f64::from(right) / images as f64;
-    let (ece, brier, log_loss) = (calibration.expected_error(), calibration.brier, calibration.log_loss);
+    let ece = reliability.expected_error();
     if json {
         let ms_per_image = answers.ms_per_photo;
-        let reliability = calibration.bins.to_vec();
         return output::json(&Report {
             images,
             accuracy,

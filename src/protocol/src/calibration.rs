@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// Bins of a reliability diagram, of equal width in confidence.
 pub const BINS: usize = 15;
 
+/// The fewest held-out photos that a temperature is fitted on. Fewer say too little.
+pub const FEWEST_CALIBRATED: usize = 20;
+
 /// The answers of one bin of a reliability diagram.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Bin {
@@ -16,11 +19,19 @@ pub struct Bin {
     pub confidence: f64,
 }
 
-/// How far the confidence of some answers can be believed: whether of those given with 90 % nine in ten are right.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Calibration {
-    /// The reliability diagram: bin `i` has the answers of a confidence above `i / BINS`, up to `(i + 1) / BINS`.
+/// A reliability diagram: bin `i` has the answers of a confidence above `i / BINS`, up to `(i + 1) / BINS`.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Reliability {
+    /// One after the other.
     pub bins: [Bin; BINS],
+}
+
+/// How far the confidence of some answers can be believed: whether of those given with 90 % nine in ten are right.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Calibration {
+    /// Confidence and accuracy, bin by bin.
+    pub reliability: Reliability,
     /// The mean squared distance between a photo's probabilities and its class's one-hot vector, summed over classes, so that it
     /// goes from 0 to 2 (Brier, 1950).
     pub brier: f64,
@@ -28,7 +39,7 @@ pub struct Calibration {
     pub log_loss: f64,
 }
 
-impl Calibration {
+impl Reliability {
     /// The expected calibration error: the distance between a bin's mean confidence and its accuracy, as a mean over all answers
     /// (Naeini et al., 2015); NaN without answers.
     #[must_use]
@@ -56,13 +67,10 @@ mod tests {
 
     #[test]
     fn the_expected_error_is_a_mean_over_answers() {
-        let mut bins = [Bin::default(); BINS];
-        bins[14] = Bin { answers: 30, right: 27, confidence: 29.0 };
-        bins[8] = Bin { answers: 10, right: 7, confidence: 6.0 };
-        let found = Calibration { bins, brier: 0.0, log_loss: 0.0 };
+        let mut found = Reliability::default();
+        assert!(found.expected_error().is_nan());
+        found.bins[14] = Bin { answers: 30, right: 27, confidence: 29.0 };
+        found.bins[8] = Bin { answers: 10, right: 7, confidence: 6.0 };
         assert_eq!((found.answers(), found.right(), found.expected_error()), (40, 34, 3.0 / 40.0));
-        bins[14] = Bin::default();
-        bins[8] = Bin::default();
-        assert!(Calibration { bins, ..found }.expected_error().is_nan());
     }
 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Epoch, Failure, wilson_interval};
+use crate::{Epoch, Failure, Reliability, wilson_interval};
 
 /// What learns; in JSON by its [`Self::name`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -147,7 +147,7 @@ impl RunRecord {
     }
 }
 
-/// A test on record: the first two figures of what `headstart evaluate --json` prints.
+/// A test on record: some figures of what `headstart evaluate --json` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TestRecord {
     /// Test photos, which the model was not trained on; `images` in JSON.
@@ -155,6 +155,9 @@ pub struct TestRecord {
     pub photos: u32,
     /// Test accuracy.
     pub accuracy: f64,
+    /// How far the model's confidence could be believed; [`None`] in a report of an earlier release.
+    #[serde(default)]
+    pub reliability: Option<Reliability>,
 }
 
 impl TestRecord {
@@ -245,7 +248,7 @@ mod tests {
     fn a_test_is_read_out_of_a_longer_report() {
         let report = r#"{"images": 40, "accuracy": 0.975, "per_class": {}, "skipped": [], "ms_per_image": 9.5}"#;
         let record: TestRecord = serde_json::from_str(report).unwrap();
-        assert_eq!(record, TestRecord { photos: 40, accuracy: 0.975 });
+        assert_eq!(record, TestRecord { photos: 40, accuracy: 0.975, reliability: None });
         assert_eq!(record.interval(), wilson_interval(39, 40));
     }
 

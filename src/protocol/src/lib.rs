@@ -27,7 +27,7 @@ pub use archive::{
     LONGEST_CLASS_NAME, LONGEST_PHOTO_NAME, LeftOut, LeftOutReason, MOST_CLASSES, MOST_PHOTOS, PROJECT_VERSION, Part,
     ProjectClass, ProjectManifest, ProjectPhoto, Unzipped, ZipBytes, ZipContents, ZipFile, ZipSlice,
 };
-pub use calibration::{BINS, Bin, Calibration};
+pub use calibration::{BINS, Bin, Calibration, FEWEST_CALIBRATED, Reliability};
 pub use compare::{
     CurvePoint, CurveProgress, CurveRecord, CurveResult, FeatureMap, LayerMaps, Learner, ModelFacts, RunRecord,
     ScratchResult, Shipped, TestRecord, TuningRecords,

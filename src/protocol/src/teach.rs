@@ -282,7 +282,7 @@ pub struct TrainingResult {
     /// How far the head's confidence can be believed, by the same photos; [`None`] where they are too few to say, and for a
     /// result of an earlier release.
     #[serde(default)]
-    pub calibration: Option<Calibration>,
+    pub calibration: Option<Box<Calibration>>,
     /// Every epoch of the fit that made the head.
     pub history: Vec<Epoch>,
     /// The epoch whose head this is.

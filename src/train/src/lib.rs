@@ -63,7 +63,7 @@ pub use learning_curve::{CurvePhotos, CurveSettings, LearningCurve};
 pub use likeness::Grouping;
 pub use run::BestEpoch;
 pub use split::{folds, grouped};
-pub use temperature::{FEWEST_ANSWERS, calibrated, temperature};
+pub use temperature::{calibrated, temperature};
 pub use trained_head::{HeldOutAnswer, TrainedHead, put_temperature};
 pub use tuned_file::{TunedHead, put_blocks};
 

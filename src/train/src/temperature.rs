@@ -4,13 +4,10 @@
 //! regularization not sure enough. Logits divided by one number, the temperature, give the same answers and probabilities that
 //! can be believed; answers to held-out photos say which number that is.
 
-use headstart_protocol::Calibration;
+use headstart_protocol::{Calibration, FEWEST_CALIBRATED};
 
 use crate::calibration::calibration;
 use crate::metrics::answer;
-
-/// The fewest held-out photos that a temperature is fitted on. Fewer say too little.
-pub const FEWEST_ANSWERS: usize = 20;
 
 /// The highest temperature; its inverse is the lowest.
 const HIGHEST: f64 = 100.0;
@@ -18,7 +15,7 @@ const HIGHEST: f64 = 100.0;
 const BISECTIONS: usize = 34;
 
 /// The temperature under which the rows of `logits`, `[n, classes]`, have the lowest cross-entropy against `labels`; [`None`] for
-/// fewer than [`FEWEST_ANSWERS`] or a single class.
+/// fewer than [`FEWEST_CALIBRATED`] or a single class.
 ///
 /// Of `n` photos answered rightly not even all say that the next one will be: a label counts as `(n + 1) / (n + 2)`, the rest is
 /// shared by the other classes (after Platt, 1999), so that few photos never make a head certain.
@@ -26,7 +23,7 @@ const BISECTIONS: usize = 34;
 pub fn temperature(logits: &[f32], labels: &[usize]) -> Option<f64> {
     let n = labels.len();
     let classes = logits.len().checked_div(n)?;
-    if n < FEWEST_ANSWERS || classes < 2 {
+    if n < FEWEST_CALIBRATED || classes < 2 {
         return None;
     }
     let wrong = 1.0 / (n + 2) as f64;
@@ -104,8 +101,8 @@ mod tests {
             let found = temperature(&scaled, &labels).unwrap();
             assert!((found / f64::from(factor) - 1.0).abs() < 0.05, "{factor}: {found}");
             let believed = calibrated(&scaled, &labels, found);
-            assert!(believed.expected_error() < 0.015, "{believed:?}");
-            assert!(factor == 1.0 || calibrated(&scaled, &labels, 1.0).expected_error() > 0.1);
+            assert!(believed.reliability.expected_error() < 0.015, "{believed:?}");
+            assert!(factor == 1.0 || calibrated(&scaled, &labels, 1.0).reliability.expected_error() > 0.1);
         }
     }
 
@@ -128,7 +125,7 @@ mod tests {
     #[test]
     fn few_photos_make_no_head_certain() {
         let row = |label: usize| if label == 0 { [3.0f32, -3.0] } else { [-3.0, 3.0] };
-        for n in [FEWEST_ANSWERS, 100] {
+        for n in [FEWEST_CALIBRATED, 100] {
             let labels: Vec<usize> = (0..n).map(|index| index % 2).collect();
             let logits: Vec<f32> = labels.iter().flat_map(|label| row(*label)).collect();
             let found = temperature(&logits, &labels).unwrap();

@@ -7,6 +7,10 @@ use leptos::prelude::*;
 
 use device_report::DeviceReport;
 
+use crate::compare::{Comparison, TuningState};
+use crate::ui::chart::ReliabilityDiagram;
+use crate::wording::thousands;
+
 /// The about view.
 #[component]
 pub(crate) fn About(
@@ -19,6 +23,8 @@ pub(crate) fn About(
     /// How long that took, in milliseconds.
     #[prop(into)]
     ready_ms: Signal<Option<f64>>,
+    /// The figures of the shipped models.
+    comparison: Comparison,
     /// Whether the page is kept for visits without a network.
     #[prop(into)]
     is_kept: Signal<bool>,
@@ -72,10 +78,48 @@ pub(crate) fn About(
                      sometimes with great confidence: try the cup of coffee."
                 </p>
             </section>
+            <HowSure comparison ready />
             <BuiltWith />
             <Origins />
             <DeviceReport engine=engine ready=ready ready_ms=ready_ms release=release />
         </article>
+    }
+}
+
+/// How far the confidence of the shipped head can be believed, where that is on record.
+#[component]
+fn HowSure(
+    /// The figures of the shipped models.
+    comparison: Comparison,
+    /// What the engine that reads them said once it was ready.
+    ready: Signal<Option<Ready>>,
+) -> impl IntoView {
+    let is_ready = Memo::new(move |_| ready.with(Option::is_some));
+    Effect::new(move |_| {
+        if is_ready.get() {
+            comparison.read_tuning();
+        }
+    });
+    let test = move || {
+        comparison.tuning.with(|state| match state {
+            TuningState::Here(records) => records.transfer.test,
+            TuningState::Awaited | TuningState::Missing => None,
+        })
+    };
+    move || {
+        let test = test()?;
+        let reliability = test.reliability?;
+        Some(view! {
+            <section>
+                <h2>"How sure it may be"</h2>
+                <p>
+                    "Its confidence is measured, too: on " {thousands(test.photos.into())}
+                    " test photos of cats and dogs at 150×150 pixels that it was not trained on, the answers given with so much confidence \
+                     were right about so often. On pictures of anything else it says nothing."
+                </p>
+                <ReliabilityDiagram reliability=reliability />
+            </section>
+        })
     }
 }
 

@@ -11,6 +11,6 @@ mod tests;
 mod tuning;
 mod view;
 
-pub(crate) use comparison::Comparison;
+pub(crate) use comparison::{Comparison, TuningState};
 pub(crate) use tuning::TuningTable;
 pub(crate) use view::CompareView;

@@ -29,13 +29,13 @@ fn tuned() -> ModelFacts {
     ModelFacts {
         trainable: 7_083_522,
         run: Some(RunRecord { best_epoch: 1, val_accuracy: Some(0.98), epochs: vec![epoch] }),
-        test: Some(TestRecord { photos: 2000, accuracy: 0.9875 }),
+        test: Some(TestRecord { photos: 2000, accuracy: 0.9875, reliability: None }),
         ..ModelFacts::default()
     }
 }
 
 fn transfer() -> ModelFacts {
-    ModelFacts { test: Some(TestRecord { photos: 2000, accuracy: 0.9825 }), ..ModelFacts::default() }
+    ModelFacts { test: Some(TestRecord { photos: 2000, accuracy: 0.9825, reliability: None }), ..ModelFacts::default() }
 }
 
 /// The models in the table's head, each with how many columns it has.

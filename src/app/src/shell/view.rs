@@ -39,6 +39,7 @@ pub(crate) fn Shell(
                 engine=Signal::derive(move || status.phase.with(phase_words))
                 ready=Signal::derive(move || status.phase.with(|phase| phase.ready().map(|ready| Ready::clone(ready))))
                 ready_ms=status.ready_ms
+                comparison=expect_context()
                 is_kept=offline.is_kept
                 release=BUILD
             />

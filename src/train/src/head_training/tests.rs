@@ -179,6 +179,34 @@ fn the_head_file_holds_what_the_run_has_found_and_answers_its_own_question() {
     }
 }
 
+/// A fifth of the labels is wrong, so that no head is right more often than four times in five.
+#[test]
+fn a_head_is_as_sure_as_its_answers_to_held_out_photos_are_right() {
+    let clean = photos(400, 0.02);
+    let rows: Vec<_> = (0..clean.len()).map(|index| clean.descriptor(index).to_vec()).collect();
+    let noisy = clean.labels().iter().enumerate().map(|(index, label)| (label + usize::from(index % 5 == 0)) % 3);
+    let all = Examples::new(&rows, noisy.collect(), 3).unwrap();
+    let [examples, others] = [0..200, 200..400].map(|half| all.select(&half.collect::<Vec<_>>()));
+    for validation in [ValidationSplit::Of(Validation::Cross), ValidationSplit::Given(others)] {
+        let head = finished(plan(examples.clone(), validation));
+        let temperature = head.temperature().unwrap();
+        let reliability = head.calibration().unwrap().reliability;
+        assert_eq!((reliability.answers(), reliability.right() as usize), (200, head.confusion().right()));
+        let sure: f64 = reliability.bins.iter().map(|bin| bin.confidence).sum::<f64>() / 200.0;
+        let right = f64::from(reliability.right()) / 200.0;
+        assert!((right - 0.8).abs() < 0.05 && (sure - right).abs() < 0.03, "{sure}, and {right} are right");
+        let file = block_on(head.head_file(150, "base", &Device::flex())).unwrap();
+        assert_eq!(file.manifest.temperature, Some(temperature));
+        for (divided, plain) in file.layers[0].weight.iter().zip(&head.layers[0].weight) {
+            assert!((f64::from(*divided) * temperature - f64::from(*plain)).abs() < 1e-5);
+        }
+    }
+    // Too few to say.
+    let head = finished(plan(photos(18, 0.02), ValidationSplit::Of(Validation::Cross)));
+    assert!(head.temperature().is_none() && head.calibration().is_none());
+    assert_eq!(block_on(head.head_file(150, "base", &Device::flex())).unwrap().manifest.temperature, None);
+}
+
 #[test]
 fn a_run_that_diverges_says_so() {
     for validation in [ValidationSplit::Of(Validation::Cross), ValidationSplit::Of(Validation::HoldOut(0.2))] {

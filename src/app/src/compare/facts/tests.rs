@@ -31,12 +31,12 @@ fn facts() -> ModelFacts {
             val_accuracy: Some(0.98),
             epochs: vec![epoch(1, Some(0.9)), epoch(2, Some(0.98))],
         }),
-        test: Some(TestRecord { photos: 2000, accuracy: 0.9825 }),
+        test: Some(TestRecord { photos: 2000, accuracy: 0.9825, reliability: None }),
     }
 }
 
 fn with_test(photos: u32, accuracy: f64) -> ModelFacts {
-    ModelFacts { test: Some(TestRecord { photos, accuracy }), ..facts() }
+    ModelFacts { test: Some(TestRecord { photos, accuracy, reliability: None }), ..facts() }
 }
 
 #[test]

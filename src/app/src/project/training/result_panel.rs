@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use headstart_protocol::ValidatedBy;
+use headstart_protocol::{FEWEST_CALIBRATED, ValidatedBy};
 use leptos::html::Section;
 use leptos::prelude::*;
 
@@ -13,9 +13,9 @@ use super::run::RunState;
 use super::taught::Taught;
 use super::training::Training;
 use crate::project::album::{Album, folder};
-use crate::ui::Button;
-use crate::ui::reveal_when;
-use crate::wording::{counted, milliseconds, share};
+use crate::ui::chart::ReliabilityDiagram;
+use crate::ui::{Button, reveal_when};
+use crate::wording::{counted, fixed, milliseconds, share};
 
 /// The last result; nothing before the first. It comes into view when a run ends.
 #[component]
@@ -86,6 +86,29 @@ pub(super) fn HeadResult(
                 <p class="accuracy-words">{words(&taught)}</p>
             </div>
             {details}
+            <HowSure taught=taught.clone() />
+        </section>
+    }
+}
+
+/// How far the head's confidence can be believed.
+#[component]
+fn HowSure(
+    /// What the run came to.
+    taught: Arc<Taught>,
+) -> impl IntoView {
+    let diagram = taught.result.calibration.as_ref().map(|calibration| {
+        view! { <ReliabilityDiagram reliability=calibration.reliability /> }
+    });
+    view! {
+        <section
+            class="how-sure"
+            data-testid="how-sure"
+            data-temperature=taught.result.summary.temperature.map(|found| fixed(found, 4))
+        >
+            <h3>"How sure it may be"</h3>
+            <p>{sureness(&taught)}</p>
+            {diagram}
         </section>
     }
 }
@@ -158,6 +181,26 @@ fn words(taught: &Taught) -> String {
     }
 }
 
+/// What was done about the head's confidence, and what it rests on.
+fn sureness(taught: &Taught) -> String {
+    let result = &taught.result;
+    let photos = counted(result.validated_on as usize, "photo");
+    match result.summary.temperature {
+        Some(temperature) => format!(
+            "Its logits were divided by the temperature {}, fitted on the answers to {photos} that had not been trained on, so that \
+             of the answers given with 90 % about nine in ten are right. The answers themselves stay the same. With few photos no \
+             answer gets close to 100 %.",
+            fixed(temperature, 2)
+        ),
+        None if (result.validated_on as usize) < FEWEST_CALIBRATED => format!(
+            "Too few photos were held out to say whether its confidence can be believed: {}, and it takes {FEWEST_CALIBRATED}. Take it as an \
+             order of likelihood, not as a chance.",
+            result.validated_on
+        ),
+        None => "It was trained by an earlier release, which did not adjust its confidence. Train again to have it adjusted.".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use headstart_protocol::Part;
@@ -174,6 +217,19 @@ mod tests {
         assert!(told.contains("30.1 % to 95.4 %") && told.ends_with("trained on all 4 photos, in 1.2 s."), "{told}");
         taught.result.validated_by = ValidatedBy::HeldOut;
         assert!(words(&taught).starts_with("Measured on 4 photos that were held out"));
+    }
+
+    #[test]
+    fn confidence_says_what_it_rests_on() {
+        let mut taught = taught();
+        assert!(
+            sureness(&taught).starts_with("Too few photos were held out") && sureness(&taught).contains(": 4, and")
+        );
+        taught.result.validated_on = 40;
+        assert!(sureness(&taught).contains("by an earlier release"));
+        taught.result.summary.temperature = Some(1.234);
+        let told = sureness(&taught);
+        assert!(told.contains("temperature 1.23, fitted on the answers to 40 photos"), "{told}");
     }
 
     #[test]

@@ -85,7 +85,7 @@ impl Answers<'_> {
             interval: wilson_interval(tuned_right, validated_on),
             answers: answered.map(|(example, answer)| (count(*example), count(*answer))).collect(),
             classes: ConfusionMatrix::new(self.classes, labels, &self.answers).class_figures(),
-            calibration: temperature.map(|temperature| calibrated(&self.logits, labels, temperature)),
+            calibration: temperature.map(|temperature| Box::new(calibrated(&self.logits, labels, temperature))),
             history,
             best_epoch: best.epoch,
             stopped,
