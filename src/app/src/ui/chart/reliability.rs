@@ -45,7 +45,8 @@ fn words(reliability: &Reliability) -> String {
     let sure: f64 = reliability.bins.iter().map(|bin| bin.confidence).sum();
     let [confidence, accuracy] = [sure, f64::from(reliability.right())].map(|sum| share(sum / f64::from(answers)));
     format!(
-        "On {} the mean confidence is {confidence}, and {accuracy} are right. Expected calibration error: {}.",
+        "On {} the mean confidence is {confidence}, and {accuracy} are right. Expected calibration error: {}. A point of few \
+         answers says little; the table counts them.",
         counted(answers as usize, "answer"),
         fixed(reliability.expected_error(), 4)
     )
@@ -114,7 +115,8 @@ mod tests {
         assert!((deviation - (0.9f64 * 0.1 / 40.0).sqrt()).abs() < 1e-12);
         assert_eq!(
             words(&reliability),
-            "On 50 answers the mean confidence is 91.0 %, and 84.0 % are right. Expected calibration error: 0.0700."
+            "On 50 answers the mean confidence is 91.0 %, and 84.0 % are right. Expected calibration error: 0.0700. A point of \
+             few answers says little; the table counts them."
         );
     }
 }
