@@ -96,6 +96,10 @@ fn two_classes_then_five_and_a_label_put_right() {
     let right = cells.iter().filter(|cell| cell.get("label") == cell.get("answer"));
     let right: f64 = right.map(|cell| cell.number("count").unwrap()).sum();
     assert!((right / 61.0 - result.number("accuracy").unwrap()).abs() < 1e-3, "{right} of 61 and {result:?}");
+    let temperature = page.wait_for("how-sure", SOON, |_| true).unwrap().number("temperature").unwrap();
+    let reliability = page.wait_for("reliability", SOON, |_| true).unwrap();
+    println!("temperature {temperature}, {}", reliability.text);
+    assert!((0.0..=1.0).contains(&reliability.number("ece").unwrap()), "{reliability:?}");
 
     // The new head answers pictures that it has never seen.
     let fresh = fresh(&pictures);
@@ -116,6 +120,7 @@ fn two_classes_then_five_and_a_label_put_right() {
     assert_eq!(count.get("classes"), "5");
     assert_eq!(teach.class_names().unwrap(), Texture::ALL.map(Texture::name));
     assert_eq!(teach.result(61).unwrap().get("accuracy"), result.get("accuracy"));
+    assert_eq!(page.wait_for("reliability", SOON, |_| true).unwrap(), reliability);
     assert_eq!(page.all("stale").unwrap(), []);
     assert_eq!(teach.example(named("wanderer.png")).unwrap().get("class"), "dots");
     assert_no_error(page);
@@ -132,6 +137,12 @@ fn two_classes_then_five_and_a_label_put_right() {
     assert_eq!(file.manifest.classes, Texture::ALL.map(Texture::name));
     let told = result.number("accuracy").unwrap();
     assert!((file.manifest.val_accuracy.unwrap() - told).abs() < 1e-3, "{:?}, not {told}", file.manifest.val_accuracy);
+    assert!((file.manifest.temperature.unwrap() - temperature).abs() < 1e-3, "{:?}", file.manifest.temperature);
+
+    // What the shipped head's confidence is worth is on record.
+    page.go("#/about").unwrap();
+    let shipped = page.wait_for("reliability", SOON, |_| true).unwrap();
+    assert!(shipped.number("ece").unwrap() <= 0.015, "{shipped:?}");
 }
 
 /// A picture of each kind that no class holds.
