@@ -10,6 +10,7 @@ use crate::held_out::set_aside;
 use crate::metrics::answer;
 use crate::{
     CrossValidated, CrossValidation, Examples, HeadSettings, HeadTrainer, HeldOutAnswer, TrainError, TrainedHead,
+    calibrated, temperature,
 };
 
 mod checkpoint;
@@ -308,11 +309,14 @@ impl HeadTraining {
         let rows = self.held_out.iter().zip(logits.chunks_exact(self.plan.classes.len()));
         let answers =
             rows.map(|(&(example, label), row)| HeldOutAnswer { example, label, answer: answer(row) }).collect();
+        let labels: Vec<usize> = self.held_out.iter().map(|(_, label)| *label).collect();
+        let temperature = temperature(&logits, &labels);
         Ok(TrainedHead {
             layers: trainer.best().await?,
             best_epoch: trainer.best_epoch(),
             answers,
-            logits,
+            temperature,
+            calibration: temperature.map(|temperature| calibrated(&logits, &labels, temperature)),
             settings: self.plan.settings,
             classes: self.plan.classes,
             trained_on: self.trained_on,

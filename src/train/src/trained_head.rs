@@ -6,7 +6,7 @@ use headstart_protocol::{Calibration, Epoch, ValidatedBy};
 use headstart_weights::head::{DenseWeights, GoldenHead, HeadFile, HeadManifest, VERSION};
 
 use crate::metrics::ConfusionMatrix;
-use crate::{HeadSettings, TrainError, calibrated, temperature};
+use crate::{HeadSettings, TrainError};
 
 /// The answer to a held-out photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +34,11 @@ pub struct TrainedHead {
     pub validated_by: ValidatedBy,
     /// One to each held-out photo; none where nothing was held out.
     pub answers: Vec<HeldOutAnswer>,
-    /// What the answers were taken from, `[answers, classes]`, before any temperature.
-    pub logits: Vec<f32>,
+    /// What its logits are to be divided by, so that its probabilities can be believed; [`None`] where too few photos were
+    /// held out to say.
+    pub temperature: Option<f64>,
+    /// How far its answers can be believed under that; [`None`] without it.
+    pub calibration: Option<Calibration>,
     /// Every epoch of the fit that made the head.
     pub history: Vec<Epoch>,
     /// The epoch whose head this is, counted from 1.
@@ -54,25 +57,8 @@ impl TrainedHead {
         ConfusionMatrix::new(self.classes.len(), &labels, &answers)
     }
 
-    /// What its logits are to be divided by, so that its probabilities can be believed; [`None`] where too few photos were
-    /// held out to say.
-    #[must_use]
-    pub fn temperature(&self) -> Option<f64> {
-        temperature(&self.logits, &self.labels())
-    }
-
-    /// How far its answers to the held-out photos can be believed under its temperature; [`None`] without one.
-    #[must_use]
-    pub fn calibration(&self) -> Option<Calibration> {
-        Some(calibrated(&self.logits, &self.labels(), self.temperature()?))
-    }
-
-    fn labels(&self) -> Vec<usize> {
-        self.answers.iter().map(|one| one.label).collect()
-    }
-
-    /// The head as a file, its last layer divided by its temperature: trained on descriptors of photos of `size` pixels a side from the base whose file has the
-    /// SHA-256 `base_sha256`. Its golden answer is computed on `device`.
+    /// The head as a file, its last layer divided by its temperature: trained on descriptors of photos of `size` pixels a side from
+    /// the base whose file has the SHA-256 `base_sha256`. Its golden answer is computed on `device`.
     ///
     /// # Errors
     /// [`TrainError::Model`] where the device gives nothing back.
@@ -99,7 +85,7 @@ impl TrainedHead {
             golden: GoldenHead { input: self.golden_input.clone(), probabilities: Vec::new() },
         };
         let mut file = HeadFile { manifest, layers: self.layers.clone(), convs: Vec::new() };
-        put_temperature(&mut file, self.temperature(), device).await?;
+        put_temperature(&mut file, self.temperature, device).await?;
         Ok(file)
     }
 }

@@ -2,7 +2,7 @@
 
 mod device_report;
 
-use headstart_protocol::Ready;
+use headstart_protocol::{Ready, TestRecord};
 use leptos::prelude::*;
 
 use device_report::DeviceReport;
@@ -100,22 +100,22 @@ fn HowSure(
             comparison.read_tuning();
         }
     });
-    let test = move || {
+    let test = Memo::new(move |_| {
         comparison.tuning.with(|state| match state {
             TuningState::Here(records) => records.transfer.test,
             TuningState::Awaited | TuningState::Missing => None,
         })
-    };
+    });
     move || {
-        let test = test()?;
-        let reliability = test.reliability?;
+        let TestRecord { photos, reliability: Some(reliability), .. } = test.get()? else { return None };
         Some(view! {
             <section>
                 <h2>"How sure it may be"</h2>
                 <p>
-                    "Its confidence is measured, too: on " {thousands(test.photos.into())}
-                    " test photos of cats and dogs at 150×150 pixels that it was not trained on, the answers given with so much confidence \
-                     were right about so often. On pictures of anything else it says nothing."
+                    "The confidence of the head that comes with the page is measured, too: how often its answers to "
+                    {thousands(photos.into())}
+                    " test photos of cats and dogs, at 150×150 pixels, were right, against how sure it was of them. It was not trained \
+                     on these photos. The diagram says nothing of pictures of anything else."
                 </p>
                 <ReliabilityDiagram reliability=reliability />
             </section>

@@ -88,7 +88,7 @@ impl RunBeside for Train {
             interval: wilson_interval(right, validated_on),
             answers: trained.answers.iter().map(|one| (count(among_all(one.example)), count(one.answer))).collect(),
             classes: confusion.class_figures(),
-            calibration: trained.calibration().map(Box::new),
+            calibration: trained.calibration.map(Box::new),
             history: trained.history,
             best_epoch,
             stopped: deadline.is_some(),

@@ -57,15 +57,12 @@ impl CrossValidation {
     /// [`TrainError::Checkpoint`].
     pub(crate) fn restore<S>(&mut self, state: &FoldsState, file: &Opened<'_, S>) -> Result<(), TrainError> {
         let FoldsState { epoch, outcomes } = state;
-        if *epoch == 0 || *epoch >= self.settings.epochs || outcomes.len() != self.candidates.len() {
-            return Err(wrong("its epochs are not those of this cross-validation"));
-        }
-        let settled = *epoch >= self.settings.settled();
         let fits = |outcome: &Outcome| outcome.losses.len() == *epoch && outcome.right.len() == *epoch;
-        if !outcomes.iter().all(fits) {
+        let is_under_way = (1..self.settings.epochs).contains(epoch);
+        if !is_under_way || outcomes.len() != self.candidates.len() || !outcomes.iter().all(fits) {
             return Err(wrong("its epochs are not those of this cross-validation"));
         }
-        let len = if settled { self.logits_len() } else { 0 };
+        let len = if *epoch >= self.settings.settled() { self.logits_len() } else { 0 };
         let logits = (0..outcomes.len()).map(|index| file.floats(&logits_name(index), len));
         let logits: Vec<_> = logits.collect::<Result<_, _>>()?;
         let lens: Vec<usize> = flat(&self.stack.valid()).iter().map(|tensor| tensor.dims()[0]).collect();

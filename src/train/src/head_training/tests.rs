@@ -189,8 +189,8 @@ fn a_head_is_as_sure_as_its_answers_to_held_out_photos_are_right() {
     let [examples, others] = [0..200, 200..400].map(|half| all.select(&half.collect::<Vec<_>>()));
     for validation in [ValidationSplit::Of(Validation::Cross), ValidationSplit::Given(others)] {
         let head = finished(plan(examples.clone(), validation));
-        let temperature = head.temperature().unwrap();
-        let reliability = head.calibration().unwrap().reliability;
+        let temperature = head.temperature.unwrap();
+        let reliability = head.calibration.unwrap().reliability;
         assert_eq!((reliability.answers(), reliability.right() as usize), (200, head.confusion().right()));
         let sure: f64 = reliability.bins.iter().map(|bin| bin.confidence).sum::<f64>() / 200.0;
         let right = f64::from(reliability.right()) / 200.0;
@@ -203,7 +203,7 @@ fn a_head_is_as_sure_as_its_answers_to_held_out_photos_are_right() {
     }
     // Too few to say.
     let head = finished(plan(photos(18, 0.02), ValidationSplit::Of(Validation::Cross)));
-    assert!(head.temperature().is_none() && head.calibration().is_none());
+    assert!(head.temperature.is_none() && head.calibration.is_none());
     assert_eq!(block_on(head.head_file(150, "base", &Device::flex())).unwrap().manifest.temperature, None);
 }
 
