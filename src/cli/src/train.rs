@@ -51,6 +51,9 @@ pub(crate) struct Options {
     /// Early stopping: epochs without a lower validation loss after which the training of a head ends.
     #[arg(long)]
     pub(crate) patience: Option<usize>,
+    /// The highest learning rate: of the head, of the CNN, or with --unfreeze of the base's blocks.
+    #[arg(long, value_name = "RATE")]
+    pub(crate) learning_rate: Option<f64>,
     /// Augmented views of each photo (mirrored, cropped, brighter) that are trained on beside it, up to 6. With --unfreeze
     /// each epoch takes one of them or the photo itself; 1 if left out.
     #[arg(long, value_parser = clap::value_parser!(u32).range(..=i64::from(VIEWS)))]
@@ -143,6 +146,7 @@ fn head(options: &Options, json: bool) -> Result<(), CliError> {
     let settings = HeadSettings {
         epochs: options.epochs.unwrap_or(defaults.epochs),
         patience: options.patience.unwrap_or(defaults.patience),
+        learning_rate: options.learning_rate.unwrap_or(defaults.learning_rate),
         seed: options.seed,
         ..defaults
     };

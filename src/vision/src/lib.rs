@@ -6,6 +6,7 @@ mod alpha;
 mod animation;
 mod augment;
 mod blank;
+mod colour_jitter;
 mod decode;
 mod error;
 mod format;
@@ -23,6 +24,7 @@ mod webp;
 
 pub use augment::{Augmentation, augment};
 pub use blank::is_blank;
+pub use colour_jitter::ColourJitter;
 pub use decode::decode;
 pub use error::VisionError;
 pub use format::is_decoded_here;

@@ -42,6 +42,7 @@ pub(crate) fn run(options: &Options, unfrozen: Unfrozen, json: bool) -> Result<(
         epochs: options.epochs.unwrap_or(defaults.epochs),
         patience: options.patience.unwrap_or(defaults.patience),
         views: options.views.unwrap_or(defaults.views),
+        learning_rate: options.learning_rate.unwrap_or(defaults.learning_rate),
         seed: options.seed,
         ..defaults
     };

@@ -57,8 +57,12 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     let (trained_on, validated_on) = (training.len(), validation.len());
 
     let defaults = ScratchSettings::new(architecture);
-    let settings =
-        ScratchSettings { epochs: options.epochs.unwrap_or(defaults.epochs), seed: options.seed, ..defaults };
+    let settings = ScratchSettings {
+        epochs: options.epochs.unwrap_or(defaults.epochs),
+        learning_rate: options.learning_rate.unwrap_or(defaults.learning_rate),
+        seed: options.seed,
+        ..defaults
+    };
     let device = options.device.open()?;
     let mut trainer = match kept {
         Some(bytes) => ScratchTrainer::resume(&bytes, settings.clone(), &names, training, validation, &device)

@@ -48,7 +48,10 @@ impl FineTuningSettings {
             epochs: 10,
             patience: 4,
             batch: 32,
-            learning_rate: 5e-5,
+            learning_rate: match unfrozen {
+                Unfrozen::Block5 => 2e-4,
+                Unfrozen::Blocks4And5 => 5e-5,
+            },
             head_pace: 10.0,
             warm_up: 0.1,
             pull: 1.0,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use headstart_vision::{Augmentation, augment, normalise};
+use headstart_vision::{Augmentation, ColourJitter, augment, normalise};
 
 use super::{LabelledPhotos, ScratchSettings};
 use crate::batch_order::NumberedBatches;
@@ -58,8 +58,11 @@ impl BatchLoader {
             let image = self.photos.image(index);
             if self.settings.augment {
                 let stream = VIEWS + (epoch * self.photos.len() + index) as u64;
-                let view = Augmentation::draw(&mut generator(self.settings.seed, stream)).scaled(range);
-                pixels.extend(normalise(&augment(image, &view)));
+                let random = &mut generator(self.settings.seed, stream);
+                let view = Augmentation::draw(random).scaled(range * self.settings.geometry);
+                let mut view = augment(image, &view);
+                ColourJitter::draw(random).scaled(range * self.settings.colour).apply(&mut view);
+                pixels.extend(normalise(&view));
             } else {
                 pixels.extend(normalise(image));
             }
@@ -76,10 +79,23 @@ mod tests {
     use headstart_weights::scratch::ScratchArchitecture;
 
     fn loader(augment: bool, seed: u64) -> BatchLoader {
+        ranging(augment, seed, 1.0, 1.0)
+    }
+
+    fn ranging(augment: bool, seed: u64, geometry: f64, colour: f64) -> BatchLoader {
         let image = |index: u8| RgbImage::from_fn(22, 22, |x, y| [index, (x * 7 + y * 3) as u8, y as u8].into());
         let photos = LabelledPhotos::new(22, (0..10).map(image).collect(), (0..10).collect(), 10).unwrap();
         let architecture = ScratchArchitecture { side: 22, ..ScratchArchitecture::published(22, 10) };
-        let settings = ScratchSettings { batch: 4, epochs: 3, augment, seed, ..ScratchSettings::new(architecture) };
+        let settings = ScratchSettings {
+            batch: 4,
+            epochs: 3,
+            full_range: 1.0,
+            augment,
+            geometry,
+            colour,
+            seed,
+            ..ScratchSettings::new(architecture)
+        };
         BatchLoader::new(Arc::new(photos), &settings)
     }
 
@@ -111,5 +127,24 @@ mod tests {
         }
         assert_ne!(loader(true, 2).load(4).pixels, views[4].pixels);
         assert_ne!(loader(false, 1).load(4).pixels, views[4].pixels);
+    }
+
+    #[test]
+    fn of_views_without_ranges_the_flip_is_left_and_either_range_changes_more() {
+        let mut plain = ranging(true, 1, 0.0, 0.0);
+        let (mut turned, mut recoloured) = (ranging(true, 1, 1.0, 0.0), ranging(true, 1, 0.0, 1.0));
+        let mut mirrored = 0;
+        for number in 0..6 {
+            let batch = plain.load(number);
+            for (label, pixels) in batch.labels.iter().zip(batch.pixels.chunks(3 * 22 * 22)) {
+                let photo = plain.photos.image(*label);
+                let mirror = augment(photo, &Augmentation { flip: true, ..Augmentation::NONE });
+                assert!(pixels == normalise(photo) || pixels == normalise(&mirror));
+                mirrored += usize::from(pixels == normalise(&mirror));
+            }
+            let (turned, recoloured) = (turned.load(number), recoloured.load(number));
+            assert!(turned.pixels != batch.pixels && recoloured.pixels != batch.pixels && turned != recoloured);
+        }
+        assert!((3..17).contains(&mirrored), "{mirrored} of 20");
     }
 }

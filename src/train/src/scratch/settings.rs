@@ -39,8 +39,12 @@ pub struct ScratchSettings {
     /// How much of the averaged weights a step keeps, once there were enough steps. The average is what is validated and
     /// kept (Polyak and Juditsky, 1992).
     pub average: f64,
-    /// Whether each photo is seen otherwise in each epoch: [`headstart_vision::Augmentation::draw`].
+    /// Whether each photo is seen otherwise in each epoch.
     pub augment: bool,
+    /// The share of [`headstart_vision::Augmentation::draw`]'s ranges: turns, shifts and zooms.
+    pub geometry: f64,
+    /// The share of [`headstart_vision::ColourJitter::draw`]'s.
+    pub colour: f64,
     /// The share of the epochs whose views range as widely as they can. Over the rest the ranges shrink in a line, so that
     /// the run ends on photos like those that it will be asked about (as in Touvron et al., "Fixing the train-test resolution
     /// discrepancy", 2019, and Ge et al., "YOLOX", 2021).
@@ -57,12 +61,14 @@ impl ScratchSettings {
             architecture,
             epochs: 60,
             batch: 32,
-            learning_rate: 1e-3,
+            learning_rate: 2e-3,
             warm_up: 0.05,
             weight_decay: 0.05,
             label_smoothing: 0.05,
             average: 0.998,
             augment: true,
+            geometry: 0.6,
+            colour: 1.0,
             full_range: 0.4,
             seed: 1,
         }
@@ -73,7 +79,15 @@ impl ScratchSettings {
     #[must_use]
     pub fn small(classes: usize, photos: usize) -> Self {
         let epochs = (PASSES / photos.max(1)).clamp(SMALL_EPOCHS[0], SMALL_EPOCHS[1]);
-        Self { epochs, batch: SMALL_BATCH, full_range: 1.0, ..Self::new(ScratchArchitecture::small(classes)) }
+        Self {
+            epochs,
+            batch: SMALL_BATCH,
+            learning_rate: 1e-3,
+            geometry: 1.0,
+            colour: 0.0,
+            full_range: 1.0,
+            ..Self::new(ScratchArchitecture::small(classes))
+        }
     }
 
     /// How widely the views of `epoch`, counted from 0, range: a share of the widest.
@@ -108,6 +122,9 @@ impl ScratchSettings {
         }
         if !(0.0..=1.0).contains(&self.full_range) {
             return refuse("the share of the epochs whose views range fully must be from 0 to 1");
+        }
+        if ![self.geometry, self.colour].iter().all(|share| (0.0..=1.0).contains(share)) {
+            return refuse("the shares of the augmentation's ranges must be from 0 to 1");
         }
         let share = |value: f64| (0.0..1.0).contains(&value);
         if !share(self.warm_up) || !share(self.label_smoothing) || !share(self.average) {
@@ -189,6 +206,8 @@ mod tests {
             |s| s.warm_up = 1.0,
             |s| s.label_smoothing = -0.1,
             |s| s.average = f64::NAN,
+            |s| s.geometry = 1.1,
+            |s| s.colour = f64::NAN,
             |s| s.architecture.side = 3,
         ] {
             let mut changed = settings();

@@ -32,6 +32,8 @@ const EPOCHS: usize = if cfg!(test) { 2 } else { 10 };
 const PATIENCE: usize = 3;
 /// Photos a step. Other requests wait for a step to end.
 const BATCH: usize = 8;
+/// The highest learning rate of the block: lower than for thousands of photos, since the steps are of few.
+const LEARNING_RATE: f64 = 5e-5;
 /// Numbers in memory for each parameter, at most: itself, where it began, AdamW's moments, average, best epoch, gradient, copies
 /// under way, and its filters as the convolution takes them, forwards and backwards.
 const NUMBERS: usize = 16;
@@ -69,6 +71,7 @@ pub(crate) async fn tune(
         epochs: EPOCHS,
         patience: PATIENCE,
         batch: BATCH,
+        learning_rate: LEARNING_RATE,
         views: 0,
         seed: u64::from(request.settings.seed),
         ..FineTuningSettings::new(TUNED, request.size.pixels())
