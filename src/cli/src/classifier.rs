@@ -4,6 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
+use futures::executor::block_on;
+use headstart_nn::{HeatMap, NnError};
+use headstart_vision::{RgbImage, normalise};
 use headstart_weights::WeightsError;
 use headstart_weights::scratch::ScratchFile;
 
@@ -71,6 +74,32 @@ impl Classifier {
         match self {
             Self::Transfer { head, .. } => head.size,
             Self::Scratch(model) => model.size(),
+        }
+    }
+
+    /// The probability of each class for the square `photo`, and the heat map of `class`, or of that which is answered.
+    ///
+    /// # Errors
+    /// [`NnError::NoClass`]; [`NnError::Readback`] where the device gives nothing back.
+    pub(crate) fn explain(&self, photo: &RgbImage, class: Option<usize>) -> Result<(Vec<f32>, HeatMap), NnError> {
+        match self {
+            Self::Transfer { base, head, .. } => head.explain(base, photo, class),
+            Self::Scratch(model) => model.explain(photo, class),
+        }
+    }
+
+    /// The probability of each class for the square `photo`.
+    ///
+    /// # Errors
+    /// [`CliError::Model`] where the device gives nothing back.
+    pub(crate) fn probabilities(&self, photo: &RgbImage) -> Result<Vec<f32>, CliError> {
+        match self {
+            Self::Transfer { base, head, .. } => {
+                let photo = base.model.photos(normalise(photo), head.size);
+                let descriptor = block_on(headstart_nn::read(base.model.features(photo).descriptor))?;
+                Ok(head.probabilities(&[descriptor])?.concat())
+            }
+            Self::Scratch(model) => Ok(model.probabilities(photo)?),
         }
     }
 

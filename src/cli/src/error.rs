@@ -48,6 +48,10 @@ pub(crate) enum CliError {
     Record { path: PathBuf, reason: String },
     #[error("{} has none of the classes that the model knows ({known})", .dir.display())]
     UnknownClasses { dir: PathBuf, known: String },
+    #[error("the model does not know the class `{class}`, but {known}")]
+    UnknownClass { class: String, known: String },
+    #[error("a CNN trained from scratch has no layers conv4_3 and conv5_3 to choose from")]
+    NoLayers,
     #[error("{}: {error}", .path.display())]
     Network { path: PathBuf, error: NnError },
     #[error("{}: {error}", .path.display())]
@@ -92,6 +96,8 @@ impl CliError {
             Self::Architecture { .. } => Some("Give another --size."),
             Self::HeadMismatch { .. } => Some("Give its base with --base and its size with --size, or train it again."),
             Self::NoHead(_) => Some("Sizes are 150 and 224: give one with --size, or a head with --model."),
+            Self::UnknownClass { .. } => Some("Give one of those with --class, or leave it out."),
+            Self::NoLayers => Some("Leave --layer out."),
             Self::ScratchSize { .. } => Some("Leave --size out."),
             Self::NoScratch { .. } => {
                 Some("Train one with `headstart train --model scratch`, and give its file with --model.")
@@ -149,6 +155,7 @@ fn of_model(error: &NnError) -> Option<&'static str> {
         NnError::HeadAnswer { .. }
         | NnError::TunedFeatures { .. }
         | NnError::ScratchAnswer { .. }
+        | NnError::NoClass { .. }
         | NnError::Readback(_) => None,
     }
 }

@@ -6,6 +6,7 @@ mod classify;
 mod device;
 mod error;
 mod evaluate;
+mod explain;
 mod features;
 mod few_shots;
 mod fine_tuning;
@@ -84,6 +85,8 @@ enum Command {
     /// Measure the test accuracy of heads trained on few photos, and how fast they are trained.
     #[command(hide = true)]
     FewShots(few_shots::Options),
+    /// Show which places of photos speak for a class.
+    Explain(explain::Options),
     /// Classify single photos.
     #[command(after_help = "Example:
   headstart classify photo.jpg other.png --model my-head.safetensors")]
@@ -140,6 +143,7 @@ fn run(arguments: &Arguments) -> Result<(), CliError> {
         }
         Command::Record(options) => record::run(options),
         Command::FewShots(options) => few_shots::run(options, json).map_err(|error| error.of_folder(&options.dir)),
+        Command::Explain(options) => explain::run(options, json),
         Command::Classify { files, with } => classify::run(files, &Classifier::open(with, &Device::flex())?, json),
     }
 }

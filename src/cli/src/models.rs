@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use burn::tensor::{Device, Tensor};
 use clap::builder::RangedU64ValueParser;
 use futures::executor::block_on;
-use headstart_nn::{DESCRIPTOR, Head, NnError, Vgg16, check_tuned};
+use headstart_nn::{DESCRIPTOR, Head, HeatMap, NnError, Vgg16, check_tuned};
+use headstart_train::metrics::answer;
+use headstart_vision::{RgbImage, normalise};
 use headstart_weights::head::{HeadFile, MOST_SIDE};
 use headstart_weights::index::Index;
 use headstart_weights::vgg16::{CONVS, Unfrozen};
@@ -187,6 +189,24 @@ impl OpenedHead {
         base.put_blocks(&file, &path)?;
         let model = block_on(Head::open(&file, &Device::flex())).map_err(|error| CliError::Network { path, error })?;
         Ok(Self { model, classes: file.manifest.classes, size: file.manifest.size })
+    }
+
+    /// The probability of each class for the square `photo`, which passes through `base`, and the heat map of `class`, or of
+    /// that which is answered.
+    ///
+    /// # Errors
+    /// [`NnError::NoClass`]; [`NnError::Readback`] where the device gives nothing back.
+    pub(crate) fn explain(
+        &self,
+        base: &Base,
+        photo: &RgbImage,
+        class: Option<usize>,
+    ) -> Result<(Vec<f32>, HeatMap), NnError> {
+        // Blocks of the head's own stand in the place of the base's.
+        let seen = base.model.begin(base.model.photos(normalise(photo), self.size)).description(None);
+        let probabilities = block_on(headstart_nn::read(self.model.probabilities(seen.descriptor.clone())))?;
+        let map = block_on(self.model.heat_map(&seen, class.unwrap_or_else(|| answer(&probabilities))))?;
+        Ok((probabilities, map))
     }
 
     /// The probability of each class for each descriptor.

@@ -218,6 +218,20 @@ pub(crate) fn labelled_files(dir: &Path) -> Result<Listing, CliError> {
     Ok(listing)
 }
 
+/// `path` itself, or where it is a folder the files in it, however deep, whether they are photos or not; with what cannot be
+/// read.
+pub(crate) fn files_of(path: &Path) -> (Vec<PathBuf>, Vec<Skipped>) {
+    if !path.is_dir() {
+        return (vec![path.to_owned()], Vec::new());
+    }
+    let mut listing = Listing::default();
+    listing.add_class(path);
+    if listing.files.is_empty() && listing.skipped.is_empty() {
+        listing.skipped.push(Skipped::new(path, "it is a folder without files"));
+    }
+    (listing.files.into_iter().map(|file| file.path).collect(), listing.skipped)
+}
+
 fn visible_entries(dir: &Path) -> Result<Vec<PathBuf>, CliError> {
     let read = |error| CliError::Read { path: dir.to_owned(), error };
     let mut paths = Vec::new();

@@ -180,3 +180,76 @@ fn what_no_file_could_hold_is_said_before_the_training() {
     }
     assert!(!out.exists());
 }
+
+/// The words of `headstart explain` and what it says of them as JSON.
+fn explained(words: &[&str], folder: &Path) -> Value {
+    let words: Vec<&OsStr> = ["explain", "--json"].into_iter().chain(words.iter().copied()).map(OsStr::new).collect();
+    let output = headstart(&words, &folder.join("cache")).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{}", errors(&output));
+    json(&output)
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or(f64::NAN)
+}
+
+/// What places and bias add is the logit, whose sigmoid is the probability of one of two classes.
+fn assert_adds_up(explanation: &Value) {
+    let [logit, bias, sum, probability] = ["logit", "bias", "sum", "probability"].map(|key| number(&explanation[key]));
+    assert!((bias + sum - logit).abs() < 1e-4, "{explanation}");
+    assert!((1.0 / (1.0 + (-logit).exp()) - probability).abs() < 1e-4, "{explanation}");
+}
+
+#[test]
+fn a_heat_map_adds_up_to_the_answer_and_lies_over_the_photo() {
+    let folder = TempDir::new().unwrap();
+    let photos = folder.path().join("photos");
+    for place in ["one", "other"] {
+        fs::create_dir_all(photos.join(place)).unwrap();
+        fs::copy(cat(), photos.join(place).join("pet.png")).unwrap();
+    }
+    fs::write(photos.join("damaged.jpg"), b"no picture").unwrap();
+    let photos = photos.to_string_lossy();
+    let found = explained(&[&photos, "--out", "maps", "--hide"], folder.path());
+    let found = found.as_array().unwrap();
+    let written: Vec<_> = found.iter().map(|one| one["overlay"].as_str().unwrap()).collect();
+    assert_eq!(written, ["maps/pet.cat.png", "maps/pet.cat-2.png"]);
+    let photo = image::open(cat()).unwrap().to_rgb8();
+    for one in found {
+        assert_adds_up(one);
+        assert_eq!((&one["label"], &one["class"]), (&"cat".into(), &"cat".into()), "{one}");
+        assert!(number(&one["hottest_hidden"]) < number(&one["coldest_hidden"]), "{one}");
+        let seen = image::open(folder.path().join(one["overlay"].as_str().unwrap())).unwrap().to_rgb8();
+        assert_eq!(seen.dimensions(), photo.dimensions());
+        assert_ne!(seen, photo);
+    }
+    // What speaks for the one class speaks against the other; which layer is shown changes the picture alone.
+    let cat = cat();
+    let cat = cat.to_string_lossy();
+    let dog = explained(&[&cat, "--class", "DOG", "--layer", "conv5_3"], folder.path());
+    assert_eq!((&dog[0]["label"], &dog[0]["class"]), (&"cat".into(), &"dog".into()), "{dog}");
+    assert_adds_up(&dog[0]);
+    assert!((number(&dog[0]["logit"]) + number(&found[0]["logit"])).abs() < 1e-4, "{dog}");
+    assert_eq!(dog[0]["overlay"], "./chelsea.dog.png");
+    assert!(folder.path().join("chelsea.dog.png").exists() && dog[0].get("hottest_hidden").is_none());
+}
+
+#[test]
+fn a_cnn_is_explained_and_what_cannot_be_is_said() {
+    let folder = TempDir::new().unwrap();
+    let cat = cat();
+    let cat = cat.to_string_lossy();
+    let found = explained(&[&cat, "--model", "scratch", "--hide"], folder.path());
+    assert_adds_up(&found[0]);
+    assert!(found[0]["overlay"].is_null() && found[0]["hottest_hidden"].is_number(), "{found}");
+    for (words, expected) in [
+        (&["--model", "scratch", "--layer", "conv5_3"][..], "Leave --layer out."),
+        (&["--class", "cow"], "`cow`, but cat, dog"),
+        (&["--out", &cat], "chelsea.png cannot be written"),
+    ] {
+        let words: Vec<&OsStr> = ["explain", &cat].into_iter().chain(words.iter().copied()).map(OsStr::new).collect();
+        let output = headstart(&words, &folder.path().join("cache")).current_dir(folder.path()).output().unwrap();
+        let told = errors(&output);
+        assert!(!output.status.success() && told.contains(expected), "{told}");
+    }
+}

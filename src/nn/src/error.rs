@@ -48,6 +48,14 @@ pub enum NnError {
         /// The largest that is allowed.
         bound: f32,
     },
+    /// A class that a model does not have.
+    #[error("the model has {classes} classes, and none with the number {class}")]
+    NoClass {
+        /// Its number, from 0.
+        class: usize,
+        /// Classes of the model.
+        classes: usize,
+    },
     /// The device did not hand over a result.
     #[error("the device did not give its result back: {0}")]
     Readback(String),

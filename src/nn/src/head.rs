@@ -1,5 +1,7 @@
 //! Heads: the small classifiers that are trained on the base's descriptors.
 
+mod class_logit;
+
 use burn::module::{Module, Param};
 use burn::nn::{Dropout, DropoutConfig, Linear};
 use burn::tensor::activation::{relu, softmax};

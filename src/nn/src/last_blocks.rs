@@ -88,11 +88,17 @@ impl LastBlocks {
     #[must_use]
     pub fn descriptors(&self, activations: Tensor<4>, front: Tensor<2>) -> Tensor<2> {
         let parts = if self.unfrozen.front() > 0 { vec![front] } else { Vec::new() };
-        self.continued(activations, parts)
+        self.continued(activations, parts, |_, _| {})
     }
 
-    /// As [`Self::descriptors`], of the front in parts, none where there is no front.
-    pub(crate) fn continued(&self, activations: Tensor<4>, mut front: Vec<Tensor<2>>) -> Tensor<2> {
+    /// As [`Self::descriptors`], of the front in parts, none where there is no front; `stage` is told as by
+    /// [`Vgg16::forward`].
+    pub(crate) fn continued(
+        &self,
+        activations: Tensor<4>,
+        mut front: Vec<Tensor<2>>,
+        stage: impl FnMut(&str, &Tensor<4>),
+    ) -> Tensor<2> {
         // Beyond the last convolution nothing describes.
         let mut shapes = self.unfrozen.convs().to_vec();
         if let Some(last) = shapes.last_mut() {
@@ -101,14 +107,14 @@ impl LastBlocks {
         let (_, parts) = match &self.layers {
             Layers::Fixed(convolutions) => {
                 let convolve = |at: usize, activations| convolutions[at].forward(activations);
-                pass(&shapes, activations, convolve, max_pool2x2, |_, _| {})
+                pass(&shapes, activations, convolve, max_pool2x2, stage)
             }
             Layers::Trained(parameters) => {
                 let convolve = |at: usize, activations| {
                     let (weight, bias) = (parameters[2 * at].clone(), parameters[2 * at + 1].clone());
                     trainable::conv3x3_relu(activations, weight.reshape(shapes[at].weight_shape()), bias, 1)
                 };
-                pass(&shapes, activations, convolve, trainable_pool, |_, _| {})
+                pass(&shapes, activations, convolve, trainable_pool, stage)
             }
         };
         front.extend(parts);
@@ -137,4 +143,4 @@ pub async fn check_tuned(descriptor: Tensor<2>, golden: &GoldenHead) -> Result<(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

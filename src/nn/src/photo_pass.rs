@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 use headstart_weights::vgg16::{CONVS, Unfrozen};
 
+use crate::vgg16::DESCRIBING;
 use crate::{LastBlocks, Vgg16};
 
 /// Photos on their way through the base. It goes as far as descriptors are asked for, and through no layer twice.
@@ -14,6 +15,17 @@ pub struct PhotoPass<'a> {
     reached: Vec<Reached>,
 }
 
+/// What a head sees of photos, and what that was pooled from.
+#[derive(Debug, Clone)]
+pub struct Description {
+    /// `[n, 2048]`.
+    pub descriptor: Tensor<2>,
+    /// The activations of conv4_3 and of conv5_3, `[n, 512, side, side]` each.
+    pub stages: Vec<Tensor<4>>,
+    /// Side of the photos in pixels.
+    pub size: usize,
+}
+
 /// How far it came.
 #[derive(Debug, Clone)]
 struct Reached {
@@ -23,6 +35,17 @@ struct Reached {
     activations: Tensor<4>,
     /// The parts of the descriptor that come of them, `[n, 512]` each.
     parts: Vec<Tensor<2>>,
+    /// What those were pooled from, `[n, 512, side, side]` each.
+    stages: Vec<Tensor<4>>,
+}
+
+/// Notes the stages that describe.
+fn describing(stages: &mut Vec<Tensor<4>>) -> impl FnMut(&str, &Tensor<4>) {
+    |name, activations| {
+        if DESCRIBING.contains(&name) {
+            stages.push(activations.clone());
+        }
+    }
 }
 
 /// Layers before `blocks`; without any, all.
@@ -34,7 +57,7 @@ impl Vgg16 {
     /// A pass of photos `[n, 3, size, size]`, which waits for [`PhotoPass::descriptor`].
     #[must_use]
     pub fn begin(&self, photos: Tensor<4>) -> PhotoPass<'_> {
-        let photos = Reached { layers: 0, activations: photos, parts: Vec::new() };
+        let photos = Reached { layers: 0, activations: photos, parts: Vec::new(), stages: Vec::new() };
         PhotoPass { base: self, photos, reached: Vec::new() }
     }
 }
@@ -43,11 +66,20 @@ impl PhotoPass<'_> {
     /// What heads see whose `blocks` were trained with them, or heads on the base as it is, `[n, 2048]`.
     #[must_use]
     pub fn descriptor(&mut self, blocks: Option<&LastBlocks>) -> Tensor<2> {
-        let Reached { activations, parts, .. } = self.reach(layers_before(blocks.map(LastBlocks::unfrozen)));
-        match blocks {
-            Some(blocks) => blocks.continued(activations, parts),
+        self.description(blocks).descriptor
+    }
+
+    /// As [`Self::descriptor`], with the activations that it was pooled from.
+    #[must_use]
+    pub fn description(&mut self, blocks: Option<&LastBlocks>) -> Description {
+        let size = self.photos.activations.dims()[3];
+        let reached = self.reach(layers_before(blocks.map(LastBlocks::unfrozen)));
+        let Reached { activations, parts, mut stages, .. } = reached;
+        let descriptor = match blocks {
+            Some(blocks) => blocks.continued(activations, parts, describing(&mut stages)),
             None => Tensor::cat(parts, 1),
-        }
+        };
+        Description { descriptor, stages, size }
     }
 
     /// What [`LastBlocks`] of `unfrozen` begin with: the activations of the last frozen layer, channels last,
@@ -65,8 +97,9 @@ impl PhotoPass<'_> {
             if place <= at.layers || place > layers {
                 continue;
             }
-            let (activations, parts) = self.base.layers(at.layers..place, at.activations, |_, _| {});
-            at = Reached { layers: place, activations, parts: [at.parts, parts].concat() };
+            let mut stages = at.stages;
+            let (activations, parts) = self.base.layers(at.layers..place, at.activations, describing(&mut stages));
+            at = Reached { layers: place, activations, parts: [at.parts, parts].concat(), stages };
             self.reached.push(at.clone());
         }
         at

@@ -1,5 +1,7 @@
 //! The CNN that learns from nothing: the published cats-and-dogs network, and smaller ones of its kind.
 
+mod heat_map;
+
 use burn::nn::{Dropout, DropoutConfig};
 use burn::tensor::activation::{relu, softmax};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -120,14 +122,24 @@ impl ScratchCnn {
     /// `[n, 3, side, side]` to `[n, classes]`.
     #[must_use]
     pub fn forward(&self, photos: Tensor<4>) -> Tensor<2> {
-        let blocks = self.architecture.channels.len();
+        self.classify(self.blocks(photos))
+    }
+
+    /// What comes out of the last block: `[n, 3, side, side]` to `[n, c, h, w]`.
+    fn blocks(&self, photos: Tensor<4>) -> Tensor<4> {
         let mut activations = photos;
-        for block in 0..blocks {
+        for block in 0..self.architecture.channels.len() {
             activations = match &self.frozen {
                 Some(frozen) => max_pool2x2(inner(frozen[block].forward(activations))),
                 None => trainable_pool(self.convolve(block, activations)),
             };
         }
+        activations
+    }
+
+    /// The logits of what comes out of the last block: `[n, c, h, w]` to `[n, classes]`.
+    fn classify(&self, activations: Tensor<4>) -> Tensor<2> {
+        let blocks = self.architecture.channels.len();
         let flattened = self.dropout.forward(activations.flatten(1, 3));
         let hidden = self.dropout.forward(relu(self.dense(2 * blocks, flattened)));
         let outputs = self.dense(2 * blocks + 2, hidden);

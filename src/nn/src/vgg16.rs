@@ -13,7 +13,9 @@ use crate::NnError;
 use crate::conv3x3::{Conv3x3, max_pool2x2};
 
 /// The stages whose mean and maximum make the descriptor.
-const DESCRIBING: [&str; 2] = ["conv4_3", "conv5_3"];
+pub(crate) const DESCRIBING: [&str; 2] = ["conv4_3", "conv5_3"];
+/// Pixels of the photo from one position of each of them to the next.
+pub(crate) const STRIDES: [usize; 2] = [8, 16];
 
 /// Pooled features of a photo.
 pub const POOLED: usize = 512;

@@ -1,9 +1,9 @@
 //! A photo small, to be looked at.
 
+use image::RgbImage;
 use image::codecs::jpeg::JpegEncoder;
-use image::{RgbImage, imageops};
 
-use crate::VisionError;
+use crate::{VisionError, shrunk};
 
 /// Of 100; what shows no flaws at this size.
 const QUALITY: u8 = 80;
@@ -13,12 +13,8 @@ const QUALITY: u8 = 80;
 /// # Errors
 /// [`VisionError::Damaged`] for a picture without pixels.
 pub fn thumbnail(image: &RgbImage, longest: u32) -> Result<Vec<u8>, VisionError> {
-    let (width, height) = image.dimensions();
-    let scale = f64::from(longest) / f64::from(width.max(height));
-    let shrunk = |side: u32| ((f64::from(side) * scale).round() as u32).max(1);
-    let small = (scale < 1.0).then(|| imageops::thumbnail(image, shrunk(width), shrunk(height)));
     let mut bytes = Vec::new();
-    let encoded = JpegEncoder::new_with_quality(&mut bytes, QUALITY).encode_image(small.as_ref().unwrap_or(image));
+    let encoded = JpegEncoder::new_with_quality(&mut bytes, QUALITY).encode_image(shrunk(image, longest).as_ref());
     encoded.map_err(|error| VisionError::Damaged(error.to_string()))?;
     Ok(bytes)
 }

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
 use futures::executor::block_on;
-use headstart_nn::ScratchCnn;
-use headstart_vision::normalise;
+use headstart_nn::{HeatMap, NnError, ScratchCnn};
+use headstart_train::metrics::answer;
+use headstart_vision::{RgbImage, normalise};
 use headstart_weights::scratch::ScratchFile;
 use rayon::prelude::*;
 
@@ -73,8 +74,26 @@ impl ScratchModel {
         Ok(Answers { probabilities, skipped, ms_per_photo })
     }
 
+    /// The probability of each class for the square `photo`.
+    ///
+    /// # Errors
+    /// [`NnError::Readback`] where the device gives nothing back.
+    pub(crate) fn probabilities(&self, photo: &RgbImage) -> Result<Vec<f32>, NnError> {
+        block_on(headstart_nn::read(self.network.probabilities(self.network.photos(normalise(photo)))))
+    }
+
+    /// The same, and the heat map of `class`, or of that which is answered.
+    ///
+    /// # Errors
+    /// [`NnError::NoClass`]; [`NnError::Readback`] where the device gives nothing back.
+    pub(crate) fn explain(&self, photo: &RgbImage, class: Option<usize>) -> Result<(Vec<f32>, HeatMap), NnError> {
+        let probabilities = self.probabilities(photo)?;
+        let class = class.unwrap_or_else(|| answer(&probabilities));
+        let map = block_on(self.network.heat_map(self.network.photos(normalise(photo)), class))?;
+        Ok((probabilities, map))
+    }
+
     fn answer(&self, path: &Path) -> Result<Vec<f32>, String> {
-        let photo = self.network.photos(normalise(&read(path, self.size())?));
-        block_on(headstart_nn::read(self.network.probabilities(photo))).map_err(|error| error.to_string())
+        self.probabilities(&read(path, self.size())?).map_err(|error| error.to_string())
     }
 }

@@ -22,12 +22,12 @@ fn conv(shape: &ConvShape, seed: usize) -> ConvWeights {
     }
 }
 
-fn base() -> Vec<ConvWeights> {
+pub(crate) fn base() -> Vec<ConvWeights> {
     CONVS.iter().enumerate().map(|(seed, shape)| conv(shape, seed)).collect()
 }
 
 /// Blocks that have moved a little from those of `base`.
-fn moved(unfrozen: Unfrozen, base: &[ConvWeights]) -> Vec<ConvWeights> {
+pub(crate) fn moved(unfrozen: Unfrozen, base: &[ConvWeights]) -> Vec<ConvWeights> {
     let last = &base[CONVS.len() - unfrozen.convs().len()..];
     let added = unfrozen.convs().iter().map(|shape| conv(shape, 99));
     let tuned = last.iter().zip(added).map(|(conv, added)| {
