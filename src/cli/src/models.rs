@@ -10,7 +10,7 @@ use headstart_nn::{DESCRIPTOR, Head, NnError, Vgg16, check_tuned};
 use headstart_weights::head::{HeadFile, MOST_SIDE};
 use headstart_weights::index::Index;
 use headstart_weights::vgg16::{CONVS, Unfrozen};
-use headstart_weights::{BaseWeights, ConvWeights, WeightsError, golden_pattern, read_base, sha256_hex};
+use headstart_weights::{Bank, BaseWeights, ConvWeights, WeightsError, golden_pattern, read_base, sha256_hex};
 use rayon::prelude::*;
 
 use crate::device::is_gpu;
@@ -150,6 +150,8 @@ pub(crate) struct OpenedHead {
     pub(crate) classes: Vec<String>,
     /// Side of the square photos that it was trained on.
     pub(crate) size: usize,
+    /// What it was taught with, if its file says so.
+    pub(crate) bank: Option<Bank>,
 }
 
 impl OpenedHead {
@@ -186,7 +188,7 @@ impl OpenedHead {
         }
         base.put_blocks(&file, &path)?;
         let model = block_on(Head::open(&file, &Device::flex())).map_err(|error| CliError::Network { path, error })?;
-        Ok(Self { model, classes: file.manifest.classes, size: file.manifest.size })
+        Ok(Self { model, classes: file.manifest.classes, size: file.manifest.size, bank: file.bank })
     }
 
     /// The probability of each class for each descriptor.

@@ -218,6 +218,37 @@ pub(crate) fn labelled_files(dir: &Path) -> Result<Listing, CliError> {
     Ok(listing)
 }
 
+/// `paths`, and in the place of each folder among them the files in it, however deep and sorted; what systems leave in folders is
+/// left out.
+///
+/// # Errors
+/// [`CliError::Read`] for a folder that cannot be read, [`CliError::NoPhotos`] for one without files.
+pub(crate) fn files_below(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let before = files.len();
+        let entries = WalkDir::new(path).min_depth(1).sort_by_file_name().into_iter();
+        for entry in entries.filter_entry(|entry| !is_litter(entry.path())) {
+            let read = |error: walkdir::Error| CliError::Read {
+                path: error.path().unwrap_or(path).to_owned(),
+                error: error.into(),
+            };
+            let entry = entry.map_err(read)?;
+            if !entry.file_type().is_dir() {
+                files.push(entry.into_path());
+            }
+        }
+        if files.len() == before {
+            return Err(CliError::NoPhotos { dir: path.clone() });
+        }
+    }
+    Ok(files)
+}
+
 fn visible_entries(dir: &Path) -> Result<Vec<PathBuf>, CliError> {
     let read = |error| CliError::Read { path: dir.to_owned(), error };
     let mut paths = Vec::new();
