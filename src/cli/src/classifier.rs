@@ -28,6 +28,9 @@ const SHIPPED_FILE: &str = "cats-dogs-scratch.hsw";
 pub(crate) struct Answers {
     /// For each file the probability of each class; `None` for one that was skipped.
     pub(crate) probabilities: Vec<Option<Vec<f32>>>,
+    /// For each file how familiar it is to the model ([`headstart_weights::Bank::familiarity`]); `None` for one that was skipped,
+    /// or where the model does not know.
+    pub(crate) familiarity: Vec<Option<f64>>,
     /// What was skipped.
     pub(crate) skipped: Vec<Skipped>,
     /// Milliseconds a photo from the file's bytes to the answer, on one core.
@@ -103,6 +106,20 @@ impl Classifier {
         }
     }
 
+    /// Why it cannot say of a photo that it is like nothing that it was taught, if it cannot.
+    pub(crate) fn knows_all(&self) -> Option<&'static str> {
+        match self {
+            Self::Transfer { head, .. } if head.bank.is_some() => None,
+            Self::Transfer { .. } => Some(
+                "the head has no bank of what it was taught with, so every photo is taken for one of its classes; train it again, \
+                 with a few different photos of each class",
+            ),
+            Self::Scratch(_) => {
+                Some("a CNN has no bank of what it was taught with: every photo is taken for one of its classes")
+            }
+        }
+    }
+
     /// The answers to the photos in `files`.
     ///
     /// # Errors
@@ -116,8 +133,10 @@ impl Classifier {
         let known: Vec<Vec<f32>> = extracted.descriptors.iter().flatten().cloned().collect();
         let mut answers = head.probabilities(&known)?.into_iter();
         let probabilities = extracted.descriptors.iter().map(|found| found.as_ref().and_then(|_| answers.next()));
+        let familiar = |found: &Option<Vec<f32>>| Some(head.bank.as_ref()?.familiarity(found.as_ref()?));
         Ok(Answers {
             probabilities: probabilities.collect(),
+            familiarity: extracted.descriptors.iter().map(familiar).collect(),
             skipped: extracted.skipped,
             ms_per_photo: extracted.ms_per_photo,
         })

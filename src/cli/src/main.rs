@@ -28,6 +28,7 @@ use std::process::ExitCode;
 
 use burn::tensor::Device;
 use clap::{Args, Parser, Subcommand};
+use headstart_protocol::ACCEPTED;
 
 use crate::classifier::Classifier;
 use crate::device::DeviceChoice;
@@ -87,11 +88,11 @@ enum Command {
     FewShots(few_shots::Options),
     /// Show which places of photos speak for a class.
     Explain(explain::Options),
-    /// Classify single photos.
+    /// Classify single photos, and say which are like nothing that the head was taught.
     #[command(after_help = "Example:
-  headstart classify photo.jpg other.png --model my-head.safetensors")]
+  headstart classify photo.jpg holidays --model my-head.safetensors    # holidays/*.jpg, holidays/2024/*.jpg")]
     Classify {
-        /// The photos.
+        /// The photos, or folders of them.
         #[arg(required = true)]
         files: Vec<PathBuf>,
         #[command(flatten)]
@@ -115,6 +116,16 @@ struct With {
     /// Where features are kept between runs.
     #[arg(long, default_value_os_t = features::default_cache())]
     cache: PathBuf,
+    /// The share of photos of the head's classes that are to count as known, above 0 and below 1. The higher, the more that is
+    /// of no class is taken for one.
+    #[arg(long, value_name = "SHARE", default_value_t = ACCEPTED, value_parser = share)]
+    accept: f64,
+}
+
+/// Reads a share above 0 and below 1.
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| 0.0 < *share && *share < 1.0);
+    share.ok_or_else(|| "it is to be a number above 0 and below 1".to_owned())
 }
 
 fn main() -> ExitCode {
@@ -137,14 +148,18 @@ fn run(arguments: &Arguments) -> Result<(), CliError> {
     match &arguments.command {
         Command::Quantize { input, output, step } => quantize::run(input, output, *step, json),
         Command::Train(options) => train::run(options, json),
-        Command::Evaluate { dir, with, device } => evaluate::run(dir, &Classifier::open(with, &device.open()?)?, json),
+        Command::Evaluate { dir, with, device } => {
+            evaluate::run(dir, &Classifier::open(with, &device.open()?)?, with.accept, json)
+        }
         Command::LearningCurve(options) => {
             learning_curve::run(options, json).map_err(|error| error.of_folder(&options.dir))
         }
         Command::Record(options) => record::run(options),
         Command::FewShots(options) => few_shots::run(options, json).map_err(|error| error.of_folder(&options.dir)),
         Command::Explain(options) => explain::run(options, json),
-        Command::Classify { files, with } => classify::run(files, &Classifier::open(with, &Device::flex())?, json),
+        Command::Classify { files, with } => {
+            classify::run(files, &Classifier::open(with, &Device::flex())?, with.accept, json)
+        }
     }
 }
 

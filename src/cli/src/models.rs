@@ -12,7 +12,7 @@ use headstart_vision::{RgbImage, normalise};
 use headstart_weights::head::{HeadFile, MOST_SIDE};
 use headstart_weights::index::Index;
 use headstart_weights::vgg16::{CONVS, Unfrozen};
-use headstart_weights::{BaseWeights, ConvWeights, WeightsError, golden_pattern, read_base, sha256_hex};
+use headstart_weights::{Bank, BaseWeights, ConvWeights, WeightsError, golden_pattern, read_base, sha256_hex};
 use rayon::prelude::*;
 
 use crate::device::is_gpu;
@@ -152,6 +152,8 @@ pub(crate) struct OpenedHead {
     pub(crate) classes: Vec<String>,
     /// Side of the square photos that it was trained on.
     pub(crate) size: usize,
+    /// What it was taught with, if its file says so.
+    pub(crate) bank: Option<Bank>,
 }
 
 impl OpenedHead {
@@ -188,7 +190,7 @@ impl OpenedHead {
         }
         base.put_blocks(&file, &path)?;
         let model = block_on(Head::open(&file, &Device::flex())).map_err(|error| CliError::Network { path, error })?;
-        Ok(Self { model, classes: file.manifest.classes, size: file.manifest.size })
+        Ok(Self { model, classes: file.manifest.classes, size: file.manifest.size, bank: file.bank })
     }
 
     /// The probability of each class for the square `photo`, which passes through `base`, and the heat map of `class`, or of

@@ -218,18 +218,35 @@ pub(crate) fn labelled_files(dir: &Path) -> Result<Listing, CliError> {
     Ok(listing)
 }
 
-/// `path` itself, or where it is a folder the files in it, however deep, whether they are photos or not; with what cannot be
-/// read.
-pub(crate) fn files_of(path: &Path) -> (Vec<PathBuf>, Vec<Skipped>) {
-    if !path.is_dir() {
-        return (vec![path.to_owned()], Vec::new());
+/// `paths`, and in the place of each folder among them the files in it, however deep and sorted; what systems leave in folders is
+/// left out.
+///
+/// # Errors
+/// [`CliError::Read`] for a folder that cannot be read, [`CliError::NoPhotos`] for one without files.
+pub(crate) fn files_below(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let before = files.len();
+        let entries = WalkDir::new(path).min_depth(1).sort_by_file_name().into_iter();
+        for entry in entries.filter_entry(|entry| !is_litter(entry.path())) {
+            let read = |error: walkdir::Error| CliError::Read {
+                path: error.path().unwrap_or(path).to_owned(),
+                error: error.into(),
+            };
+            let entry = entry.map_err(read)?;
+            if !entry.file_type().is_dir() {
+                files.push(entry.into_path());
+            }
+        }
+        if files.len() == before {
+            return Err(CliError::NoPhotos { dir: path.clone() });
+        }
     }
-    let mut listing = Listing::default();
-    listing.add_class(path);
-    if listing.files.is_empty() && listing.skipped.is_empty() {
-        listing.skipped.push(Skipped::new(path, "it is a folder without files"));
-    }
-    (listing.files.into_iter().map(|file| file.path).collect(), listing.skipped)
+    Ok(files)
 }
 
 fn visible_entries(dir: &Path) -> Result<Vec<PathBuf>, CliError> {

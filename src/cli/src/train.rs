@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use futures::executor::block_on;
 use headstart_protocol::{RunRecord, ValidatedBy, Validation, count, wilson_interval};
 use headstart_train::{
-    Examples, Grouping, HeadPlan, HeadSettings, HeadTraining, TrainError, TrainedHead, ValidationSplit,
+    BankBuild, Examples, Grouping, HeadPlan, HeadSettings, HeadTraining, TrainError, TrainedHead, ValidationSplit,
 };
 use headstart_vision::VIEWS;
 use headstart_weights::head::HeadFile;
@@ -151,10 +151,13 @@ fn head(options: &Options, json: bool) -> Result<(), CliError> {
         ..defaults
     };
     let progress = Progress::over("epochs", 0);
+    let held_out = if let ValidationSplit::Given(held_out) = &validation { Some(held_out) } else { None };
+    let bank = BankBuild::new(&examples, held_out, names.len(), options.seed)?;
     let plan = HeadPlan { settings, classes: names, examples, validation, continue_from: None };
     let trained = train(plan, |epochs| progress.set(epochs))?;
     drop(progress);
-    let head = block_on(trained.head_file(options.size, &base.sha256, &Device::flex()))?;
+    let mut head = block_on(trained.head_file(options.size, &base.sha256, &Device::flex()))?;
+    put_bank(&mut head, bank);
     write(&head, &options.out)?;
     if json {
         return output::json(&RunRecord {
@@ -192,6 +195,16 @@ pub(crate) fn train(plan: HeadPlan, tell: impl Fn([usize; 2])) -> Result<Trained
         tell([done, of]);
     }
     Ok(block_on(training.finish())?)
+}
+
+/// Makes the head's bank, of what `build` has, and says so where there is none.
+pub(crate) fn put_bank(head: &mut HeadFile, build: BankBuild) {
+    head.put_bank(build.finish());
+    if head.bank.is_none() {
+        output::note(
+            "there are too few different photos to say what is like none of them: the head takes every photo for one of its classes",
+        );
+    }
 }
 
 /// The validation accuracy, and how it came about.

@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use headstart_vision::{Limits, decode, thumbnail, view};
 use headstart_weights::head::HeadFile;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -252,4 +253,88 @@ fn a_cnn_is_explained_and_what_cannot_be_is_said() {
         let told = errors(&output);
         assert!(!output.status.success() && told.contains(expected), "{told}");
     }
+}
+
+/// A folder `train` of cats and dogs: `views` views of a picture of each.
+fn pets(folder: &Path, views: u32) -> PathBuf {
+    let photos = folder.join(format!("pets-{views}"));
+    for (class, file) in [("cat", "chelsea.png"), ("dog", "husky.png")] {
+        fs::create_dir_all(photos.join(class)).unwrap();
+        let photo = decode(&fs::read(cat().with_file_name(file)).unwrap(), &Limits::roomy()).unwrap();
+        for number in 1..=views {
+            let jpeg = thumbnail(&view(&photo, number), 300).unwrap();
+            fs::write(photos.join(class).join(format!("{number}.jpg")), jpeg).unwrap();
+        }
+    }
+    photos
+}
+
+#[test]
+fn what_was_not_taught_is_told_apart_and_a_head_without_a_bank_says_that_it_cannot() {
+    let folder = TempDir::new().unwrap();
+    let (cache, head) = (folder.path().join("cache"), folder.path().join("pets.safetensors"));
+    let run = |words: &[&OsStr]| {
+        let output = headstart(words, &cache).output().unwrap();
+        assert!(output.status.success(), "{words:?}: {}", errors(&output));
+        output
+    };
+    let train = |views| {
+        let photos = pets(folder.path(), views);
+        run(&["train".as_ref(), "--data".as_ref(), photos.as_os_str(), "--out".as_ref(), head.as_os_str()])
+    };
+    let samples = cat().parent().unwrap().to_owned();
+    let classify = |more: &[&str]| {
+        let words = ["classify".as_ref(), samples.as_os_str(), "--model".as_ref(), head.as_os_str()];
+        run(&words.into_iter().chain(more.iter().map(OsStr::new)).collect::<Vec<_>>())
+    };
+    train(6);
+    let bank = HeadFile::from_bytes(&fs::read(&head).unwrap()).unwrap().bank.unwrap();
+    assert_eq!((bank.len(), bank.manifest().held_out), (12, 12));
+    // The samples' folder, in the order of its names, without its texts.
+    let answers = json(&classify(&["--json"]));
+    let of = |name: &str| {
+        let mut all = answers.as_array().unwrap().iter();
+        all.find(|answer| answer["path"].as_str().unwrap().ends_with(name)).unwrap().clone()
+    };
+    assert_eq!((&of("chelsea.png")["label"], &of("chelsea.png")["known"]), (&"cat".into(), &true.into()), "{answers}");
+    assert_eq!((&of("husky.png")["label"], &of("husky.png")["known"]), (&"dog".into(), &true.into()), "{answers}");
+    assert_eq!(
+        (&of("coffee.png")["known"], &of("coffee.png")["familiarity"]),
+        (&false.into(), &0.0.into()),
+        "{answers}"
+    );
+    let told = String::from_utf8(classify(&[]).stdout).unwrap();
+    let coffee = told.lines().find(|line| line.contains("coffee.png")).unwrap();
+    assert!(coffee.contains("nothing it was taught: nearest is ") && !coffee.contains('%'), "{told}");
+    assert!(told.contains("1 of 3 are nothing it was taught (33.3 %), where 95.0 % of"), "{told}");
+
+    let evaluate = |accept: &str| {
+        let photos = folder.path().join("pets-6");
+        let words = ["evaluate".as_ref(), photos.as_os_str(), "--model".as_ref(), head.as_os_str(), "--json".as_ref()];
+        json(&run(&words.into_iter().chain(["--accept", accept].map(OsStr::new)).collect::<Vec<_>>()))
+    };
+    // What the head was taught with is as familiar as can be.
+    let report = evaluate("0.01");
+    assert_eq!((&report["accepted"], &report["per_class"]["cat"]["accepted"]), (&1.0.into(), &1.0.into()), "{report}");
+    for share in ["0", "1", "95", "NaN", "most"] {
+        let words = ["classify", "photo.jpg", "--accept", share].map(OsStr::new);
+        let output = headstart(&words, &cache).output().unwrap();
+        assert!(
+            output.status.code() == Some(2) && errors(&output).contains("above 0 and below 1"),
+            "{}",
+            errors(&output)
+        );
+    }
+
+    // One photo of each class says nothing of others.
+    let told = errors(&train(1));
+    assert!(told.contains("too few different photos to say what is like none of them"), "{told}");
+    let output = classify(&["--json"]);
+    assert!(errors(&output).contains("the head has no bank"), "{}", errors(&output));
+    let answers = json(&output);
+    assert!(
+        answers.as_array().unwrap().iter().all(|answer| answer["known"].is_null() && answer["familiarity"].is_null())
+    );
+    assert_eq!(answers.as_array().unwrap().len(), 3);
+    assert_eq!(evaluate("0.95")["accepted"], Value::Null);
 }

@@ -11,15 +11,17 @@ use crate::mutate;
 pub struct Tensor {
     /// Its name.
     pub name: String,
+    /// What its numbers are.
+    pub dtype: Dtype,
     /// Its shape.
     pub shape: Vec<usize>,
-    /// Its bytes: 32-bit floats, little endian.
+    /// Its bytes, little endian.
     pub bytes: Vec<u8>,
 }
 
 impl View for &Tensor {
     fn dtype(&self) -> Dtype {
-        Dtype::F32
+        self.dtype
     }
 
     fn shape(&self) -> &[usize] {
@@ -38,7 +40,7 @@ impl View for &Tensor {
 /// `file` with its metadata's text under `key` and its tensors changed.
 ///
 /// # Panics
-/// Where `file` is no safetensors file of 32-bit floats with such a text.
+/// Where `file` is no safetensors file with such a text.
 #[must_use]
 pub fn rebuilt(file: &[u8], key: &str, change: impl FnOnce(String, &mut Vec<Tensor>) -> String) -> Vec<u8> {
     let (_, metadata) = SafeTensors::read_metadata(file).expect("a seed is sound");
@@ -46,7 +48,12 @@ pub fn rebuilt(file: &[u8], key: &str, change: impl FnOnce(String, &mut Vec<Tens
     let mut tensors: Vec<Tensor> = SafeTensors::deserialize(file)
         .expect("a seed is sound")
         .iter()
-        .map(|(name, view)| Tensor { name: name.to_owned(), shape: view.shape().to_vec(), bytes: view.data().to_vec() })
+        .map(|(name, view)| Tensor {
+            name: name.to_owned(),
+            dtype: view.dtype(),
+            shape: view.shape().to_vec(),
+            bytes: view.data().to_vec(),
+        })
         .collect();
     tensors.sort_by(|a, b| a.name.cmp(&b.name));
     let text = change(text, &mut tensors);
@@ -75,7 +82,8 @@ mod tests {
 
     #[test]
     fn damage_keeps_the_number_of_bytes() {
-        let tensor = |name: &str| Tensor { name: name.to_owned(), shape: vec![9], bytes: vec![7; 36] };
+        let tensor =
+            |name: &str| Tensor { name: name.to_owned(), dtype: Dtype::F32, shape: vec![9], bytes: vec![7; 36] };
         let sound = [tensor("a"), tensor("b")];
         let mut random = ChaCha8Rng::seed_from_u64(1);
         let mut touched = [false; 2];
@@ -92,7 +100,8 @@ mod tests {
 
     #[test]
     fn what_is_not_changed_stays() {
-        let tensor = Tensor { name: "a".to_owned(), shape: vec![2], bytes: vec![0, 0, 128, 63, 0, 0, 0, 64] };
+        let bytes = vec![0, 0, 128, 63, 0, 0, 0, 64];
+        let tensor = Tensor { name: "a".to_owned(), dtype: Dtype::F32, shape: vec![2], bytes };
         let metadata = [("key".to_owned(), "{}".to_owned())].into_iter().collect();
         let file = serialize([("a", &tensor)], Some(metadata)).unwrap();
         assert_eq!(rebuilt(&file, "key", |text, _| text), file);

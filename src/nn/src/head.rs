@@ -185,10 +185,11 @@ mod tests {
             held_out_sha256: None,
             unfrozen: None,
             temperature: None,
+            bank: None,
             seed: 1,
             golden: GoldenHead { input, probabilities: vec![0.5, 0.5] },
         };
-        let file = HeadFile { manifest, layers: vec![layer], convs: Vec::new() };
+        let file = HeadFile { manifest, layers: vec![layer], convs: Vec::new(), bank: None };
         let open = |break_it: fn(&mut HeadFile)| {
             let mut file = file.clone();
             break_it(&mut file);

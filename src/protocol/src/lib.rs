@@ -13,6 +13,7 @@ mod calibration;
 mod compare;
 mod device;
 mod failure;
+mod familiarity;
 mod kind;
 mod message;
 mod reply;
@@ -34,6 +35,7 @@ pub use compare::{
 };
 pub use device::{Backend, InputSize};
 pub use failure::Failure;
+pub use familiarity::{ACCEPTED, is_known};
 pub use kind::ErrorKind;
 pub use message::{Ask, FromWorker, HeadNumber, Progress, Reply, Request, RequestId, Run, ToWorker};
 pub use reply::{BenchReport, OwnPrediction, Prediction, Ready, ScratchPrediction, StartProgress, Transfer};

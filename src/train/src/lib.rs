@@ -13,6 +13,8 @@
 //! How sure a head may be is a [`temperature`], fitted on the answers to the held-out photos and put into its last layer
 //! ([`put_temperature`]); [`calibration`] says how far answers can be believed.
 //!
+//! A [`BankBuild`] makes the bank that says how familiar a photo is to a head: how near it is to what the head was taught with.
+//!
 //! Any of these runs can be written down as a checkpoint, and one that is put back ends with the same bits as if it had never been
 //! interrupted.
 //!
@@ -20,9 +22,11 @@
 //! steps so that whoever runs it can show progress, wait, or stop in between. Figures that cross to the page or go on record
 //! are `headstart-protocol`'s.
 
+mod bank;
 mod batch_order;
 mod calibration;
 mod checkpoint;
+mod clusters;
 mod cross_validation;
 mod descent;
 mod early_stopping;
@@ -50,6 +54,7 @@ mod training_set;
 mod tuned_file;
 mod validator;
 
+pub use bank::BankBuild;
 pub use calibration::calibration;
 pub use cross_validation::{CrossValidated, CrossValidation};
 pub use error::TrainError;

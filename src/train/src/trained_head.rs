@@ -81,10 +81,11 @@ impl TrainedHead {
             held_out_sha256: self.held_out_sha256.clone(),
             unfrozen: None,
             temperature: None,
+            bank: None,
             seed: self.settings.seed,
             golden: GoldenHead { input: self.golden_input.clone(), probabilities: Vec::new() },
         };
-        let mut file = HeadFile { manifest, layers: self.layers.clone(), convs: Vec::new() };
+        let mut file = HeadFile { manifest, layers: self.layers.clone(), convs: Vec::new(), bank: None };
         put_temperature(&mut file, self.temperature, device).await?;
         Ok(file)
     }

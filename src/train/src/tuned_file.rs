@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use headstart_nn::{Head, LastBlocks, Vgg16, read};
-use headstart_weights::head::{GoldenHead, HeadFile, TUNED_VERSION};
+use headstart_weights::head::{GoldenHead, HeadFile};
 use headstart_weights::vgg16::Unfrozen;
 use headstart_weights::{ConvWeights, TunedConv, golden_pattern};
 
@@ -32,8 +32,10 @@ pub async fn put_blocks(
         })
         .collect();
     let rounded = file.tuned(frozen).map_err(|_| TrainError::Diverged { epoch: best.epoch })?;
+    file.manifest.unfrozen = Some(unfrozen);
+    // One of descriptors that these blocks do not give.
+    file.put_bank(None);
     let manifest = &mut file.manifest;
-    (manifest.version, manifest.unfrozen) = (TUNED_VERSION, Some(unfrozen));
     (manifest.val_accuracy, manifest.folds, manifest.held_out_sha256) = (best.accuracy, None, None);
     manifest.temperature = None;
     let device = base.device().clone();

@@ -72,8 +72,8 @@ pub enum WeightsError {
         /// The shape that the network needs.
         expected: Vec<usize>,
     },
-    /// A tensor that is not of 32-bit floats.
-    #[error("the tensor {name} holds {found} values, expected 32-bit floats")]
+    /// A tensor of another kind of numbers.
+    #[error("the tensor {name} holds {found} values, another kind of numbers than belong there")]
     ElementType {
         /// The tensor.
         name: String,

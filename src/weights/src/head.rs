@@ -3,13 +3,14 @@
 //! The tensors `layers.0.weight`, `layers.0.bias`, … are 32-bit floats, weights row-major `[outputs, inputs]`; the
 //! metadata's key [`KEY`] holds the [`HeadManifest`] as JSON. Where the base's last blocks were trained with the head, the file
 //! also holds what was added to their weights ([`TunedConv`]: `features.24.difference`, bytes) and their biases
-//! (`features.24.bias`, floats), with torchvision's names.
+//! (`features.24.bias`, floats), with torchvision's names. Where it says how familiar a photo is, it holds a [`Bank`]: `bank.offset`
+//! and `bank.quantiles`, floats, and `bank.centres`, signed bytes `[n, width]`.
 
 use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ConvWeights, TunedConv, WeightsError,
+    Bank, BankManifest, ConvWeights, TunedConv, WeightsError, bank,
     base::{float_bytes, read_floats},
     classes::check_classes,
     hash::sha256_hex,
@@ -24,6 +25,8 @@ pub const KEY: &str = "headstart";
 pub const VERSION: u32 = 1;
 /// The version of the format of a head with blocks of the base that were trained with it.
 pub const TUNED_VERSION: u32 = 2;
+/// The version of the format of a head with a bank, on either base.
+pub const BANK_VERSION: u32 = 3;
 /// The most dense layers that a head may have.
 const MOST_LAYERS: usize = 16;
 /// The most pixels a side of the photos that it is for.
@@ -32,7 +35,8 @@ pub const MOST_SIDE: usize = 1024;
 /// What a head says about itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HeadManifest {
-    /// The version of this format ([`VERSION`], or [`TUNED_VERSION`] where [`Self::unfrozen`] says something).
+    /// The version of this format: [`BANK_VERSION`] where [`Self::bank`] says something, or else [`TUNED_VERSION`] where
+    /// [`Self::unfrozen`] does, or else [`VERSION`].
     pub version: u32,
     /// The names of the classes, in the order of the answers.
     pub classes: Vec<String>,
@@ -64,6 +68,9 @@ pub struct HeadManifest {
     /// photos were held out to say, or before there was such a thing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
+    /// What its bank says about itself; [`None`] where it has none, so that nothing is known of how familiar a photo is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bank: Option<BankManifest>,
     /// The seed of the run that made it.
     pub seed: u64,
     /// One answer of it, to check a device against. With blocks of its own it is the answer to [`crate::golden_pattern`].
@@ -127,6 +134,8 @@ pub struct HeadFile {
     pub layers: Vec<DenseWeights>,
     /// The base's last convolutions that were trained with it; none on the base as it is.
     pub convs: Vec<TunedConv>,
+    /// What it was taught with, if the file says so.
+    pub bank: Option<Bank>,
 }
 
 impl HeadFile {
@@ -136,11 +145,12 @@ impl HeadFile {
     ///
     /// Parts that do not fit together, or values that are not finite: what [`HeadFile::from_bytes`] would refuse.
     pub fn to_bytes(&self) -> Result<Vec<u8>, WeightsError> {
-        check(&self.manifest, &self.layers, &self.convs)?;
+        check(self)?;
         let layers = (0..).zip(&self.layers).flat_map(|(index, layer)| tensors_of(index, layer));
         let shapes = self.manifest.unfrozen.map_or(&[][..], Unfrozen::convs);
         let convs = shapes.iter().zip(&self.convs).flat_map(|(shape, conv)| tensors_of_conv(shape.name, conv));
-        let tensors: Vec<(String, FileTensor)> = layers.chain(convs).collect();
+        let tensors: Vec<(String, FileTensor)> =
+            layers.chain(convs).chain(self.bank.iter().flat_map(Bank::tensors)).collect();
         let hashes = tensors.iter().map(|(_, tensor)| sha256_hex(&tensor.bytes)).collect();
         let sealed = Sealed::new(self.manifest.clone(), hashes)?;
         let json = sealed.to_json()?;
@@ -160,12 +170,13 @@ impl HeadFile {
         let unreadable = |error: safetensors::SafeTensorError| WeightsError::Safetensors(error.to_string());
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(unreadable)?;
         let json = metadata.metadata().as_ref().and_then(|entries| entries.get(KEY)).ok_or(WeightsError::Foreign)?;
-        check_version(json, VERSION..=TUNED_VERSION)?;
+        check_version(json, VERSION..=BANK_VERSION)?;
         let sealed = Sealed::<HeadManifest>::from_json(json)?;
         let file = SafeTensors::deserialize(bytes).map_err(unreadable)?;
         let outputs = sealed.manifest.architecture.outputs(sealed.manifest.classes.len());
         let shapes = sealed.manifest.unfrozen.map_or(&[][..], Unfrozen::convs);
-        if sealed.tensors.len() != 2 * (outputs.len() + shapes.len()) || file.len() != sealed.tensors.len() {
+        let of_bank = if sealed.manifest.bank.is_some() { bank::TENSORS } else { 0 };
+        if sealed.tensors.len() != 2 * (outputs.len() + shapes.len()) + of_bank || file.len() != sealed.tensors.len() {
             return Err(WeightsError::Head("it has another number of tensors than its architecture".to_owned()));
         }
         let mut inputs = sealed.manifest.golden.input.len();
@@ -174,7 +185,8 @@ impl HeadFile {
             let values = read_floats(&file, &name, shape)?;
             if sha256_hex(&float_bytes(&values)) == *hash { Ok(values) } else { Err(WeightsError::TensorHash { name }) }
         };
-        let (of_layers, of_convs) = sealed.tensors.split_at(2 * outputs.len());
+        let (of_layers, of_others) = sealed.tensors.split_at(2 * outputs.len());
+        let (of_convs, of_bank) = of_others.split_at(2 * shapes.len());
         for ((index, &outputs), [of_weight, of_bias]) in outputs.iter().enumerate().zip(of_layers.as_chunks().0) {
             let weight = read(format!("layers.{index}.weight"), &[outputs, inputs], of_weight)?;
             let bias = read(format!("layers.{index}.bias"), &[outputs], of_bias)?;
@@ -187,8 +199,17 @@ impl HeadFile {
             convs
                 .push(TunedConv { coded, bias: read(format!("{}.bias", shape.name), &[shape.out_channels], of_bias)? });
         }
-        check(&sealed.manifest, &layers, &convs)?;
-        Ok(Self { manifest: sealed.manifest, layers, convs })
+        let bank = sealed.manifest.bank.as_ref().map(|manifest| Bank::read(manifest, &file, of_bank)).transpose()?;
+        let head = Self { manifest: sealed.manifest, layers, convs, bank };
+        check(&head)?;
+        Ok(head)
+    }
+
+    /// Has the file hold `bank` in the place of the one that it held, and its manifest say so.
+    pub fn put_bank(&mut self, bank: Option<Bank>) {
+        self.manifest.bank = bank.as_ref().map(|bank| bank.manifest().clone());
+        self.manifest.version = version_of(&self.manifest);
+        self.bank = bank;
     }
 
     /// Divides the logits by `temperature`, which the last layer and the manifest then hold; the golden answer is the caller's.
@@ -213,11 +234,20 @@ impl HeadFile {
     }
 }
 
+/// The version that a file with that manifest has.
+fn version_of(manifest: &HeadManifest) -> u32 {
+    match manifest {
+        HeadManifest { bank: Some(_), .. } => BANK_VERSION,
+        HeadManifest { unfrozen: Some(_), .. } => TUNED_VERSION,
+        _ => VERSION,
+    }
+}
+
 /// Refuses a head whose parts do not fit together.
-fn check(manifest: &HeadManifest, layers: &[DenseWeights], convs: &[TunedConv]) -> Result<(), WeightsError> {
+fn check(HeadFile { manifest, layers, convs, bank }: &HeadFile) -> Result<(), WeightsError> {
     let wrong = |what: &str| Err(WeightsError::Head(what.to_owned()));
     let outputs = manifest.architecture.outputs(manifest.classes.len());
-    let expected = if manifest.unfrozen.is_some() { TUNED_VERSION } else { VERSION };
+    let expected = version_of(manifest);
     if manifest.version != expected {
         return Err(WeightsError::Version { found: manifest.version, expected });
     }
@@ -246,6 +276,12 @@ fn check(manifest: &HeadManifest, layers: &[DenseWeights], convs: &[TunedConv]) 
     if layers[0].inputs != manifest.golden.input.len() || manifest.classes.len() != manifest.golden.probabilities.len()
     {
         return wrong("its golden answer has another length than its layers");
+    }
+    if manifest.bank.as_ref() != bank.as_ref().map(Bank::manifest) {
+        return wrong("its bank is not the one that it speaks of");
+    }
+    if let Some(bank) = bank {
+        bank.check(layers[0].inputs).or_else(wrong)?;
     }
     for (index, layer) in layers.iter().enumerate() {
         let name = format!("layers.{index}");

@@ -221,6 +221,7 @@ mod tests {
             held_out_sha256: None,
             unfrozen: None,
             temperature: None,
+            bank: None,
             seed: 1,
             golden: GoldenHead { input: vec![1.0], probabilities: vec![0.5, 0.5] },
         }

@@ -1,6 +1,7 @@
 //! The files that hold what a network has learned: the quantized VGG16 base, the heads on top of it, the CNN trained from
 //! scratch, and the index of the page's models. Reading checks everything: a truncated, flipped or foreign file is a [`WeightsError`], never a wrong answer.
 
+mod bank;
 mod base;
 mod classes;
 mod error;
@@ -20,6 +21,7 @@ mod sealed;
 mod tuned;
 pub mod vgg16;
 
+pub use bank::{BANK_RECIPE, Bank, BankManifest, QUANTILES};
 pub use base::{BaseWeights, ConvWeights};
 pub use classes::check_classes;
 pub use error::WeightsError;

@@ -11,7 +11,7 @@ use crate::{WeightsError, base::float_bytes, hash::sha256_hex};
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Sealed<M> {
     pub(crate) manifest: M,
-    /// The SHA-256 of each tensor's bytes, weight and bias in turn.
+    /// The SHA-256 of each tensor's bytes, weight and bias in turn, those of a head's bank behind them.
     pub(crate) tensors: Vec<String>,
     /// The SHA-256 of the manifest's JSON followed by those hashes.
     seal: String,
@@ -67,6 +67,12 @@ pub(crate) struct FileTensor {
 impl FileTensor {
     pub(crate) fn floats(shape: &[usize], values: &[f32]) -> Self {
         Self { dtype: Dtype::F32, shape: shape.to_vec(), bytes: float_bytes(values) }
+    }
+
+    /// Signed bytes.
+    pub(crate) fn integers(shape: &[usize], values: &[i8]) -> Self {
+        let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        Self { dtype: Dtype::I8, shape: shape.to_vec(), bytes }
     }
 
     /// Bytes that mean something to who reads them.

@@ -12,7 +12,7 @@ use headstart_weights::scratch::{
     self, ScratchArchitecture, ScratchFile, ScratchManifest, StoredTensor, write_quantized,
 };
 use headstart_weights::vgg16::CONVS;
-use headstart_weights::{BaseReader, BaseWeights, QuantizedRows, f16, sha256, sha256_hex};
+use headstart_weights::{Bank, BaseReader, BaseWeights, QuantizedRows, f16, sha256, sha256_hex};
 use safetensors::{Dtype, tensor::TensorView};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -85,6 +85,7 @@ fn forged<M: Serialize + DeserializeOwned>(file: &[u8], key: &str, random: &mut 
         let names = tensors.iter().filter_map(|tensor| tensor.name.strip_suffix(".weight"));
         let hashes: Vec<String> = names
             .flat_map(|name| [format!("{name}.weight"), format!("{name}.bias")])
+            .chain(["bank.offset", "bank.quantiles", "bank.centres"].map(str::to_owned))
             .filter_map(|name| hash(&name))
             .collect();
         let manifest = mutate(random, &[sealed["manifest"].to_string().into_bytes()]);
@@ -98,7 +99,7 @@ fn forged<M: Serialize + DeserializeOwned>(file: &[u8], key: &str, random: &mut 
     })
 }
 
-fn head(architecture: HeadArchitecture) -> Vec<u8> {
+fn head(architecture: HeadArchitecture, bank: Option<Bank>) -> Vec<u8> {
     let inputs = 6;
     let outputs = architecture.outputs(3);
     let widths: Vec<usize> = [inputs].into_iter().chain(outputs).collect();
@@ -122,16 +123,27 @@ fn head(architecture: HeadArchitecture) -> Vec<u8> {
         held_out_sha256: None,
         unfrozen: None,
         temperature: None,
+        bank: None,
         seed: 1,
         golden: GoldenHead { input: vec![0.25; inputs], probabilities: vec![0.2, 0.3, 0.5] },
     };
-    HeadFile { manifest, layers: widths.windows(2).map(layer).collect(), convs: Vec::new() }.to_bytes().unwrap()
+    let mut file = HeadFile { manifest, layers: widths.windows(2).map(layer).collect(), convs: Vec::new(), bank: None };
+    file.put_bank(bank);
+    file.to_bytes().unwrap()
+}
+
+/// A bank of two centres for the middle of six inputs.
+fn bank() -> Bank {
+    let mut bank = Bank::new([1, 5], 30, vec![0.1; 4], &[1.0, 0.0, 0.5, 0.0, -1.0, 2.0, 0.0, 0.0]);
+    bank.calibrate(vec![0.2, 0.9, 0.8]);
+    bank
 }
 
 #[test]
 fn a_damaged_head_is_a_sound_head_or_an_error() {
     let mlp = HeadArchitecture::Mlp { hidden: vec![5, 4], dropout: 0.3 };
-    let seeds = vec![head(HeadArchitecture::Linear), head(mlp)];
+    let linear = || HeadArchitecture::Linear;
+    let seeds = vec![head(linear(), None), head(mlp, None), head(linear(), Some(bank()))];
     let made = |random: &mut ChaCha8Rng, seeds: &[Vec<u8>]| match random.random_range(0..3) {
         0 => mutate(random, seeds),
         _ => forged::<HeadManifest>(&seeds[random.random_range(0..seeds.len())], head::KEY, random),
@@ -140,6 +152,8 @@ fn a_damaged_head_is_a_sound_head_or_an_error() {
         let Ok(head) = HeadFile::from_bytes(bytes) else { return false };
         assert!((2..=1_000).contains(&head.manifest.classes.len()));
         assert!(head.layers.iter().flat_map(|layer| &layer.weight).all(|weight| weight.is_finite()));
+        let familiarity = head.bank.as_ref().map(|bank| bank.familiarity(&head.manifest.golden.input));
+        assert!(familiarity.is_none_or(|share| (0.0..=1.0).contains(&share)), "{familiarity:?}");
         assert_eq!(HeadFile::from_bytes(&head.to_bytes().unwrap()), Ok(head));
         true
     });

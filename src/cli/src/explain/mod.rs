@@ -17,7 +17,7 @@ use crate::classifier::Classifier;
 use crate::error::CliError;
 use crate::features::refuse_nothing;
 use crate::output;
-use crate::photos::{Skipped, files_of, note_skipped, position, read_photo};
+use crate::photos::{Skipped, files_below, note_skipped, position, read_photo};
 use crate::progress::Progress;
 use hiding::Hidden;
 use overlays::Overlays;
@@ -107,8 +107,8 @@ struct Explanation<'a> {
 /// Explains the answers to photos, and writes them with their heat maps.
 ///
 /// # Errors
-/// [`CliError::UnknownClass`], [`CliError::NoLayers`]; [`CliError::NothingReadable`] where nothing is a photo; what keeps the
-/// model from being opened; [`CliError::Write`] and [`CliError::Output`].
+/// [`CliError::UnknownClass`], [`CliError::NoLayers`]; those of [`files_below`]; [`CliError::NothingReadable`] where nothing is
+/// a photo; what keeps the model from being opened; [`CliError::Write`] and [`CliError::Output`].
 pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     let model = Classifier::open(&options.with, &Device::flex())?;
     if options.layer != Layer::Both && matches!(model, Classifier::Scratch(_)) {
@@ -117,12 +117,7 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<(), CliError> {
     let class = options.class.as_deref().map(|class| known_class(class, &model)).transpose()?;
     let out = options.out.clone().or_else(|| (!options.hide).then(|| PathBuf::from(".")));
     let mut overlays = out.map(Overlays::begin).transpose()?;
-    let (mut files, mut skipped) = (Vec::new(), Vec::new());
-    for path in &options.files {
-        let (found, unread) = files_of(path);
-        files.extend(found);
-        skipped.extend(unread);
-    }
+    let (files, mut skipped) = (files_below(&options.files)?, Vec::new());
     let progress = Progress::over("photos", files.len());
     let mut explanations = Vec::new();
     for portion in files.chunks(PORTION) {

@@ -10,8 +10,8 @@ use burn::tensor::Device;
 use futures::executor::block_on;
 use headstart_protocol::{PhotoHash, RunRecord, count, wilson_interval};
 use headstart_train::{
-    BestEpoch, Examples, FineTuning, FineTuningSettings, FrozenPart, HeadPlan, HeadSettings, TrainError, TrainedHead,
-    TunedHead, TunedPhotos, ValidationSplit, put_blocks, put_temperature, temperature,
+    BankBuild, BestEpoch, Examples, FineTuning, FineTuningSettings, FrozenPart, HeadPlan, HeadSettings, TrainError,
+    TrainedHead, TunedHead, TunedPhotos, ValidationSplit, put_blocks, put_temperature, temperature,
 };
 use headstart_weights::vgg16::Unfrozen;
 
@@ -23,7 +23,7 @@ use crate::output;
 use crate::photos::{LabelledFile, note_skipped, training_folder};
 use crate::progress::Progress;
 use crate::replace::replace;
-use crate::train::{Options, describe, grouped, train, write};
+use crate::train::{Options, describe, grouped, put_bank, train, write};
 
 /// The share of each class that is held out where the folder has no validation photos.
 const HELD_OUT: f64 = 0.2;
@@ -80,6 +80,9 @@ pub(crate) fn run(options: &Options, unfrozen: Unfrozen, json: bool) -> Result<(
         let logits = answers(&TunedHead::new(&file, base.last(unfrozen), &device)?, &validation)?;
         block_on(put_temperature(&mut file, temperature(&logits, validation.examples.labels()), &device))?;
         file.manifest.trained_on = training.hashes.len();
+    } else {
+        let held_out = Some(&validation.examples);
+        put_bank(&mut file, BankBuild::new(&training.examples, held_out, names.len(), options.seed)?);
     }
     write(&file, &options.out)?;
     // It was of use until now only; where it cannot be removed it is in nobody's way.

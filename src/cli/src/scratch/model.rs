@@ -71,7 +71,8 @@ impl ScratchModel {
         }
         refuse_nothing(files.len(), &skipped)?;
         let ms_per_photo = spent.as_secs_f64() * 1e3 / (files.len() - skipped.len()).max(1) as f64;
-        Ok(Answers { probabilities, skipped, ms_per_photo })
+        let familiarity = vec![None; files.len()];
+        Ok(Answers { probabilities, familiarity, skipped, ms_per_photo })
     }
 
     /// The probability of each class for the square `photo`.

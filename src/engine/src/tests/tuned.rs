@@ -5,7 +5,7 @@ use headstart_protocol::{
     ByteBuf, Classify, Describe, Failure, HeadNumber, InputSize, Learner, OpenHead, PhotoData, Prediction, Start,
     Train, TrainingRequest, TrainingSettings,
 };
-use headstart_weights::head::{GoldenHead, HeadFile, TUNED_VERSION};
+use headstart_weights::head::{GoldenHead, HeadFile};
 use headstart_weights::vgg16::{CONVS, Unfrozen};
 use headstart_weights::{ConvWeights, TunedConv, golden_pattern, read_base};
 use js_sys::{Array, Uint8Array};
@@ -70,8 +70,9 @@ async fn tuned(engine: &StartedEngine, unfrozen: Unfrozen, size: usize) -> HeadF
     };
     let mut file = HeadFile::from_bytes(HEAD).unwrap();
     file.convs = base[frozen..].iter().map(moved).collect();
-    file.manifest.version = TUNED_VERSION;
     (file.manifest.size, file.manifest.unfrozen) = (size, Some(unfrozen));
+    // The shipped head's is of descriptors that these blocks do not give.
+    file.put_bank(None);
     // As the command does it.
     let model = engine.models.base.with_last(&file.tuned(&base).unwrap()).unwrap();
     let descriptor = model.features(model.photos(golden_pattern(size), size)).descriptor;

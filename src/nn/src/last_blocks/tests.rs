@@ -60,11 +60,13 @@ fn head(unfrozen: Unfrozen, base: &[ConvWeights], tuned: &[ConvWeights], input: 
             held_out_sha256: None,
             unfrozen: Some(unfrozen),
             temperature: None,
+            bank: None,
             seed: 1,
             golden: GoldenHead { input, probabilities: vec![0.5, 0.5] },
         },
         layers: vec![layer],
         convs: tuned.iter().zip(last).map(|(tuned, base)| TunedConv::new(tuned, base)).collect(),
+        bank: None,
     }
 }
 

@@ -26,11 +26,13 @@ fn sample() -> HeadFile {
             held_out_sha256: Some(sha256_hex(b"held out")),
             unfrozen: None,
             temperature: None,
+            bank: None,
             seed: u64::MAX,
             golden: GoldenHead { input: vec![0.1, 0.2, 0.3], probabilities: vec![0.25, 0.75] },
         },
         layers: vec![layer(4, 3), layer(2, 4)],
         convs: Vec::new(),
+        bank: None,
     }
 }
 
@@ -89,11 +91,86 @@ fn other_files_are_told_apart() {
     let mut later = sample().to_bytes().unwrap();
     let needle = br#"\"version\":1,"#;
     let at = later.windows(needle.len()).position(|window| window == needle).unwrap();
-    later[at + needle.len() - 2] = b'3';
-    assert_eq!(HeadFile::from_bytes(&later), Err(WeightsError::Version { found: 3, expected: TUNED_VERSION }));
+    later[at + needle.len() - 2] = b'4';
+    assert_eq!(HeadFile::from_bytes(&later), Err(WeightsError::Version { found: 4, expected: BANK_VERSION }));
+}
+
+/// A head whose bank compares its last two inputs, with three centres.
+fn with_bank() -> HeadFile {
+    let mut head = sample();
+    let mut bank = Bank::new([1, 3], 7, vec![0.1, 0.2], &[1.0, 0.0, 0.0, 2.0, -3.0, 4.0]);
+    bank.calibrate(vec![0.9, 0.5, 0.7]);
+    head.put_bank(Some(bank));
+    head
+}
+
+#[test]
+fn a_head_with_a_bank_survives_its_file() {
+    let head = with_bank();
+    assert_eq!(head.manifest.version, BANK_VERSION);
+    let bytes = head.to_bytes().unwrap();
+    assert_eq!(HeadFile::from_bytes(&bytes), Ok(head.clone()));
+    let blocks = HeadFile { convs: tuned().convs, ..head };
+    let mut blocks =
+        HeadFile { manifest: HeadManifest { unfrozen: Some(Unfrozen::Block5), ..blocks.manifest }, ..blocks };
+    assert_eq!(HeadFile::from_bytes(&blocks.to_bytes().unwrap()).as_ref(), Ok(&blocks));
+    blocks.put_bank(None);
+    assert_eq!(blocks.manifest.version, TUNED_VERSION);
+    assert_eq!(HeadFile::from_bytes(&blocks.to_bytes().unwrap()), Ok(blocks));
+}
+
+#[test]
+fn a_bank_that_is_off_is_refused_in_words() {
+    let bank = |part: [usize; 2], offset: Vec<f32>, centres: &[f32], scores: &[f32]| {
+        let mut bank = Bank::new(part, 7, offset, centres);
+        bank.calibrate(scores.to_vec());
+        let mut head = sample();
+        head.put_bank(Some(bank));
+        let found = head.to_bytes().map(|_| ());
+        found.map_err(|error| error.to_string())
+    };
+    let offset = || vec![0.1, 0.2];
+    assert_eq!(bank([1, 3], offset(), &[1.0, 0.0], &[0.5]), Ok(()));
+    for (found, told) in [
+        (bank([2, 4], offset(), &[1.0, 0.0], &[0.5]), "another part of the descriptor"),
+        (bank([2, 1], offset(), &[1.0, 0.0], &[0.5]), "another part of the descriptor"),
+        (bank([0, 3], offset(), &[1.0, 0.0], &[0.5]), "another part of the descriptor"),
+        (bank([1, 3], offset(), &[], &[0.5]), "no centres"),
+        (bank([1, 3], offset(), &[0.0, 0.0], &[0.5]), "no direction"),
+        (bank([1, 3], vec![f32::NAN, 0.0], &[1.0, 0.0], &[0.5]), "offset is not finite"),
+        (bank([1, 3], offset(), &[1.0, 0.0], &[]), "quantiles"),
+        (bank([1, 3], offset(), &[1.0, 0.0], &[7.0]), "quantiles"),
+    ] {
+        assert!(found.as_ref().is_err_and(|error| error.contains(told)), "{found:?}, not {told}");
+    }
+    let mut head = with_bank();
+    head.bank = None;
+    assert!(head.to_bytes().is_err());
+    let mut head = with_bank();
+    head.manifest.bank = None;
+    assert!(head.to_bytes().is_err());
+    let mut head = with_bank();
+    head.manifest.version = VERSION;
+    assert!(matches!(head.to_bytes(), Err(WeightsError::Version { .. })));
+}
+
+#[test]
+fn a_head_without_a_bank_says_nothing_of_one() {
+    let text = String::from_utf8_lossy(&sample().to_bytes().unwrap()).into_owned();
+    assert!(!text.contains("bank"), "{text}");
 }
 
 proptest! {
+    #[test]
+    fn a_flipped_bit_of_a_bank_is_never_another_head(at in any::<prop::sample::Index>(), bit in 0u8..8) {
+        let mut bytes = with_bank().to_bytes().unwrap();
+        let at = at.index(bytes.len());
+        bytes[at] ^= 1 << bit;
+        if let Ok(head) = HeadFile::from_bytes(&bytes) {
+            prop_assert_eq!(head, with_bank());
+        }
+    }
+
     #[test]
     fn a_flipped_bit_is_never_another_head(at in any::<prop::sample::Index>(), bit in 0u8..8) {
         let mut bytes = sample().to_bytes().unwrap();
