@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use web_sys::UrlSearchParams;
 
+use crate::answer::Acceptance;
 use crate::camera::Camera;
 use crate::classify::Classify;
 use crate::compare::Comparison;
@@ -21,11 +22,13 @@ pub(crate) fn App() -> impl IntoView {
     let status = EngineStatus::new();
     let announcer = Announcer::new();
     let engine = Engine::new(move |news| status.hear(news));
-    let classify = Classify::new(engine.clone(), announcer);
+    let acceptance = Acceptance::new();
+    let classify = Classify::new(engine.clone(), acceptance, announcer);
     let camera = Camera::new(engine.clone());
     let project = Project::new(engine.clone(), camera, announcer, &deployment());
     provide_context(status);
     provide_context(announcer);
+    provide_context(acceptance);
     provide_context(classify);
     provide_context(camera);
     provide_context(Layers::new(engine.clone(), announcer));

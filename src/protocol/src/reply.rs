@@ -46,6 +46,8 @@ pub struct Ready {
 pub struct Prediction {
     /// One probability a class, in the order of [`Ready::classes`]; they sum to 1.
     pub probabilities: Vec<f32>,
+    /// How familiar the photo is to the head, 0 to 1 ([`crate::is_known`]); [`None`] where the head does not know.
+    pub familiarity: Option<f64>,
     /// Milliseconds from decoded pixels to the answer.
     pub ms: f64,
     /// Milliseconds that decoding the file took.
@@ -63,6 +65,8 @@ pub struct OwnPrediction {
     pub head: HeadNumber,
     /// One probability a class, in the order of [`crate::HeadSummary::classes`]; they sum to 1.
     pub probabilities: Vec<f32>,
+    /// How familiar the photo is to it, as in [`Prediction::familiarity`].
+    pub familiarity: Option<f64>,
     /// Milliseconds from decoded pixels to the answer, with what the two heads share.
     pub ms: f64,
 }

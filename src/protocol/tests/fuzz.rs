@@ -60,9 +60,15 @@ fn a_damaged_request_is_a_request_or_an_error() {
 
 #[test]
 fn a_damaged_reply_is_a_reply_or_an_error() {
-    let own = OwnPrediction { head: HeadNumber(1), probabilities: vec![0.1; 9], ms: 3.0 };
-    let prediction =
-        Prediction { probabilities: vec![0.5, 0.5], ms: 1.0, decode_ms: 2.0, own: Some(own), scratch: None };
+    let own = OwnPrediction { head: HeadNumber(1), probabilities: vec![0.1; 9], familiarity: None, ms: 3.0 };
+    let prediction = Prediction {
+        probabilities: vec![0.5, 0.5],
+        familiarity: Some(0.75),
+        ms: 1.0,
+        decode_ms: 2.0,
+        own: Some(own),
+        scratch: None,
+    };
     let left_out = LeftOut { name: "b.jpg".into(), reason: LeftOutReason::Bomb };
     let went = Unzipped { files: 3, passed_over: 1, left_out: vec![left_out], left_out_count: 1 };
     let files = vec![

@@ -25,10 +25,12 @@ impl Answer {
     /// head's classes.
     pub(crate) fn new(classified: Classified) -> Option<Self> {
         let Classified { prediction, ready, own: own_head, scratch_classes, .. } = classified;
-        let Prediction { probabilities, ms, decode_ms, own, scratch } = prediction;
-        let built_in = HeadAnswer::new(&ready.classes, probabilities, ms)?;
+        let Prediction { probabilities, familiarity, ms, decode_ms, own, scratch } = prediction;
+        let built_in = HeadAnswer::new(&ready.classes, probabilities, ms)?.familiar(familiarity);
         let own = match own.zip(own_head) {
-            Some((own, head)) => Some(HeadAnswer::new(&head.classes, own.probabilities, own.ms)?),
+            Some((own, head)) => {
+                Some(HeadAnswer::new(&head.classes, own.probabilities, own.ms)?.familiar(own.familiarity))
+            }
             None => None,
         };
         let scratch = match scratch {
@@ -50,6 +52,7 @@ pub(crate) struct HeadAnswer {
     names: Vec<String>,
     probabilities: Vec<f32>,
     winner: usize,
+    familiarity: Option<f64>,
     ms: f64,
 }
 
@@ -58,7 +61,23 @@ impl HeadAnswer {
     /// fit each other.
     pub(crate) fn new(names: &[String], probabilities: Vec<f32>, ms: f64) -> Option<Self> {
         let winner = wording::winner(&probabilities)?;
-        (probabilities.len() == names.len()).then(|| Self { names: names.to_vec(), probabilities, winner, ms })
+        (probabilities.len() == names.len()).then(|| Self {
+            names: names.to_vec(),
+            probabilities,
+            winner,
+            familiarity: None,
+            ms,
+        })
+    }
+
+    /// The same of a photo that is so familiar to the head, if it can say.
+    pub(crate) fn familiar(self, familiarity: Option<f64>) -> Self {
+        Self { familiarity, ..self }
+    }
+
+    /// How familiar the photo is to the head ([`headstart_protocol::Prediction::familiarity`]), if it can say.
+    pub(crate) fn familiarity(&self) -> Option<f64> {
+        self.familiarity
     }
 
     /// The most probable class, as the head names it.
@@ -88,10 +107,14 @@ impl HeadAnswer {
         pairs.enumerate().map(|(index, (name, probability))| (name, probability, index == self.winner))
     }
 
-    /// The answer as a heading.
-    pub(crate) fn verdict(&self) -> String {
+    /// The answer as a heading; `known` says whether the photo is like anything that the head was taught, where that is known.
+    pub(crate) fn verdict(&self, known: Option<bool>) -> String {
         let title = wording::class_title(self.label());
-        if self.is_sure() { title } else { format!("Not sure: perhaps {title}") }
+        match known {
+            Some(false) => format!("Nothing it was taught: nearest is {title}"),
+            _ if self.is_sure() => title,
+            _ => format!("Not sure: perhaps {title}"),
+        }
     }
 }
 
@@ -124,9 +147,21 @@ mod tests {
             val_accuracy: None,
             temperature: None,
         };
-        let own = own.map(|own| OwnPrediction { head: HeadNumber(1), probabilities: own.to_vec(), ms: 2.0 });
+        let own = own.map(|own| OwnPrediction {
+            head: HeadNumber(1),
+            probabilities: own.to_vec(),
+            familiarity: None,
+            ms: 2.0,
+        });
         let scratch = Some(ScratchPrediction { probabilities: vec![0.3, 0.7], ms: 3.0 });
-        let prediction = Prediction { probabilities: probabilities.to_vec(), ms: 1.0, decode_ms: 1.0, own, scratch };
+        let prediction = Prediction {
+            probabilities: probabilities.to_vec(),
+            familiarity: Some(0.03),
+            ms: 1.0,
+            decode_ms: 1.0,
+            own,
+            scratch,
+        };
         let scratch_classes = Rc::new(ready.classes.clone());
         Classified { prediction, ready: Rc::new(ready), own: Some(Rc::new(head)), scratch_classes, worker: 0 }
     }
@@ -139,7 +174,7 @@ mod tests {
     fn an_answer_names_the_most_probable_class() {
         let answer = answer(&[0.1, 0.9], None).unwrap();
         let said = answer.first();
-        assert_eq!((said.label(), said.verdict().as_str()), ("dog", "Dog"));
+        assert_eq!((said.label(), said.verdict(None).as_str()), ("dog", "Dog"));
         assert_eq!(said.classes().collect::<Vec<_>>(), [("cat", 0.1, false), ("dog", 0.9, true)]);
     }
 
@@ -158,7 +193,18 @@ mod tests {
 
     #[test]
     fn a_close_call_is_not_sure() {
-        assert_eq!(answer(&[0.55, 0.45], None).unwrap().first().verdict(), "Not sure: perhaps Cat");
+        assert_eq!(answer(&[0.55, 0.45], None).unwrap().first().verdict(None), "Not sure: perhaps Cat");
+    }
+
+    #[test]
+    fn what_is_like_nothing_taught_is_not_answered_with_a_class() {
+        let answer = answer(&[0.1, 0.9], None).unwrap();
+        let said = answer.first();
+        assert_eq!(
+            (said.verdict(Some(false)).as_str(), said.verdict(Some(true)).as_str()),
+            ("Nothing it was taught: nearest is Dog", "Dog")
+        );
+        assert_eq!((said.familiarity(), answer.scratch.as_ref().unwrap().familiarity()), (Some(0.03), None));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use leptos::either::Either;
 use leptos::prelude::*;
 
-use super::{Answer, HeadAnswer};
+use super::{Acceptance, Answer, HeadAnswer};
 use crate::wording::{class_title, device, milliseconds, percent};
 
 /// All answers to one photo, that of the visitor's own head first.
@@ -48,7 +48,15 @@ fn HeadAnswerView(
     /// Whether the verdict is a heading.
     heading: bool,
 ) -> impl IntoView {
-    let (words, unsure) = (answer.verdict(), !answer.is_sure());
+    let acceptance = use_context().unwrap_or_else(Acceptance::new);
+    let familiarity = answer.familiarity();
+    let known = Memo::new(move |_| acceptance.knows(familiarity));
+    let foreign = move || known.get() == Some(false);
+    let (label, confidence, ms) = (answer.label().to_owned(), answer.confidence(), answer.ms());
+    let bars: Vec<_> = answer.classes().map(|(name, share, wins)| (name.to_owned(), share, wins)).collect();
+    let is_sure = answer.is_sure();
+    let unsure = move || !is_sure || foreign();
+    let words = move || answer.verdict(known.get());
     let verdict = if heading {
         Either::Left(view! {
             <h3 class="verdict" class:unsure=unsure>
@@ -65,14 +73,18 @@ fn HeadAnswerView(
     view! {
         <div
             data-testid=testid
-            data-label=answer.label().to_owned()
-            data-confidence=format!("{:.6}", answer.confidence())
-            data-ms=format!("{:.1}", answer.ms())
+            data-label=label
+            data-confidence=format!("{confidence:.6}")
+            data-known=move || known.get().map(|known| known.to_string())
+            data-familiarity=familiarity.map(|share| format!("{share:.4}"))
+            data-ms=format!("{ms:.1}")
             data-name=name
         >
             {by.map(|by| view! { <p class="answer-by">{by}</p> })}
             {verdict}
-            <ul class="bars">{answer.classes().map(bar).collect_view()}</ul>
+            <Show when=move || !foreign()>
+                <ul class="bars">{bars.iter().map(|(name, share, wins)| bar((name, *share, *wins))).collect_view()}</ul>
+            </Show>
         </div>
     }
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use web_sys::File;
 
-use crate::answer::Answer;
+use crate::answer::{Acceptance, Answer};
 use crate::engine::{Classified, Engine, Source};
 use crate::error::PageError;
 use crate::platform::dom::spawn_abortable;
@@ -51,6 +51,7 @@ pub(crate) struct Classify {
     /// Whether the CNN trained from scratch is to answer too.
     pub(crate) with_scratch: RwSignal<bool>,
     engine: StoredValue<Engine, LocalStorage>,
+    acceptance: Acceptance,
     announcer: Announcer,
     last_id: StoredValue<u64>,
     /// Ends the asking about a photo that still waits.
@@ -59,11 +60,12 @@ pub(crate) struct Classify {
 
 impl Classify {
     /// No photos yet.
-    pub(crate) fn new(engine: Engine, announcer: Announcer) -> Self {
+    pub(crate) fn new(engine: Engine, acceptance: Acceptance, announcer: Announcer) -> Self {
         Self {
             photos: RwSignal::new(Vec::new()),
             with_scratch: RwSignal::new(false),
             engine: StoredValue::new_local(engine),
+            acceptance,
             announcer,
             last_id: StoredValue::new(0),
             asking: StoredValue::default(),
@@ -150,7 +152,10 @@ impl Classify {
         outcome.set(match answer {
             Ok(answer) => {
                 let said = answer.first();
-                self.announcer.say(format!("{name}: {}, {}", said.verdict(), percent(said.confidence())));
+                let known = untrack(|| self.acceptance.knows(said.familiarity()));
+                let confidence =
+                    if known == Some(false) { String::new() } else { format!(", {}", percent(said.confidence())) };
+                self.announcer.say(format!("{name}: {}{confidence}", said.verdict(known)));
                 Outcome::Answered(answer)
             }
             Err(error) => Outcome::Failed(error),

@@ -4,10 +4,10 @@ use headstart_protocol::Backend;
 use leptos::prelude::*;
 use leptos::task::tick;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::HtmlElement;
+use web_sys::{Event, HtmlElement, HtmlInputElement};
 
 use super::{AskedPhoto, Outcome, ResultsList};
-use crate::answer::{Answer, AnswerView, HeadAnswer};
+use crate::answer::{Acceptance, AcceptanceSlider, Answer, AnswerView, HeadAnswer};
 use crate::error::PageError;
 use crate::ui::tests::{find, mount, text};
 
@@ -38,6 +38,31 @@ fn a_lone_answer_does_not_say_whose_it_is() {
     assert_eq!(attribute("data-name"), "rex.jpg");
     assert_eq!(text(&place, "h3.verdict").as_deref(), Some("Dog"));
     assert_eq!((count(&place, "[role='meter']"), count(&place, ".answer-by")), (2, 0));
+}
+
+#[wasm_bindgen_test]
+async fn what_is_like_nothing_taught_has_no_bars_until_the_slider_accepts_it() {
+    let acceptance = Acceptance::new();
+    let answer = Answer { built_in: answer().built_in.familiar(Some(0.03)), ..answer() };
+    let place = mount(move || {
+        provide_context(acceptance);
+        view! {
+            <AcceptanceSlider acceptance />
+            <AnswerView answer testid="prediction" name="mug.jpg" headings=true />
+        }
+    });
+    let said: HtmlElement = find(&place, "[data-testid='prediction']");
+    let known = || said.get_attribute("data-known").unwrap();
+    assert_eq!((known().as_str(), said.get_attribute("data-familiarity").as_deref()), ("false", Some("0.0300")));
+    assert_eq!(text(&place, "h3.verdict").as_deref(), Some("Nothing it was taught: nearest is Dog"));
+    assert_eq!(count(&place, "[role='meter']"), 0);
+    let slider: HtmlInputElement = find(&place, "[data-testid='acceptance']");
+    assert_eq!(slider.value(), "95");
+    slider.set_value("98");
+    slider.dispatch_event(&Event::new("input").unwrap()).unwrap();
+    tick().await;
+    assert_eq!((known().as_str(), count(&place, "[role='meter']")), ("true", 2));
+    assert_eq!(text(&place, "h3.verdict").as_deref(), Some("Dog"));
 }
 
 #[wasm_bindgen_test]

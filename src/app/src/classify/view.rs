@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::picker::Picker;
 use super::{Classify, ResultsList, Samples};
+use crate::answer::{Acceptance, AcceptanceSlider};
 use crate::camera::CameraPanel;
 use crate::status::EngineStatus;
 use crate::wording::either;
@@ -14,6 +15,7 @@ use crate::wording::either;
 pub(crate) fn ClassifyView() -> impl IntoView {
     let classify = expect_context::<Classify>();
     let status = expect_context::<EngineStatus>();
+    let acceptance = expect_context::<Acceptance>();
     let has_photos = Memo::new(move |_| classify.photos.with(|photos| !photos.is_empty()));
     view! {
         <div class="hero" class:answered=has_photos>
@@ -30,6 +32,7 @@ pub(crate) fn ClassifyView() -> impl IntoView {
             <div class="other-ways">
                 <CameraPanel />
                 <Samples classify />
+                <AcceptanceSlider acceptance />
                 <KnownClasses status />
             </div>
         </div>
@@ -43,12 +46,16 @@ fn KnownClasses(
     status: EngineStatus,
 ) -> impl IntoView {
     let classes = Memo::new(move |_| status.phase.with(|phase| phase.ready().map(|ready| either(&ready.classes))));
-    let words = move || match classes.get() {
+    let words = move || {
+        match classes.get() {
         Some(classes) => {
-            format!("It knows only these classes and answers with one of them whatever the picture shows: {classes}.")
+            format!(
+                "It knows only these classes, and answers with one of them what is enough like the photos it was taught with: {classes}."
+            )
         }
-        None => "It knows only the classes it was trained on and answers with one of them whatever the picture shows."
+        None => "It knows only the classes it was trained on, and answers with one of them what is enough like their photos."
             .to_owned(),
+    }
     };
     view! { <p class="honesty">{words}</p> }
 }

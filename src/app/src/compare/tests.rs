@@ -12,6 +12,7 @@ use super::comparison::TuningState;
 use super::facts_table::FactsTable;
 use super::runs::Runs;
 use super::{Comparison, TuningTable};
+use crate::answer::Acceptance;
 use crate::classify::Classify;
 use crate::engine::Engine;
 use crate::ui::Announcer;
@@ -19,7 +20,7 @@ use crate::ui::tests::{find, mount, text};
 
 fn comparison() -> Comparison {
     let engine = Engine::new(|_| {});
-    let classify = Classify::new(engine.clone(), Announcer::new());
+    let classify = Classify::new(engine.clone(), Acceptance::new(), Announcer::new());
     Comparison::new(engine, classify)
 }
 

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use web_sys::{DragEvent, FileList};
 
 use super::Project;
+use crate::answer::{Acceptance, AcceptanceSlider};
 use crate::camera::CameraPanel;
 use crate::classify::{Classify, PhotoCard};
 use crate::platform::files;
@@ -19,6 +20,7 @@ const AT_MOST: usize = 4;
 pub(super) fn TryIt() -> impl IntoView {
     let project = expect_context::<Project>();
     let classify = expect_context::<Classify>();
+    let acceptance = expect_context::<Acceptance>();
     let hovered = RwSignal::new(false);
     let drag_over = move |event: DragEvent| {
         if event.data_transfer().as_ref().is_some_and(carries_files) {
@@ -67,6 +69,7 @@ pub(super) fn TryIt() -> impl IntoView {
             >
                 "Try photos"
             </FileButton>
+            <AcceptanceSlider acceptance />
             <CameraPanel without_failure=move || project.recorder.open.with(Option::is_some) />
             <ol class="cards">
                 <For each=latest key=|photo| photo.id let:photo>

@@ -6,6 +6,7 @@ use super::AnswerInTurn;
 use crate::clock::now;
 use crate::engine::StartedEngine;
 use crate::error::EngineError;
+use crate::models::Said;
 use crate::pixels::pixels;
 
 impl AnswerInTurn for Classify {
@@ -15,7 +16,7 @@ impl AnswerInTurn for Classify {
         let decoded = now();
         let models = &engine.models;
         let mut photo = engine.begin(&image, models.size);
-        let probabilities = models.head.probabilities(&mut photo).await?;
+        let Said { probabilities, familiarity } = models.head.answer(&mut photo).await?;
         let ms = now() - decoded;
         let own = engine.own.borrow().clone();
         let own = match own {
@@ -25,8 +26,8 @@ impl AnswerInTurn for Classify {
                 if !shares {
                     photo = engine.begin(&image, own.size);
                 }
-                let probabilities = own.head.probabilities(&mut photo).await?;
-                Some(OwnPrediction { head: own.number, probabilities, ms: now() - since })
+                let Said { probabilities, familiarity } = own.head.answer(&mut photo).await?;
+                Some(OwnPrediction { head: own.number, probabilities, familiarity, ms: now() - since })
             }
             None => None,
         };
@@ -35,6 +36,6 @@ impl AnswerInTurn for Classify {
             Some(cnn) => Some(cnn.answer(&image).await?),
             None => None,
         };
-        Ok(Prediction { probabilities, ms, decode_ms: decoded - start, own, scratch })
+        Ok(Prediction { probabilities, familiarity, ms, decode_ms: decoded - start, own, scratch })
     }
 }

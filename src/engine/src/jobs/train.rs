@@ -4,7 +4,7 @@ use headstart_protocol::{
     Failure, Resumed, RunNews, Train, TrainingProgress, TrainingRequest, TrainingResult, count, wilson_interval,
 };
 use headstart_train::{
-    Examples, HeadPlan, HeadSettings, HeadTraining, StartingHead, TrainError, TrainedHead, ValidationSplit,
+    BankBuild, Examples, HeadPlan, HeadSettings, HeadTraining, StartingHead, TrainError, TrainedHead, ValidationSplit,
 };
 
 use super::RunBeside;
@@ -40,6 +40,8 @@ impl RunBeside for Train {
             }
             None => (all, ValidationSplit::Of(settings.validation)),
         };
+        let checked = if let ValidationSplit::Given(checked) = &validation { Some(checked) } else { None };
+        let mut bank = BankBuild::new(&examples, checked, classes.len(), u64::from(settings.seed))?;
         let plan = HeadPlan { settings: HeadSettings::from(&settings), classes, examples, validation, continue_from };
         let mut run = HeadTraining::new(plan, &place.device)?;
         let restored = resume(checkpoint.as_ref(), &mut run, HeadTraining::restore, resumed, line)?;
@@ -71,7 +73,11 @@ impl RunBeside for Train {
             slice.breathe().await;
         }
         let trained = run.finish().await?;
-        let file = trained.head_file(size.pixels(), &place.base.sha256, &place.device).await?;
+        let mut file = trained.head_file(size.pixels(), &place.base.sha256, &place.device).await?;
+        while !bank.step() {
+            slice.breathe().await;
+        }
+        file.put_bank(bank.finish());
         let summary = summary(&file.manifest)?;
         let head = file.to_bytes().map_err(|error| EngineError::File { file: "The head".to_owned(), error })?;
         let TrainedHead { validated_by, best_epoch, .. } = trained;

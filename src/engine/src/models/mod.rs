@@ -12,4 +12,5 @@ pub(crate) use base_file::BaseFile;
 pub(crate) use cache::ModelCache;
 pub(crate) use load::{Models, fetch_whole, index};
 pub(crate) use own_head::{OwnHead, read_head, summary};
+pub(crate) use running_head::Said;
 pub(crate) use shipped_cnn::ShippedCnn;

@@ -1,13 +1,23 @@
 //! A head on the device, with the blocks of the base that were trained with it.
 
+use burn::tensor::Tensor;
 use headstart_nn::{Head, LastBlocks, NnError, PhotoPass, Vgg16, read};
-use headstart_weights::ConvWeights;
 use headstart_weights::head::HeadFile;
+use headstart_weights::{Bank, ConvWeights};
 
 /// A head on the device: on the base as it is, or on blocks of its own in the place of the base's last ones.
 pub(crate) struct RunningHead {
     pub(crate) classifier: Head,
     blocks: Option<LastBlocks>,
+    bank: Option<Bank>,
+}
+
+/// What a head says of a photo.
+pub(crate) struct Said {
+    /// Of each class.
+    pub(crate) probabilities: Vec<f32>,
+    /// How familiar the photo is to it ([`Bank::familiarity`]), if it has a bank.
+    pub(crate) familiarity: Option<f64>,
 }
 
 impl RunningHead {
@@ -18,14 +28,23 @@ impl RunningHead {
     /// Those of [`Head::open`] and [`LastBlocks::open`].
     pub(crate) async fn open(file: &HeadFile, tuned: &[ConvWeights], base: &Vgg16) -> Result<Self, NnError> {
         let classifier = Head::open(file, base.device()).await?;
-        Ok(Self { classifier, blocks: LastBlocks::open(file, tuned, base).await? })
+        Ok(Self { classifier, blocks: LastBlocks::open(file, tuned, base).await?, bank: file.bank.clone() })
     }
 
-    /// The probability of each class for the photo on its way through the base.
+    /// What it says of the photo on its way through the base.
     ///
     /// # Errors
     /// [`NnError::Readback`] where the device gives nothing back.
-    pub(crate) async fn probabilities(&self, photo: &mut PhotoPass<'_>) -> Result<Vec<f32>, NnError> {
-        read(self.classifier.probabilities(photo.descriptor(self.blocks.as_ref()))).await
+    pub(crate) async fn answer(&self, photo: &mut PhotoPass<'_>) -> Result<Said, NnError> {
+        let descriptor = photo.descriptor(self.blocks.as_ref());
+        let probabilities = self.classifier.probabilities(descriptor.clone());
+        let Some(bank) = &self.bank else {
+            return Ok(Said { probabilities: read(probabilities).await?, familiarity: None });
+        };
+        // Both at once: a GPU takes its time for each.
+        let classes = probabilities.dims()[1];
+        let mut values = read(Tensor::cat(vec![probabilities, descriptor], 1)).await?;
+        let descriptor = values.split_off(classes.min(values.len()));
+        Ok(Said { familiarity: Some(bank.familiarity(&descriptor)), probabilities: values })
     }
 }

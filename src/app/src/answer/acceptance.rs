@@ -1,0 +1,58 @@
+//! How familiar a photo must be to be answered.
+
+use headstart_protocol::{ACCEPTED, is_known};
+use leptos::prelude::*;
+
+/// The share of photos of a head's classes that are to be known, in percent: the least and the most that the slider gives.
+const RANGE: [u32; 2] = [50, 99];
+
+/// The share of photos of a head's classes that are to be known. Copies name the same one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Acceptance {
+    percent: RwSignal<u32>,
+}
+
+impl Acceptance {
+    /// 95 %.
+    pub(crate) fn new() -> Self {
+        Self { percent: RwSignal::new((100.0 * ACCEPTED).round() as u32) }
+    }
+
+    /// Whether a photo that is so familiar is known, where its head can say; within a view, what depends on the share.
+    pub(crate) fn knows(self, familiarity: Option<f64>) -> Option<bool> {
+        familiarity.map(|familiarity| is_known(familiarity, f64::from(self.percent.get()) / 100.0))
+    }
+}
+
+/// The slider.
+#[component]
+pub(crate) fn AcceptanceSlider(
+    /// What it sets.
+    acceptance: Acceptance,
+) -> impl IntoView {
+    let Acceptance { percent } = acceptance;
+    let words = move || format!("{} %", percent.get());
+    let [least, most] = RANGE;
+    let slide = move |event| {
+        if let Ok(value) = event_target_value(&event).parse::<u32>() {
+            percent.set(value.clamp(least, most));
+        }
+    };
+    view! {
+        <label class="acceptance">
+            <span>"Photos of its classes that a head is to know: " <output>{words}</output></span>
+            <input
+                type="range"
+                data-testid="acceptance"
+                min=least
+                max=most
+                prop:value=move || percent.get()
+                aria-valuetext=words
+                on:input=slide
+            />
+            <span class="hint">
+                "What is less like that than the rest of them is nothing it was taught. The higher, the more that is of no class is taken for one."
+            </span>
+        </label>
+    }
+}
