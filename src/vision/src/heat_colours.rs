@@ -6,7 +6,7 @@ const WARM: [[u8; 3]; 3] = [[244, 165, 130], [214, 96, 77], [178, 24, 43]];
 const COLD: [[u8; 3]; 3] = [[146, 197, 222], [67, 147, 195], [33, 102, 172]];
 
 /// The colour of `share`, from −1 (what speaks most against the class, blue) by way of 0 (transparent) to 1 (what speaks most
-/// for it, red): red, green, blue and opacity, the latter in proportion.
+/// for it, red): red, green, blue and opacity. The latter grows like the square root, so that what is weak is seen too.
 #[must_use]
 pub fn heat_colour(share: f32) -> [u8; 4] {
     let stops = if share < 0.0 { COLD } else { WARM };
@@ -17,14 +17,18 @@ pub fn heat_colour(share: f32) -> [u8; 4] {
     };
     let [red, green, blue] =
         [0, 1, 2].map(|c| (f32::from(low[c]) + (f32::from(high[c]) - f32::from(low[c])) * between).round() as u8);
-    [red, green, blue, (255.0 * strength).round() as u8]
+    [red, green, blue, (255.0 * strength.sqrt()).round() as u8]
 }
 
-/// What the strongest of `heat` is, whichever way it speaks; of a map of zeros 1.
+/// What counts as the strongest of `heat`, whichever way it speaks: that which 99 % of it do not exceed, because a few places
+/// that attain maxima would leave all others pale. Of a map of zeros it is 1.
 #[must_use]
 pub fn heat_scale(heat: &[f32]) -> f32 {
-    let strongest = heat.iter().fold(0.0f32, |strongest, value| strongest.max(value.abs()));
-    if strongest > 0.0 { strongest } else { 1.0 }
+    let mut sizes: Vec<f32> = heat.iter().map(|value| value.abs()).collect();
+    sizes.sort_by(f32::total_cmp);
+    let nearly_all = (99 * sizes.len()).div_ceil(100).saturating_sub(1);
+    let found = [sizes.get(nearly_all), sizes.last()].into_iter().flatten().find(|size| **size > 0.0);
+    found.copied().unwrap_or(1.0)
 }
 
 #[cfg(test)]
@@ -40,9 +44,9 @@ mod tests {
     fn nothing_is_transparent_and_more_is_darker_and_more_opaque() {
         assert_eq!(heat_colour(0.0)[3], 0);
         for sign in [-1.0, 1.0] {
-            let colours: Vec<_> = (0..=20).map(|step| heat_colour(sign * step as f32 / 20.0)).collect();
+            let colours: Vec<_> = (1..=20).map(|step| heat_colour(sign * step as f32 / 20.0)).collect();
             assert!(colours.windows(2).all(|pair| luma(pair[1]) < luma(pair[0]) && pair[1][3] > pair[0][3]));
-            assert_eq!((colours[20][3], heat_colour(sign * 7.0)), (255, colours[20]));
+            assert_eq!((colours[19][3], heat_colour(sign * 7.0)), (255, colours[19]));
         }
     }
 
@@ -55,7 +59,9 @@ mod tests {
     }
 
     #[test]
-    fn a_map_is_seen_on_the_scale_of_its_strongest_place() {
+    fn a_map_is_seen_on_the_scale_of_its_strongest_places_but_for_few() {
+        let spike = |others: f32| [vec![others; 199], vec![9.0]].concat();
+        assert_eq!((heat_scale(&spike(-0.5)), heat_scale(&spike(0.0))), (0.5, 9.0));
         assert_eq!(heat_scale(&[0.5, -2.0, 1.0]), 2.0);
         assert_eq!(heat_scale(&[0.0; 4]), 1.0);
         assert_eq!(heat_scale(&[]), 1.0);
