@@ -10,12 +10,21 @@ const RANGE: [u32; 2] = [50, 99];
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Acceptance {
     percent: RwSignal<u32>,
+    /// Whether a head has said how familiar a photo is: not all can.
+    matters: RwSignal<bool>,
 }
 
 impl Acceptance {
     /// 95 %.
     pub(crate) fn new() -> Self {
-        Self { percent: RwSignal::new((100.0 * ACCEPTED).round() as u32) }
+        Self { percent: RwSignal::new((100.0 * ACCEPTED).round() as u32), matters: RwSignal::new(false) }
+    }
+
+    /// Hears how familiar a photo is, where its head can say.
+    pub(crate) fn hear(self, familiarity: Option<f64>) {
+        if familiarity.is_some() && !self.matters.get_untracked() {
+            self.matters.set(true);
+        }
     }
 
     /// Whether a photo that is so familiar is known, where its head can say; within a view, what depends on the share.
@@ -24,13 +33,13 @@ impl Acceptance {
     }
 }
 
-/// The slider.
+/// The slider; nothing before it matters.
 #[component]
 pub(crate) fn AcceptanceSlider(
     /// What it sets.
     acceptance: Acceptance,
 ) -> impl IntoView {
-    let Acceptance { percent } = acceptance;
+    let Acceptance { percent, matters } = acceptance;
     let words = move || format!("{} %", percent.get());
     let [least, most] = RANGE;
     let slide = move |event| {
@@ -39,20 +48,23 @@ pub(crate) fn AcceptanceSlider(
         }
     };
     view! {
-        <label class="acceptance">
-            <span>"Photos of its classes that a head is to know: " <output>{words}</output></span>
-            <input
-                type="range"
-                data-testid="acceptance"
-                min=least
-                max=most
-                prop:value=move || percent.get()
-                aria-valuetext=words
-                on:input=slide
-            />
-            <span class="hint">
-                "What is less like that than the rest of them is nothing it was taught. The higher, the more that is of no class is taken for one."
-            </span>
-        </label>
+        <Show when=move || matters.get()>
+            <label class="acceptance">
+                <span>"Photos of its classes that a head is to know: " <output>{words}</output></span>
+                <input
+                    type="range"
+                    data-testid="acceptance"
+                    min=least
+                    max=most
+                    prop:value=move || percent.get()
+                    aria-valuetext=words
+                    on:input=slide
+                />
+                <span class="hint">
+                    "What is less like its training photos than those is nothing it was taught. The higher, the more that is of no \
+                     class is taken for one."
+                </span>
+            </label>
+        </Show>
     }
 }

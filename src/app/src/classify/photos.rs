@@ -152,6 +152,7 @@ impl Classify {
         outcome.set(match answer {
             Ok(answer) => {
                 let said = answer.first();
+                self.acceptance.hear(said.familiarity());
                 let known = untrack(|| self.acceptance.knows(said.familiarity()));
                 let confidence =
                     if known == Some(false) { String::new() } else { format!(", {}", percent(said.confidence())) };

@@ -43,6 +43,7 @@ fn a_lone_answer_does_not_say_whose_it_is() {
 #[wasm_bindgen_test]
 async fn what_is_like_nothing_taught_has_no_bars_until_the_slider_accepts_it() {
     let acceptance = Acceptance::new();
+    acceptance.hear(Some(0.03));
     let answer = Answer { built_in: answer().built_in.familiar(Some(0.03)), ..answer() };
     let place = mount(move || {
         provide_context(acceptance);

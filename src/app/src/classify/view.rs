@@ -46,16 +46,12 @@ fn KnownClasses(
     status: EngineStatus,
 ) -> impl IntoView {
     let classes = Memo::new(move |_| status.phase.with(|phase| phase.ready().map(|ready| either(&ready.classes))));
-    let words = move || {
-        match classes.get() {
+    let words = move || match classes.get() {
         Some(classes) => {
-            format!(
-                "It knows only these classes, and answers with one of them what is enough like the photos it was taught with: {classes}."
-            )
+            format!("It knows only these classes and answers with one of them whatever the picture shows: {classes}.")
         }
-        None => "It knows only the classes it was trained on, and answers with one of them what is enough like their photos."
+        None => "It knows only the classes it was trained on and answers with one of them whatever the picture shows."
             .to_owned(),
-    }
     };
     view! { <p class="honesty">{words}</p> }
 }
