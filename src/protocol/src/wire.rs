@@ -49,7 +49,7 @@ mod tests {
 
     fn message() -> ToWorker {
         let photo = PhotoData::Encoded(vec![1, 2, 3]);
-        ToWorker::Ask { id: RequestId(7), request: Classify { photo, with_scratch: false }.into() }
+        ToWorker::Ask { id: RequestId(7), request: Classify { photo, with_scratch: false, explain: None }.into() }
     }
 
     #[test]

@@ -25,7 +25,7 @@ impl Answer {
     /// head's classes.
     pub(crate) fn new(classified: Classified) -> Option<Self> {
         let Classified { prediction, ready, own: own_head, scratch_classes, .. } = classified;
-        let Prediction { probabilities, familiarity, ms, decode_ms, own, scratch } = prediction;
+        let Prediction { probabilities, familiarity, ms, decode_ms, own, scratch, .. } = prediction;
         let built_in = HeadAnswer::new(&ready.classes, probabilities, ms)?.familiar(familiarity);
         let own = match own.zip(own_head) {
             Some((own, head)) => {
@@ -161,6 +161,7 @@ mod tests {
             decode_ms: 1.0,
             own,
             scratch,
+            heat: None,
         };
         let scratch_classes = Rc::new(ready.classes.clone());
         Classified { prediction, ready: Rc::new(ready), own: Some(Rc::new(head)), scratch_classes, worker: 0 }

@@ -1,9 +1,13 @@
 //! A head on the device, with the blocks of the base that were trained with it.
 
 use burn::tensor::Tensor;
-use headstart_nn::{Head, LastBlocks, NnError, PhotoPass, Vgg16, read};
+use headstart_nn::{Description, Head, LastBlocks, NnError, PhotoPass, Vgg16, read};
+use headstart_protocol::{ByteBuf, HeadNumber, HeatLayer, HeatMap, count};
+use headstart_vision::{heat_colour, heat_scale};
 use headstart_weights::head::HeadFile;
 use headstart_weights::{Bank, ConvWeights};
+
+use crate::clock::now;
 
 /// A head on the device: on the base as it is, or on blocks of its own in the place of the base's last ones.
 pub(crate) struct RunningHead {
@@ -18,6 +22,8 @@ pub(crate) struct Said {
     pub(crate) probabilities: Vec<f32>,
     /// How familiar the photo is to it ([`Bank::familiarity`]), if it has a bank.
     pub(crate) familiarity: Option<f64>,
+    /// What it saw of the photo.
+    pub(crate) seen: Description,
 }
 
 impl RunningHead {
@@ -36,15 +42,46 @@ impl RunningHead {
     /// # Errors
     /// [`NnError::Readback`] where the device gives nothing back.
     pub(crate) async fn answer(&self, photo: &mut PhotoPass<'_>) -> Result<Said, NnError> {
-        let descriptor = photo.descriptor(self.blocks.as_ref());
-        let probabilities = self.classifier.probabilities(descriptor.clone());
+        let seen = photo.description(self.blocks.as_ref());
+        let probabilities = self.classifier.probabilities(seen.descriptor.clone());
         let Some(bank) = &self.bank else {
-            return Ok(Said { probabilities: read(probabilities).await?, familiarity: None });
+            return Ok(Said { probabilities: read(probabilities).await?, familiarity: None, seen });
         };
         // Both at once: a GPU takes its time for each.
         let classes = probabilities.dims()[1];
-        let mut values = read(Tensor::cat(vec![probabilities, descriptor], 1)).await?;
+        let mut values = read(Tensor::cat(vec![probabilities, seen.descriptor.clone()], 1)).await?;
         let descriptor = values.split_off(classes.min(values.len()));
-        Ok(Said { familiarity: Some(bank.familiarity(&descriptor)), probabilities: values })
+        Ok(Said { familiarity: Some(bank.familiarity(&descriptor)), probabilities: values, seen })
+    }
+
+    /// Why it answers as it does what it has `seen`: the heat map of `class`, as pictures.
+    ///
+    /// # Errors
+    /// [`NnError::NoClass`]; [`NnError::Readback`] where the device gives nothing back.
+    pub(crate) async fn explain(
+        &self,
+        number: Option<HeadNumber>,
+        seen: &Description,
+        class: usize,
+    ) -> Result<HeatMap, NnError> {
+        let start = now();
+        let map = self.classifier.heat_map(seen, class).await?;
+        let densities = HeatLayer::ALL.map(|layer| map.density(layer.stage()));
+        // One scale for all, so that they can be compared.
+        let scale = heat_scale(&densities.concat());
+        let picture = |density: Vec<f32>| {
+            let pixels: Vec<u8> = density.into_iter().flat_map(|value| heat_colour(value / scale)).collect();
+            ByteBuf::from(pixels)
+        };
+        Ok(HeatMap {
+            head: number,
+            class: count(class),
+            logit: map.logit,
+            bias: map.bias,
+            exact: self.classifier.is_linear(),
+            side: count(map.size),
+            pictures: densities.into_iter().map(picture).collect(),
+            ms: now() - start,
+        })
     }
 }
