@@ -84,7 +84,11 @@ fn HeatView(
     let choose = move |event| ask(chosen(&event).and_then(|index| index.parse().ok()));
     let option = move |(index, name): (usize, String)| {
         let is_chosen = move || explained.with(|it| it.as_ref().is_some_and(|it| it.map.class as usize == index));
-        view! { <option value=index.to_string() prop:selected=is_chosen>{class_title(&name)}</option> }
+        view! {
+            <option value=index.to_string() prop:selected=is_chosen>
+                {class_title(&name)}
+            </option>
+        }
     };
     let place = NodeRef::<Canvas>::new();
     Effect::new(move |_| {
