@@ -13,6 +13,7 @@ mod calibration;
 mod compare;
 mod device;
 mod failure;
+mod heat_map;
 mod kind;
 mod message;
 mod reply;
@@ -34,13 +35,14 @@ pub use compare::{
 };
 pub use device::{Backend, InputSize};
 pub use failure::Failure;
+pub use heat_map::{HeatLayer, HeatMap};
 pub use kind::ErrorKind;
 pub use message::{Ask, FromWorker, HeadNumber, Progress, Reply, Request, RequestId, Run, ToWorker};
 pub use reply::{BenchReport, OwnPrediction, Prediction, Ready, ScratchPrediction, StartProgress, Transfer};
 pub use request::{
-    Classify, CloseHead, CloseZip, Describe, DrawCurve, ForgetPhotos, KeepActivations, KeepDescriptors, KeepSquare,
-    MeasureParity, NextZipFiles, OpenHead, OpenScratch, OpenZip, PhotoData, ReadTuning, ShowLayers, Start, TimeBase,
-    Train, TrainScratch, TuneHead, ZipAdd, ZipFinish,
+    Classify, CloseHead, CloseZip, Describe, DrawCurve, Explain, ForgetPhotos, KeepActivations, KeepDescriptors,
+    KeepSquare, MeasureParity, NextZipFiles, OpenHead, OpenScratch, OpenZip, PhotoData, ReadTuning, ShowLayers, Start,
+    TimeBase, Train, TrainScratch, TuneHead, ZipAdd, ZipFinish,
 };
 /// Bytes on the way, encoded as such and not one by one.
 pub use serde_bytes::ByteBuf;

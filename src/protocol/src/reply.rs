@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Backend, HeadNumber, InputSize};
+use crate::{Backend, HeadNumber, HeatMap, InputSize};
 
 /// How far a start is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +54,8 @@ pub struct Prediction {
     pub own: Option<OwnPrediction>,
     /// What the shipped CNN says, where it is open and was asked for.
     pub scratch: Option<ScratchPrediction>,
+    /// Why, where it was asked for.
+    pub heat: Option<HeatMap>,
 }
 
 /// What the visitor's own head says of one photo.

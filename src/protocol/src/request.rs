@@ -27,6 +27,15 @@ pub struct Classify {
     pub photo: PhotoData,
     /// Whether the shipped CNN is to answer too, if it is open.
     pub with_scratch: bool,
+    /// Whether a heat map is wanted, and of what.
+    pub explain: Option<Explain>,
+}
+
+/// Say which places of a photo speak for a class of the visitor's own head, or of the shipped one where no other is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explain {
+    /// The class, in the order of the head; [`None`], or one that the head does not have, for that which is answered.
+    pub class: Option<u32>,
 }
 
 /// Compute a photo's descriptors, for training. The worker keeps them under the photo's hash and `size`.

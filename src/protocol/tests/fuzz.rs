@@ -3,10 +3,10 @@
 
 use headstart_fuzz::{Fuzz, PeakAlloc};
 use headstart_protocol::{
-    ByteBuf, Classify, Epoch, FromWorker, HeadNumber, InputSize, KeepDescriptors, LeftOut, LeftOutReason, OpenHead,
-    OwnPrediction, PROJECT_VERSION, Part, PhotoData, Prediction, Progress, ProjectClass, ProjectManifest, ProjectPhoto,
-    Reply, RequestId, RunNews, ToWorker, Train, TrainingExample, TrainingProgress, TrainingRequest, TrainingSettings,
-    Unzipped, ZipBytes, ZipContents, ZipFile, ZipFinish, ZipSlice, decode, encode,
+    ByteBuf, Classify, Epoch, Explain, FromWorker, HeadNumber, HeatMap, InputSize, KeepDescriptors, LeftOut,
+    LeftOutReason, OpenHead, OwnPrediction, PROJECT_VERSION, Part, PhotoData, Prediction, Progress, ProjectClass,
+    ProjectManifest, ProjectPhoto, Reply, RequestId, RunNews, ToWorker, Train, TrainingExample, TrainingProgress,
+    TrainingRequest, TrainingSettings, Unzipped, ZipBytes, ZipContents, ZipFile, ZipFinish, ZipSlice, decode, encode,
 };
 
 #[global_allocator]
@@ -47,7 +47,12 @@ fn a_damaged_request_is_a_request_or_an_error() {
     };
     let descriptors = (0..4).map(|number| ([number; 32], ByteBuf::from([number; 64]))).collect();
     let requests = [
-        Classify { photo: PhotoData::Encoded(vec![9; 50]), with_scratch: true }.into(),
+        Classify {
+            photo: PhotoData::Encoded(vec![9; 50]),
+            with_scratch: true,
+            explain: Some(Explain { class: Some(1) }),
+        }
+        .into(),
         Train(training).into(),
         KeepDescriptors { size: InputSize::S150, photos: descriptors }.into(),
         OpenHead { number: HeadNumber(3), bytes: vec![5; 40] }.into(),
@@ -61,8 +66,11 @@ fn a_damaged_request_is_a_request_or_an_error() {
 #[test]
 fn a_damaged_reply_is_a_reply_or_an_error() {
     let own = OwnPrediction { head: HeadNumber(1), probabilities: vec![0.1; 9], ms: 3.0 };
-    let prediction =
-        Prediction { probabilities: vec![0.5, 0.5], ms: 1.0, decode_ms: 2.0, own: Some(own), scratch: None };
+    let pictures = vec![ByteBuf::from(vec![7; 16]); 3];
+    let (head, class) = (Some(HeadNumber(1)), 1);
+    let heat = HeatMap { head, class, logit: 2.0, bias: 0.5, exact: true, side: 2, pictures, ms: 1.0 };
+    let (probabilities, own, heat) = (vec![0.5, 0.5], Some(own), Some(heat));
+    let prediction = Prediction { probabilities, ms: 1.0, decode_ms: 2.0, own, scratch: None, heat };
     let left_out = LeftOut { name: "b.jpg".into(), reason: LeftOutReason::Bomb };
     let went = Unzipped { files: 3, passed_over: 1, left_out: vec![left_out], left_out_count: 1 };
     let files = vec![

@@ -25,7 +25,7 @@ impl Answer {
     /// head's classes.
     pub(crate) fn new(classified: Classified) -> Option<Self> {
         let Classified { prediction, ready, own: own_head, scratch_classes, .. } = classified;
-        let Prediction { probabilities, ms, decode_ms, own, scratch } = prediction;
+        let Prediction { probabilities, ms, decode_ms, own, scratch, .. } = prediction;
         let built_in = HeadAnswer::new(&ready.classes, probabilities, ms)?;
         let own = match own.zip(own_head) {
             Some((own, head)) => Some(HeadAnswer::new(&head.classes, own.probabilities, own.ms)?),
@@ -126,7 +126,8 @@ mod tests {
         };
         let own = own.map(|own| OwnPrediction { head: HeadNumber(1), probabilities: own.to_vec(), ms: 2.0 });
         let scratch = Some(ScratchPrediction { probabilities: vec![0.3, 0.7], ms: 3.0 });
-        let prediction = Prediction { probabilities: probabilities.to_vec(), ms: 1.0, decode_ms: 1.0, own, scratch };
+        let probabilities = probabilities.to_vec();
+        let prediction = Prediction { probabilities, ms: 1.0, decode_ms: 1.0, own, scratch, heat: None };
         let scratch_classes = Rc::new(ready.classes.clone());
         Classified { prediction, ready: Rc::new(ready), own: Some(Rc::new(head)), scratch_classes, worker: 0 }
     }

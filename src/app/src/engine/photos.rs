@@ -7,7 +7,9 @@ use std::rc::Rc;
 use futures::StreamExt;
 use futures::channel::mpsc::unbounded;
 use futures::future::LocalBoxFuture;
-use headstart_protocol::{Ask, Classify, Describe, Description, HeadSummary, InputSize, PhotoData, Prediction, Ready};
+use headstart_protocol::{
+    Ask, Classify, Describe, Description, Explain, HeadSummary, InputSize, PhotoData, Prediction, Ready,
+};
 use web_sys::Blob;
 
 use super::client::Engine;
@@ -83,7 +85,21 @@ impl Engine {
         let add = |queue: &mut Queue, id| queue.add(id, main_only);
         let request = |photo, worker| {
             self.tell_head_to(worker);
-            Classify { photo, with_scratch: with_scratch() && worker == MAIN }
+            Classify { photo, with_scratch: with_scratch() && worker == MAIN, explain: None }
+        };
+        let (prediction, worker) = self.asked(photo, add, request).await?;
+        self.classified(prediction, worker)
+    }
+
+    /// Says what is on a photo and why: the heat map of `class`, or of that which is answered, of the head that is said first.
+    ///
+    /// # Errors
+    /// As for [`Engine::classify`].
+    pub(crate) async fn explain(&self, photo: Source, class: Option<u32>) -> Result<Classified, PageError> {
+        let add = |queue: &mut Queue, id| queue.add(id, false);
+        let request = |photo, worker| {
+            self.tell_head_to(worker);
+            Classify { photo, with_scratch: false, explain: Some(Explain { class }) }
         };
         let (prediction, worker) = self.asked(photo, add, request).await?;
         self.classified(prediction, worker)
@@ -117,7 +133,7 @@ impl Engine {
     /// # Errors
     /// As for [`Engine::ask`].
     pub(crate) async fn classify_frame(&self, frame: PhotoData) -> Result<Classified, PageError> {
-        let prediction = self.ask(Classify { photo: frame, with_scratch: false }).await?;
+        let prediction = self.ask(Classify { photo: frame, with_scratch: false, explain: None }).await?;
         self.state().restarts.answered();
         self.classified(prediction, MAIN)
     }

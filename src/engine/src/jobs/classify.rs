@@ -1,6 +1,7 @@
 //! What is on a photo.
 
-use headstart_protocol::{Classify, OwnPrediction, Prediction};
+use headstart_protocol::{Classify, Explain, OwnPrediction, Prediction};
+use headstart_train::metrics::answer;
 
 use super::AnswerInTurn;
 use crate::clock::now;
@@ -15,8 +16,9 @@ impl AnswerInTurn for Classify {
         let decoded = now();
         let models = &engine.models;
         let mut photo = engine.begin(&image, models.size);
-        let probabilities = models.head.probabilities(&mut photo).await?;
+        let (probabilities, seen) = models.head.answer(&mut photo).await?;
         let ms = now() - decoded;
+        let mut heat = None;
         let own = engine.own.borrow().clone();
         let own = match own {
             Some(own) => {
@@ -25,16 +27,32 @@ impl AnswerInTurn for Classify {
                 if !shares {
                     photo = engine.begin(&image, own.size);
                 }
-                let probabilities = own.head.probabilities(&mut photo).await?;
-                Some(OwnPrediction { head: own.number, probabilities, ms: now() - since })
+                let (probabilities, seen) = own.head.answer(&mut photo).await?;
+                let ms = now() - since;
+                if let Some(explain) = self.explain {
+                    let class = explained(explain, &probabilities);
+                    heat = Some(own.head.explain(Some(own.number), &seen, class).await?);
+                }
+                Some(OwnPrediction { head: own.number, probabilities, ms })
             }
-            None => None,
+            None => {
+                if let Some(explain) = self.explain {
+                    heat = Some(models.head.explain(None, &seen, explained(explain, &probabilities)).await?);
+                }
+                None
+            }
         };
         let cnn = engine.cnn.borrow().clone().filter(|_| self.with_scratch);
         let scratch = match cnn {
             Some(cnn) => Some(cnn.answer(&image).await?),
             None => None,
         };
-        Ok(Prediction { probabilities, ms, decode_ms: decoded - start, own, scratch })
+        Ok(Prediction { probabilities, ms, decode_ms: decoded - start, own, scratch, heat })
     }
+}
+
+/// The class that is to be explained.
+fn explained(explain: Explain, probabilities: &[f32]) -> usize {
+    let asked = explain.class.map(|class| class as usize);
+    asked.filter(|class| *class < probabilities.len()).unwrap_or_else(|| answer(probabilities))
 }

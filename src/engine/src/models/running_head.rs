@@ -1,8 +1,12 @@
 //! A head on the device, with the blocks of the base that were trained with it.
 
-use headstart_nn::{Head, LastBlocks, NnError, PhotoPass, Vgg16, read};
+use headstart_nn::{Description, Head, LastBlocks, NnError, PhotoPass, Vgg16, read};
+use headstart_protocol::{ByteBuf, HeadNumber, HeatLayer, HeatMap, count};
+use headstart_vision::{heat_colour, heat_scale};
 use headstart_weights::ConvWeights;
 use headstart_weights::head::HeadFile;
+
+use crate::clock::now;
 
 /// A head on the device: on the base as it is, or on blocks of its own in the place of the base's last ones.
 pub(crate) struct RunningHead {
@@ -21,11 +25,43 @@ impl RunningHead {
         Ok(Self { classifier, blocks: LastBlocks::open(file, tuned, base).await? })
     }
 
-    /// The probability of each class for the photo on its way through the base.
+    /// The probability of each class for the photo on its way through the base, and what the head saw of it.
     ///
     /// # Errors
     /// [`NnError::Readback`] where the device gives nothing back.
-    pub(crate) async fn probabilities(&self, photo: &mut PhotoPass<'_>) -> Result<Vec<f32>, NnError> {
-        read(self.classifier.probabilities(photo.descriptor(self.blocks.as_ref()))).await
+    pub(crate) async fn answer(&self, photo: &mut PhotoPass<'_>) -> Result<(Vec<f32>, Description), NnError> {
+        let seen = photo.description(self.blocks.as_ref());
+        Ok((read(self.classifier.probabilities(seen.descriptor.clone())).await?, seen))
+    }
+
+    /// Why it answers as it does what it has `seen`: the heat map of `class`, as pictures.
+    ///
+    /// # Errors
+    /// [`NnError::NoClass`]; [`NnError::Readback`] where the device gives nothing back.
+    pub(crate) async fn explain(
+        &self,
+        number: Option<HeadNumber>,
+        seen: &Description,
+        class: usize,
+    ) -> Result<HeatMap, NnError> {
+        let start = now();
+        let map = self.classifier.heat_map(seen, class).await?;
+        let densities = HeatLayer::ALL.map(|layer| map.density(layer.stage()));
+        // One scale for all, so that they can be compared.
+        let scale = heat_scale(&densities.concat());
+        let picture = |density: Vec<f32>| {
+            let pixels: Vec<u8> = density.into_iter().flat_map(|value| heat_colour(value / scale)).collect();
+            ByteBuf::from(pixels)
+        };
+        Ok(HeatMap {
+            head: number,
+            class: count(class),
+            logit: map.logit,
+            bias: map.bias,
+            exact: self.classifier.is_linear(),
+            side: count(map.size),
+            pictures: densities.into_iter().map(picture).collect(),
+            ms: now() - start,
+        })
     }
 }

@@ -30,7 +30,7 @@ async fn told_of(request: impl Ask) -> Vec<FromWorker> {
 async fn whoever_needs_the_models_before_they_are_there_is_told_so() {
     let photo = PhotoData::Encoded(Vec::new());
     let refused = [BEGUN, FromWorker::Reply { id: ID, reply: Err(Failure::NotStarted) }];
-    assert_eq!(told_of(Classify { photo: photo.clone(), with_scratch: false }).await, refused);
+    assert_eq!(told_of(Classify { photo: photo.clone(), with_scratch: false, explain: None }).await, refused);
     assert_eq!(told_of(KeepSquare { photo }).await, refused);
     let training = TrainingRequest {
         size: InputSize::S150,

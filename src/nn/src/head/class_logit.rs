@@ -19,6 +19,12 @@ pub(crate) struct ClassLogit {
 }
 
 impl Head {
+    /// Whether it has one layer, so that its heat maps are exact.
+    #[must_use]
+    pub fn is_linear(&self) -> bool {
+        self.layers.len() == 1
+    }
+
     /// The logit of `class` for `descriptor`, `[1, inputs]`. Of a linear head weights and bias are its own. With hidden
     /// layers the weights are the logit's gradient, by burn's autodiff, and the bias is what is left: the first order of
     /// its Taylor series around this descriptor.
