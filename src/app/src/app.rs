@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use web_sys::UrlSearchParams;
 
+use crate::answer::Explainer;
 use crate::camera::Camera;
 use crate::classify::Classify;
 use crate::compare::Comparison;
@@ -27,6 +28,7 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(status);
     provide_context(announcer);
     provide_context(classify);
+    provide_context(Explainer::new(engine.clone()));
     provide_context(camera);
     provide_context(Layers::new(engine.clone(), announcer));
     provide_context(Comparison::new(engine.clone(), classify));

@@ -3,11 +3,12 @@
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
-use web_sys::{File, Url};
+use web_sys::File;
 
 use super::{AskedPhoto, Outcome};
-use crate::answer::{Answer, AnswerView, took};
+use crate::answer::{Answer, AnswerView, Explainer, Why, took};
 use crate::error::PageError;
+use crate::ui::photo_address;
 use crate::wording::milliseconds;
 
 /// A photo's card in the list of answers.
@@ -17,9 +18,10 @@ pub(crate) fn PhotoCard(
     photo: AskedPhoto,
 ) -> impl IntoView {
     let AskedPhoto { name, file, outcome, .. } = photo;
+    let photo = file.clone();
     let body = move || match outcome.get() {
         Outcome::Waiting => EitherOf3::A(view! { <Waiting name=name.clone() /> }),
-        Outcome::Answered(answer) => EitherOf3::B(view! { <Answered name=name.clone() answer /> }),
+        Outcome::Answered(answer) => EitherOf3::B(view! { <Answered name=name.clone() answer file=photo.clone() /> }),
         Outcome::Failed(failure) => EitherOf3::C(view! { <Failed name=name.clone() failure /> }),
     };
     view! {
@@ -53,7 +55,10 @@ fn Answered(
     name: String,
     /// What is said of it.
     answer: Answer,
+    /// The photo's file, where it is one.
+    file: Option<SendWrapper<File>>,
 ) -> impl IntoView {
+    let why = file.zip(use_context::<Explainer>()).map(|(file, explainer)| view! { <Why file explainer /> });
     let read = format!(" · read in {}", milliseconds(answer.decode_ms));
     let took = took(&answer);
     view! {
@@ -61,6 +66,7 @@ fn Answered(
             <p class="card-name">{name.clone()}</p>
             <AnswerView answer testid="prediction" name headings=true />
             <p class="card-took">{took} <span>{read}</span></p>
+            {why}
         </div>
     }
 }
@@ -88,14 +94,7 @@ fn Thumbnail(
     /// The photo's file, where it is one.
     file: Option<SendWrapper<File>>,
 ) -> impl IntoView {
-    let address = file.and_then(|file| Url::create_object_url_with_blob(&file).ok());
-    let shown = RwSignal::new(address.clone());
-    on_cleanup(move || {
-        if let Some(address) = address {
-            // Revoking an address does not fail.
-            let _ = Url::revoke_object_url(&address);
-        }
-    });
+    let shown = photo_address(file.as_deref().map(AsRef::as_ref));
     let picture = move || {
         shown.get().map(|address| {
             view! { <img src=address alt="" loading="lazy" decoding="async" on:error=move |_| shown.set(None) /> }
