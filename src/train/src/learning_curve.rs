@@ -101,7 +101,7 @@ struct Task {
 
 enum Fit {
     Head(Box<HeadTrainer>),
-    Scratch(Box<ScratchTrainer>, BatchLoader),
+    Scratch(Box<ScratchTrainer>, Box<BatchLoader>),
     /// The CNN is trained.
     Scoring {
         network: ScratchCnn,
@@ -219,7 +219,7 @@ impl LearningCurve {
                 let nothing = Arc::new(photos.select(&[]));
                 let trainer = ScratchTrainer::new(settings, classes, drawn, nothing, &self.device)?;
                 let loader = trainer.loader();
-                Ok(Fit::Scratch(Box::new(trainer), loader))
+                Ok(Fit::Scratch(Box::new(trainer), Box::new(loader)))
             }
             _ => {
                 let settings = HeadSettings { seed, ..self.settings.head.clone() };
