@@ -40,7 +40,7 @@ pub(crate) struct Answers {
 /// What answers photos.
 pub(crate) enum Classifier {
     /// A head on the base, and where the base's features are kept.
-    Transfer { base: Base, head: OpenedHead, cache: PathBuf },
+    Transfer { base: Base, head: Box<OpenedHead>, cache: PathBuf },
     /// A CNN trained from scratch.
     Scratch(ScratchModel),
 }
@@ -60,7 +60,7 @@ impl Classifier {
         let mut base = Base::open(with.base.as_deref(), device)?;
         let tuned = if with.model.as_deref() == Some(Path::new(TUNED)) { Some(tuned()?) } else { None };
         let model = tuned.as_deref().or(with.model.as_deref());
-        let head = OpenedHead::open(model, with.size, &mut base, with.base.is_some())?;
+        let head = Box::new(OpenedHead::open(model, with.size, &mut base, with.base.is_some())?);
         Ok(Self::Transfer { base, head, cache: with.cache.clone() })
     }
 
