@@ -56,7 +56,8 @@ pub(crate) fn AcceptanceSlider(
                     data-testid="acceptance"
                     min=least
                     max=most
-                    prop:value=move || percent.get()
+                    value=move || percent.get().to_string()
+                    prop:value=move || percent.get().to_string()
                     aria-valuetext=words
                     on:input=slide
                 />

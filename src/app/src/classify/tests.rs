@@ -58,7 +58,8 @@ async fn what_is_like_nothing_taught_has_no_bars_until_the_slider_accepts_it() {
     assert_eq!(text(&place, "h3.verdict").as_deref(), Some("Nothing it was taught: nearest is Dog"));
     assert_eq!(count(&place, "[role='meter']"), 0);
     let slider: HtmlInputElement = find(&place, "[data-testid='acceptance']");
-    assert_eq!(slider.value(), "95");
+    tick().await;
+    assert_eq!(slider.value(), "95", "{}", slider.outer_html());
     slider.set_value("98");
     slider.dispatch_event(&Event::new("input").unwrap()).unwrap();
     tick().await;
