@@ -1,8 +1,9 @@
 //! The bank of a head: what it was taught with in a few centres, and how familiar photos that these were not made of are.
 //!
 //! Each class's training photos are drawn together into centres ([`crate::clusters`]). Held-out photos, scored with them, say
-//! what is familiar; where too few are given, each photo is scored with a bank of photos of other groups, so that no photo
-//! vouches for its own near-duplicate; such a bank has fewer photos, so that somewhat more is accepted than was asked for.
+//! what is familiar; where too few are given, training photos are scored, some hundred at most, with a bank of photos of other
+//! groups, so that none vouches for its own near-duplicate; such a bank has fewer photos, so that somewhat more is accepted than
+//! was asked for.
 //! Nothing is trained for it.
 
 use std::collections::BTreeMap;
@@ -27,6 +28,8 @@ const MOST_CENTRES: usize = 256;
 /// Up to so many groups each is left out by itself; more in [`FOLDS`] parts.
 const LEFT_OUT_ALONE: usize = 50;
 const FOLDS: usize = 5;
+/// Photos that are left out and scored after which no further part is: each part costs about as much as the bank itself.
+const ENOUGH_SCORED: usize = 200;
 
 /// Makes a bank, in steps.
 pub struct BankBuild {
@@ -160,7 +163,8 @@ impl Round {
     }
 }
 
-/// Parts of the photos, sorted, none of which tears a group apart; none where all are of one group.
+/// Parts of the photos, sorted, none of which tears a group apart, up to [`ENOUGH_SCORED`] photos; none where all are of one
+/// group.
 fn left_out(groups: &[u64], seed: u64) -> Vec<Vec<usize>> {
     let mut members = BTreeMap::<u64, Vec<usize>>::new();
     for (index, group) in groups.iter().enumerate() {
@@ -175,6 +179,12 @@ fn left_out(groups: &[u64], seed: u64) -> Vec<Vec<usize>> {
     let mut out = vec![Vec::new(); parts];
     members.into_iter().enumerate().for_each(|(at, group)| out[at % parts].extend(group));
     out.iter_mut().for_each(|part| part.sort_unstable());
+    let mut scored = 0;
+    out.retain(|part| {
+        let wanted = scored < ENOUGH_SCORED;
+        scored += part.len();
+        wanted
+    });
     out
 }
 

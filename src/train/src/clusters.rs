@@ -5,7 +5,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 /// Passes over all rows, at most; most of the way is gone after a few.
-const PASSES: usize = 20;
+const PASSES: usize = 10;
 /// Products that are summed side by side.
 const LANES: usize = 16;
 

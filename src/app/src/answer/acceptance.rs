@@ -56,7 +56,6 @@ pub(crate) fn AcceptanceSlider(
                     data-testid="acceptance"
                     min=least
                     max=most
-                    value=move || percent.get().to_string()
                     prop:value=move || percent.get().to_string()
                     aria-valuetext=words
                     on:input=slide
