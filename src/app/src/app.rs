@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use web_sys::UrlSearchParams;
 
-use crate::answer::{Acceptance, Explainer};
+use crate::answer::{Acceptance, Distorter, Explainer};
 use crate::camera::Camera;
 use crate::classify::Classify;
 use crate::compare::Comparison;
@@ -31,6 +31,7 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(acceptance);
     provide_context(classify);
     provide_context(Explainer::new(engine.clone()));
+    provide_context(Distorter::new(engine.clone()));
     provide_context(camera);
     provide_context(Layers::new(engine.clone(), announcer));
     provide_context(Comparison::new(engine.clone(), classify));

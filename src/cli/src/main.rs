@@ -4,6 +4,7 @@ mod checkpoint;
 mod classifier;
 mod classify;
 mod device;
+mod doctor;
 mod error;
 mod evaluate;
 mod explain;
@@ -88,6 +89,8 @@ enum Command {
     FewShots(few_shots::Options),
     /// Show which places of photos speak for a class.
     Explain(explain::Options),
+    /// Find what may be wrong with a folder of photos: labels, copies, blurred photos, classes that a border gives away.
+    Doctor(doctor::Options),
     /// Classify single photos, and say which are like nothing that the head was taught.
     #[command(after_help = "Example:
   headstart classify photo.jpg holidays --model my-head.safetensors    # holidays/*.jpg, holidays/2024/*.jpg")]
@@ -157,6 +160,7 @@ fn run(arguments: &Arguments) -> Result<(), CliError> {
         Command::Record(options) => record::run(options),
         Command::FewShots(options) => few_shots::run(options, json).map_err(|error| error.of_folder(&options.dir)),
         Command::Explain(options) => explain::run(options, json),
+        Command::Doctor(options) => doctor::run(options, json).map_err(|error| error.of_folder(&options.dir)),
         Command::Classify { files, with } => {
             classify::run(files, &Classifier::open(with, &Device::flex())?, with.accept, json)
         }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor};
 use headstart_nn::PhotoPass;
-use headstart_protocol::{InputSize, Ready, Shipped};
+use headstart_protocol::{InputSize, PhotoHash, Ready, Shipped};
 use headstart_vision::{RgbImage, normalise, square};
 
 use crate::device::OpenDevice;
@@ -24,6 +24,8 @@ pub(crate) struct StartedEngine {
     pub(crate) cnn: RefCell<Option<Rc<ShippedCnn>>>,
     /// What ships for the comparison, once it was fetched.
     pub(crate) shipped: RefCell<Option<Shipped>>,
+    /// The photo that is made harder, as small as it is then shown, by its SHA-256.
+    pub(crate) shown: RefCell<Option<(PhotoHash, Rc<RgbImage>)>>,
     /// Address of the page's folder, with a trailing slash.
     pub(crate) base_url: String,
     opened: OpenDevice,
@@ -54,6 +56,7 @@ impl StartedEngine {
             own: RefCell::default(),
             cnn: RefCell::default(),
             shipped: RefCell::default(),
+            shown: RefCell::default(),
             base_url,
             opened,
             ready,

@@ -75,6 +75,7 @@ impl Scheduler {
                 self.desk.reply::<CloseZip>(id, Ok(()));
             }
             Request::Classify(request) => self.answer(id, request).await,
+            Request::Distort(request) => self.answer(id, request).await,
             Request::Describe(request) => self.answer(id, request).await,
             Request::KeepDescriptors(request) => self.answer(id, request).await,
             Request::KeepSquare(request) => self.answer(id, request).await,
@@ -87,6 +88,7 @@ impl Scheduler {
             Request::CloseHead(request) => self.answer(id, request).await,
             Request::TimeBase(request) => self.answer(id, request).await,
             Request::MeasureParity(request) => self.answer(id, request).await,
+            Request::Examine(request) => self.work(id, request),
             Request::Train(request) => self.work(id, request),
             Request::TrainScratch(request) => self.work(id, request),
             Request::DrawCurve(request) => self.work(id, request),

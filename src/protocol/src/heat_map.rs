@@ -8,23 +8,34 @@ use crate::HeadNumber;
 /// What each place of a photo adds to the logit of a class, as pictures to lie over the photo.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HeatMap {
-    /// The visitor's own head that is explained: [`crate::OpenHead::number`]; [`None`] for the shipped one.
-    pub head: Option<HeadNumber>,
-    /// The class, in the order of the head.
+    /// Whose answer it explains.
+    pub of: ExplainedModel,
+    /// The class, in the order of its model.
     pub class: u32,
     /// The class's logit, counted from the mean of the other classes' logits.
     pub logit: f32,
     /// What of it comes of no place.
     pub bias: f32,
-    /// Whether places and bias make the logit, or only to the first order: the head has hidden layers.
+    /// Whether places and bias make the logit, or only to the first order: of hidden layers and of the CNN.
     pub exact: bool,
     /// Side of the square pictures in pixels.
     pub side: u32,
-    /// One a layer, in the order of [`HeatLayer::ALL`]: 8-bit RGBA, row by row from the top. Where nothing speaks for the class
+    /// One a layer, in the order of [`HeatLayer::ALL`]; of the CNN one. 8-bit RGBA, row by row from the top. Where nothing speaks for the class
     /// or against it, it is transparent.
     pub pictures: Vec<ByteBuf>,
     /// Milliseconds that it took beside the answer.
     pub ms: f64,
+}
+
+/// Whose answer is explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ExplainedModel {
+    /// That of the shipped head.
+    Shipped,
+    /// That of the visitor's own head, by [`crate::OpenHead::number`].
+    Own(HeadNumber),
+    /// That of the shipped CNN.
+    Cnn,
 }
 
 /// Which layer's places are shown.

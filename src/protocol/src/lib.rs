@@ -12,6 +12,8 @@ mod archive;
 mod calibration;
 mod compare;
 mod device;
+mod distortion;
+mod doctor;
 mod failure;
 mod familiarity;
 mod heat_map;
@@ -35,9 +37,11 @@ pub use compare::{
     ScratchResult, Shipped, TestRecord, TuningRecords,
 };
 pub use device::{Backend, InputSize};
+pub use distortion::{Distort, Distorted, Distortion, HiddenSquare, MOST_HIDDEN};
+pub use doctor::{Cue, Examine, ExaminedPhoto, Examining, Finding, FindingKind, LeftOutAnswer, PhotoLook};
 pub use failure::Failure;
 pub use familiarity::{ACCEPTED, is_known};
-pub use heat_map::{HeatLayer, HeatMap};
+pub use heat_map::{ExplainedModel, HeatLayer, HeatMap};
 pub use kind::ErrorKind;
 pub use message::{Ask, FromWorker, HeadNumber, Progress, Reply, Request, RequestId, Run, ToWorker};
 pub use reply::{BenchReport, OwnPrediction, Prediction, Ready, ScratchPrediction, StartProgress, Transfer};

@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::{
-    BenchReport, Classify, CloseHead, CloseZip, CurveProgress, CurveResult, Describe, Description, DrawCurve, Failure,
-    ForgetPhotos, HeadSummary, KeepActivations, KeepDescriptors, KeepSquare, LayerMaps, MeasureParity, NextZipFiles,
-    OpenHead, OpenScratch, OpenZip, PhotoHash, Prediction, ReadTuning, Ready, RunNews, ScratchResult, Shipped,
-    ShowLayers, Start, StartProgress, TimeBase, Train, TrainScratch, TrainingProgress, TrainingResult, TuneHead,
-    TuningProgress, TuningRecords, TuningResult, ZipAdd, ZipContents, ZipFinish, ZipSlice,
+    BenchReport, Classify, CloseHead, CloseZip, CurveProgress, CurveResult, Describe, Description, Distort, Distorted,
+    DrawCurve, Examine, Examining, Failure, Finding, ForgetPhotos, HeadSummary, KeepActivations, KeepDescriptors,
+    KeepSquare, LayerMaps, MeasureParity, NextZipFiles, OpenHead, OpenScratch, OpenZip, PhotoHash, Prediction,
+    ReadTuning, Ready, RunNews, ScratchResult, Shipped, ShowLayers, Start, StartProgress, TimeBase, Train,
+    TrainScratch, TrainingProgress, TrainingResult, TuneHead, TuningProgress, TuningRecords, TuningResult, ZipAdd,
+    ZipContents, ZipFinish, ZipSlice,
 };
 
 /// The number of a request, chosen by the page and never used for another request to the same worker.
@@ -166,11 +167,13 @@ macro_rules! requests {
 requests! {
     Start => Ready, StartProgress;
     Classify => Prediction;
+    Distort => Box<Distorted>;
     Describe => Description;
     KeepDescriptors => ();
     KeepSquare => PhotoHash;
     KeepActivations => PhotoHash;
     ForgetPhotos => ();
+    Examine => Vec<Finding>, Examining;
     Train => TrainingResult, RunNews<TrainingProgress>;
     TrainScratch => ScratchResult, RunNews<TrainingProgress>;
     TuneHead => Box<TuningResult>, TuningProgress;
@@ -202,7 +205,7 @@ mod tests {
                 $(if $name::reply(reply.clone()).is_some() { owners.push(stringify!($name)); })*
             };
         }
-        ask!(Start Classify Describe KeepDescriptors KeepSquare KeepActivations ForgetPhotos Train TrainScratch TuneHead DrawCurve
+        ask!(Start Classify Distort Describe KeepDescriptors KeepSquare KeepActivations ForgetPhotos Examine Train TrainScratch TuneHead DrawCurve
             OpenScratch ReadTuning ShowLayers OpenHead CloseHead TimeBase MeasureParity ZipAdd ZipFinish OpenZip NextZipFiles CloseZip);
         owners
     }

@@ -37,6 +37,8 @@ pub struct Ready {
     pub base_sha256: String,
     /// The classes that the head knows, in the order of [`Prediction::probabilities`].
     pub classes: Vec<String>,
+    /// Whether the head can say that a photo is like nothing that it was taught.
+    pub has_bank: bool,
     /// Bytes of the model files that came over the network.
     pub fetched_bytes: u64,
 }

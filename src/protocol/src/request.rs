@@ -32,10 +32,12 @@ pub struct Classify {
 }
 
 /// Say which places of a photo speak for a class of the visitor's own head, or of the shipped one where no other is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explain {
     /// The class, in the order of the head; [`None`], or one that the head does not have, for that which is answered.
     pub class: Option<u32>,
+    /// Whether the shipped CNN is asked in the place of the head, if it is open.
+    pub cnn: bool,
 }
 
 /// Compute a photo's descriptors, for training. The worker keeps them under the photo's hash and `size`.

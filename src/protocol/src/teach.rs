@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
-use crate::{Calibration, InputSize};
+use crate::{Calibration, InputSize, PhotoLook};
 
 /// SHA-256 of a photo's file, what cached descriptors are kept under.
 pub type PhotoHash = [u8; 32];
@@ -16,7 +16,7 @@ pub const DESCRIPTOR_BYTES: usize = 4 * 2048;
 pub const DESCRIPTOR_RECIPE: u32 = 1;
 
 /// What the base says of one photo of a project.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Description {
     /// SHA-256 of the file.
     pub hash: PhotoHash,
@@ -27,6 +27,8 @@ pub struct Description {
     /// The photo small, a JPEG of [`THUMBNAIL`] pixels at most a side.
     #[serde(with = "serde_bytes")]
     pub thumbnail: Vec<u8>,
+    /// What is measured of its pixels.
+    pub look: PhotoLook,
 }
 
 /// The longer side of a thumbnail in pixels, at most.
@@ -277,6 +279,10 @@ pub struct TrainingResult {
     pub interval: (f64, f64),
     /// Index of each left-out example in [`TrainingRequest::examples`], and the index of the class it was answered with.
     pub answers: Vec<(u32, u32)>,
+    /// For each of `answers` the probability of the class that it was answered with, and that of its label; empty for a result of
+    /// an earlier release.
+    #[serde(default)]
+    pub confidences: Vec<(f32, f32)>,
     /// One a class.
     pub classes: Vec<ClassFigures>,
     /// How far the head's confidence can be believed, by the same photos; [`None`] where they are too few to say, and for a
@@ -318,4 +324,8 @@ pub struct HeadSummary {
     /// say, and for a head of an earlier release.
     #[serde(default)]
     pub temperature: Option<f64>,
+    /// Whether it can say that a photo is like nothing that it was taught; a head of an earlier release cannot, nor one with blocks of
+    /// its own.
+    #[serde(default)]
+    pub has_bank: bool,
 }

@@ -3,10 +3,11 @@
 
 use headstart_fuzz::{Fuzz, PeakAlloc};
 use headstart_protocol::{
-    ByteBuf, Classify, Epoch, Explain, FromWorker, HeadNumber, HeatMap, InputSize, KeepDescriptors, LeftOut,
-    LeftOutReason, OpenHead, OwnPrediction, PROJECT_VERSION, Part, PhotoData, Prediction, Progress, ProjectClass,
-    ProjectManifest, ProjectPhoto, Reply, RequestId, RunNews, ToWorker, Train, TrainingExample, TrainingProgress,
-    TrainingRequest, TrainingSettings, Unzipped, ZipBytes, ZipContents, ZipFile, ZipFinish, ZipSlice, decode, encode,
+    ByteBuf, Classify, Epoch, Explain, ExplainedModel, FromWorker, HeadNumber, HeatMap, InputSize, KeepDescriptors,
+    LeftOut, LeftOutReason, OpenHead, OwnPrediction, PROJECT_VERSION, Part, PhotoData, Prediction, Progress,
+    ProjectClass, ProjectManifest, ProjectPhoto, Reply, RequestId, RunNews, ToWorker, Train, TrainingExample,
+    TrainingProgress, TrainingRequest, TrainingSettings, Unzipped, ZipBytes, ZipContents, ZipFile, ZipFinish, ZipSlice,
+    decode, encode,
 };
 
 #[global_allocator]
@@ -50,7 +51,7 @@ fn a_damaged_request_is_a_request_or_an_error() {
         Classify {
             photo: PhotoData::Encoded(vec![9; 50]),
             with_scratch: true,
-            explain: Some(Explain { class: Some(1) }),
+            explain: Some(Explain { class: Some(1), cnn: false }),
         }
         .into(),
         Train(training).into(),
@@ -67,8 +68,8 @@ fn a_damaged_request_is_a_request_or_an_error() {
 fn a_damaged_reply_is_a_reply_or_an_error() {
     let own = OwnPrediction { head: HeadNumber(1), probabilities: vec![0.1; 9], familiarity: None, ms: 3.0 };
     let pictures = vec![ByteBuf::from(vec![7; 16]); 3];
-    let (head, class) = (Some(HeadNumber(1)), 1);
-    let heat = HeatMap { head, class, logit: 2.0, bias: 0.5, exact: true, side: 2, pictures, ms: 1.0 };
+    let of = ExplainedModel::Own(HeadNumber(1));
+    let heat = HeatMap { of, class: 1, logit: 2.0, bias: 0.5, exact: true, side: 2, pictures, ms: 1.0 };
     let prediction = Prediction {
         probabilities: vec![0.5, 0.5],
         familiarity: Some(0.75),

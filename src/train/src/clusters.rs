@@ -47,6 +47,21 @@ impl Directions {
         &self.values
     }
 
+    /// The rows at `indices`.
+    pub(crate) fn select(&self, indices: &[usize]) -> Self {
+        Self { width: self.width, values: indices.iter().flat_map(|index| self.row(*index)).copied().collect() }
+    }
+
+    /// The directions of all rows as seen from their mean.
+    pub(crate) fn about_mean(&self) -> Self {
+        let mut mean = vec![0.0f32; self.width];
+        self.rows().for_each(|row| mean.iter_mut().zip(row).for_each(|(sum, value)| *sum += value));
+        mean.iter_mut().for_each(|sum| *sum /= self.len().max(1) as f32);
+        let mut all = Self::none(self.width);
+        self.rows().for_each(|row| all.push(row.iter().zip(&mean).map(|(value, mean)| value - mean)));
+        all
+    }
+
     /// At most `most` directions that stand for all: all of them, if they are no more. Rows of zeros stand for nothing.
     pub(crate) fn centres(&self, most: usize, random: &mut ChaCha8Rng) -> Self {
         let mut all = Self::none(self.width);
@@ -122,7 +137,7 @@ fn normalise(row: &mut [f32]) {
 }
 
 /// The sum of products, several side by side: one after the other they would wait for each other.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
     let mut sums = [0.0f32; LANES];
     for (a, b) in a.iter().zip(b) {

@@ -8,6 +8,7 @@ use headstart_weights::head::DenseWeights;
 use crate::checkpoint::fingerprint;
 use crate::held_out::set_aside;
 use crate::metrics::answer;
+use crate::temperature::softmax;
 use crate::{
     CrossValidated, CrossValidation, Examples, HeadSettings, HeadTrainer, HeldOutAnswer, TrainError, TrainedHead,
     calibrated, temperature,
@@ -307,10 +308,13 @@ impl HeadTraining {
             (_, None) => trainer.best_logits().to_vec(),
         };
         let rows = self.held_out.iter().zip(logits.chunks_exact(self.plan.classes.len()));
-        let answers =
-            rows.map(|(&(example, label), row)| HeldOutAnswer { example, label, answer: answer(row) }).collect();
         let labels: Vec<usize> = self.held_out.iter().map(|(_, label)| *label).collect();
         let temperature = temperature(&logits, &labels);
+        let answers = rows.map(|(&(example, label), row)| {
+            let (answer, probabilities) = (answer(row), softmax(row, temperature.unwrap_or(1.0)));
+            HeldOutAnswer { example, label, answer, confidence: probabilities[answer], of_label: probabilities[label] }
+        });
+        let answers = answers.collect();
         Ok(TrainedHead {
             layers: trainer.best().await?,
             best_epoch: trainer.best_epoch(),

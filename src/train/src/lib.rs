@@ -15,6 +15,8 @@
 //!
 //! A [`BankBuild`] makes the bank that says how familiar a photo is to a head: how near it is to what the head was taught with.
 //!
+//! A [`Doctor`] says what may be wrong with the photos: labels, copies, classes that are two things or told apart by a border.
+//!
 //! Any of these runs can be written down as a checkpoint, and one that is put back ends with the same bits as if it had never been
 //! interrupted.
 //!
@@ -29,6 +31,7 @@ mod checkpoint;
 mod clusters;
 mod cross_validation;
 mod descent;
+mod doctor;
 mod early_stopping;
 mod error;
 mod examples;
@@ -57,6 +60,7 @@ mod validator;
 pub use bank::BankBuild;
 pub use calibration::calibration;
 pub use cross_validation::{CrossValidated, CrossValidation};
+pub use doctor::{Doctor, photo_look};
 pub use error::TrainError;
 pub use examples::Examples;
 pub use fine_tuning::{BlockInputs, Draw, FineTuning, FineTuningSettings, FrozenPart, TunedPhotos};

@@ -47,9 +47,7 @@ impl Grouping {
         for (index, label) in examples.labels().iter().enumerate() {
             waiting[*label].push(index);
         }
-        let length = |row: &[f32]| row.iter().map(|value| value * value).sum::<f32>().sqrt();
-        let scales = (0..examples.len()).map(|index| length(examples.descriptor(index)));
-        let scales = scales.map(|length| if length > 0.0 { 1.0 / length } else { 0.0 }).collect();
+        let scales = scales(&examples);
         Ok(Self { examples, waiting, scales, groups })
     }
 
@@ -79,9 +77,16 @@ impl Grouping {
     }
 }
 
+/// For each example the inverse of its descriptor's length; 0 for a descriptor of zeros.
+pub(crate) fn scales(examples: &Examples) -> Vec<f32> {
+    let length = |row: &[f32]| row.iter().map(|value| value * value).sum::<f32>().sqrt();
+    let lengths = (0..examples.len()).map(|index| length(examples.descriptor(index)));
+    lengths.map(|length| if length > 0.0 { 1.0 / length } else { 0.0 }).collect()
+}
+
 /// Whether the cosine of two descriptors is at least [`ALIKE`], by the squared distance `2 - 2 cos` of their directions:
 /// a sum of squares never falls, so that the first part of it can settle the matter.
-fn alike(examples: &Examples, scales: &[f32], one: usize, other: usize) -> bool {
+pub(crate) fn alike(examples: &Examples, scales: &[f32], one: usize, other: usize) -> bool {
     const BOUND: f32 = 2.0 - 2.0 * ALIKE;
     let (left, right) = (scales[one], scales[other]);
     let mut distance = 0.0;

@@ -62,7 +62,7 @@ pub fn calibrated(logits: &[f32], labels: &[usize], temperature: f64) -> Calibra
 }
 
 /// Probabilities of `logits` over `temperature`.
-fn softmax(logits: &[f32], temperature: f64) -> Vec<f32> {
+pub(crate) fn softmax(logits: &[f32], temperature: f64) -> Vec<f32> {
     let largest = f64::from(logits[answer(logits)]);
     let weights: Vec<f64> = logits.iter().map(|logit| ((f64::from(*logit) - largest) / temperature).exp()).collect();
     let sum: f64 = weights.iter().sum();

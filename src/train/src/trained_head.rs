@@ -2,14 +2,14 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use headstart_nn::{DESCRIPTOR_RECIPE, Head, read};
-use headstart_protocol::{Calibration, Epoch, ValidatedBy};
+use headstart_protocol::{Calibration, Epoch, LeftOutAnswer, ValidatedBy, count};
 use headstart_weights::head::{DenseWeights, GoldenHead, HeadFile, HeadManifest, VERSION};
 
 use crate::metrics::ConfusionMatrix;
 use crate::{HeadSettings, TrainError};
 
 /// The answer to a held-out photo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HeldOutAnswer {
     /// Its index among the examples, or among those that were given to validate on.
     pub example: usize,
@@ -17,6 +17,18 @@ pub struct HeldOutAnswer {
     pub label: usize,
     /// The class that the head took it for.
     pub answer: usize,
+    /// The probability of that class, under the head's temperature.
+    pub confidence: f32,
+    /// The probability of the photo's class, likewise.
+    pub of_label: f32,
+}
+
+impl HeldOutAnswer {
+    /// What the doctor is told of it.
+    #[must_use]
+    pub fn left_out(&self) -> LeftOutAnswer {
+        LeftOutAnswer { class: count(self.answer), confidence: self.confidence, of_label: self.of_label }
+    }
 }
 
 /// A finished training.

@@ -48,6 +48,16 @@ fn take_all(folder: &Path) -> Result<(), TestError> {
     page.upload("file-input", &["coffee.png", "husky.png", "chelsea.png"].map(|name| built.sample(name)))?;
     page.predictions(3, LONG)?;
     shoot("classify-photos")?;
+    page.click("why")?;
+    page.wait_for("heatmap", LONG, |heat| !heat.get("class").is_empty())?;
+    shoot("classify-why")?;
+    page.click("why")?;
+    page.click("harder")?;
+    page.enter("[data-testid=harder-turn]", "60")?;
+    page.enter("[data-testid=harder-noise]", "20")?;
+    page.wait_for("harder-panel", LONG, |panel| panel.get("state") == "answered")?;
+    shoot("classify-harder")?;
+    page.click("harder")?;
     page.upload(
         "file-input",
         &[pictures.half_a_jpeg(&built.sample("chelsea.png"))?, pictures.write("letter.jpg", b"Dear Sir or Madam")?],
@@ -60,6 +70,9 @@ fn take_all(folder: &Path) -> Result<(), TestError> {
     page.click("camera")?;
     page.wait_for("camera-prediction", LONG, |answer| !answer.get("label").is_empty())?;
     shoot("classify-camera")?;
+    page.click("camera-why")?;
+    page.wait_for("heatmap", LONG, |heat| !heat.get("class").is_empty())?;
+    shoot("classify-camera-why")?;
     page.go("#/about")?;
     shoot("about")?;
     page.go("#/compare")?;
@@ -101,6 +114,9 @@ fn take_teach(
     shoot("teach-photos")?;
     teach.train(LONG)?;
     teach.result(25)?;
+    teach.page.wait_for("finding", LONG, |finding| finding.get("kind") == "wrong-label")?;
+    teach.page.upload("unlabelled-input", &pictures.textures(Texture::Dots, 60..64)?)?;
+    teach.page.wait_for("labelling", LONG, |panel| panel.get("waiting") == "4")?;
     teach.wrong_examples("stripes", "clouds")?;
     shoot("teach-result")?;
     page_of_both(&teach)?;

@@ -3,13 +3,15 @@
 use headstart_protocol::{ACCEPTED, is_known};
 use leptos::prelude::*;
 
+use crate::ui::Slider;
+
 /// The share of photos of a head's classes that are to be known, in percent: the least and the most that the slider gives.
-const RANGE: [u32; 2] = [50, 99];
+const RANGE: [f64; 2] = [50.0, 99.0];
 
 /// The share of photos of a head's classes that are to be known. Copies name the same one.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Acceptance {
-    percent: RwSignal<u32>,
+    percent: RwSignal<f64>,
     /// Whether a head has said how familiar a photo is: not all can.
     matters: RwSignal<bool>,
 }
@@ -17,7 +19,7 @@ pub(crate) struct Acceptance {
 impl Acceptance {
     /// 95 %.
     pub(crate) fn new() -> Self {
-        Self { percent: RwSignal::new((100.0 * ACCEPTED).round() as u32), matters: RwSignal::new(false) }
+        Self { percent: RwSignal::new((100.0 * ACCEPTED).round()), matters: RwSignal::new(false) }
     }
 
     /// Hears how familiar a photo is, where its head can say.
@@ -29,7 +31,7 @@ impl Acceptance {
 
     /// Whether a photo that is so familiar is known, where its head can say; within a view, what depends on the share.
     pub(crate) fn knows(self, familiarity: Option<f64>) -> Option<bool> {
-        familiarity.map(|familiarity| is_known(familiarity, f64::from(self.percent.get()) / 100.0))
+        familiarity.map(|familiarity| is_known(familiarity, self.percent.get() / 100.0))
     }
 }
 
@@ -40,31 +42,20 @@ pub(crate) fn AcceptanceSlider(
     acceptance: Acceptance,
 ) -> impl IntoView {
     let Acceptance { percent, matters } = acceptance;
-    let words = move || format!("{} %", percent.get());
-    let [least, most] = RANGE;
-    let slide = move |event| {
-        if let Ok(value) = event_target_value(&event).parse::<u32>() {
-            percent.set(value.clamp(least, most));
-        }
-    };
     view! {
         <Show when=move || matters.get()>
-            <label class="acceptance">
-                <span>"Photos of its classes that a head is to know: " <output>{words}</output></span>
-                <input
-                    type="range"
-                    data-testid="acceptance"
-                    min=least
-                    max=most
-                    prop:value=move || percent.get().to_string()
-                    aria-valuetext=words
-                    on:input=slide
-                />
+            <Slider
+                testid="acceptance"
+                label="Photos of its classes that a head is to know"
+                range=RANGE
+                unit=" %"
+                value=percent
+            >
                 <span class="hint">
                     "What is less like its training photos than those is nothing it was taught. The higher, the more that is of no \
                      class is taken for one."
                 </span>
-            </label>
+            </Slider>
         </Show>
     }
 }

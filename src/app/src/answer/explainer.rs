@@ -1,6 +1,6 @@
 //! What the engine says of why.
 
-use headstart_protocol::{HeatLayer, HeatMap, WireError};
+use headstart_protocol::{Explain, ExplainedModel, HeatLayer, HeatMap, WireError};
 use leptos::prelude::*;
 use web_sys::File;
 
@@ -16,7 +16,7 @@ pub(crate) struct Explainer {
 /// Which places of a photo speak for a class.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Explained {
-    /// The classes of the head that is explained.
+    /// The classes of the model that is explained.
     pub(crate) classes: Vec<String>,
     /// The map of one of them.
     pub(crate) map: HeatMap,
@@ -28,28 +28,30 @@ impl Explainer {
         Self { engine: StoredValue::new_local(engine) }
     }
 
-    /// Why the photo in `file` is, or is not, of `class`; without one, of that which is answered.
+    /// Why the photo in `file` is answered as it is.
     ///
     /// # Errors
     /// As for [`Engine::classify`].
-    pub(crate) async fn explain(self, file: &File, class: Option<u32>) -> Result<Explained, PageError> {
-        let classified = self.engine.get_value().explain(Source::File(file.clone().into()), class).await?;
+    pub(crate) async fn explain(self, file: &File, what: Explain) -> Result<Explained, PageError> {
+        let mut classified = self.engine.get_value().explain(Source::File(file.clone().into()), what).await?;
         // A map that fits was promised.
-        Explained::new(classified).ok_or(PageError::Message(WireError::Malformed))
+        Explained::take(&mut classified).ok_or(PageError::Message(WireError::Malformed))
     }
 }
 
 impl Explained {
-    /// The map in `classified` with the names of its head's classes; [`None`] where they do not fit each other.
-    pub(crate) fn new(classified: Classified) -> Option<Self> {
-        let map = classified.prediction.heat?;
-        let classes = match map.head {
-            Some(_) => classified.own?.classes.clone(),
-            None => classified.ready.classes.clone(),
+    /// Takes the map out of `classified`, with the names of its model's classes; [`None`] where they do not fit each other.
+    pub(crate) fn take(classified: &mut Classified) -> Option<Self> {
+        let map = classified.prediction.heat.take()?;
+        let classes = match map.of {
+            ExplainedModel::Own(_) => classified.own.as_ref()?.classes.clone(),
+            ExplainedModel::Shipped => classified.ready.classes.clone(),
+            ExplainedModel::Cnn => classified.scratch_classes.to_vec(),
         };
+        let layers = if map.of == ExplainedModel::Cnn { 1 } else { HeatLayer::ALL.len() };
         let bytes = 4 * map.side as usize * map.side as usize;
         let fits = (map.class as usize) < classes.len()
-            && map.pictures.len() == HeatLayer::ALL.len()
+            && map.pictures.len() == layers
             && map.pictures.iter().all(|picture| picture.len() == bytes);
         fits.then_some(Self { classes, map })
     }
@@ -59,9 +61,14 @@ impl Explained {
         &self.classes[self.map.class as usize]
     }
 
-    /// The picture of `layer`: 8-bit RGBA.
-    pub(crate) fn picture(&self, layer: HeatLayer) -> &[u8] {
-        let index = HeatLayer::ALL.iter().position(|other| *other == layer).unwrap_or_default();
-        &self.map.pictures[index]
+    /// Whether it has a picture for each layer, and not one for all.
+    pub(crate) fn has_layers(&self) -> bool {
+        self.map.pictures.len() > 1
+    }
+
+    /// The picture of the layer at `index` of [`HeatLayer::ALL`], or the only one: 8-bit RGBA.
+    pub(crate) fn picture(&self, index: usize) -> &[u8] {
+        let pictures = &self.map.pictures;
+        &pictures[index.min(pictures.len() - 1)]
     }
 }

@@ -136,6 +136,7 @@ mod tests {
             adapter: String::new(),
             size: InputSize::S150,
             classes: names(&["cat", "dog"]),
+            has_bank: false,
             base_sha256: String::new(),
             fetched_bytes: 0,
         };
@@ -146,6 +147,7 @@ mod tests {
             validated_on: 0,
             val_accuracy: None,
             temperature: None,
+            has_bank: false,
         };
         let own = own.map(|own| OwnPrediction {
             head: HeadNumber(1),

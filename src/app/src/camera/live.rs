@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use headstart_protocol::ErrorKind;
+use headstart_protocol::{ErrorKind, PhotoData};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlVideoElement, MediaStream};
 
 use super::CameraStatus;
-use crate::answer::Answer;
+use crate::answer::{Answer, Explained, HeatWish};
 use crate::engine::Engine;
 use crate::error::PageError;
 use crate::platform::camera::{self, Device, Facing, FrameGrabber, Wish};
@@ -28,6 +28,14 @@ pub(crate) struct Camera {
     pub(crate) status: RwSignal<CameraStatus>,
     /// What the models say of the last frame.
     pub(crate) answer: RwSignal<Option<Answer>>,
+    /// Whether its heat map is wanted.
+    pub(crate) why: RwSignal<bool>,
+    /// Which heat map.
+    pub(crate) wish: HeatWish,
+    /// The heat map of the last frame.
+    pub(crate) explained: RwSignal<Option<Explained>>,
+    /// Width over height of that frame.
+    pub(crate) shape: RwSignal<f64>,
     /// Whether the picture is shown as in a mirror.
     pub(crate) mirrored: RwSignal<bool>,
     /// The cameras that there are, as far as the browser tells.
@@ -40,7 +48,7 @@ pub(crate) struct Camera {
     pub(crate) stream: RwSignal<Option<MediaStream>, LocalStorage>,
     engine: StoredValue<Engine, LocalStorage>,
     /// What the visitor chose.
-    wish: StoredValue<Option<Wish>>,
+    choice: StoredValue<Option<Wish>>,
     /// Counts the openings, so that one that comes too late is told apart.
     opening: StoredValue<u32>,
 }
@@ -51,13 +59,17 @@ impl Camera {
         let camera = Self {
             status: RwSignal::new(CameraStatus::Off),
             answer: RwSignal::new(None),
+            why: RwSignal::new(false),
+            wish: HeatWish::new(),
+            explained: RwSignal::new(None),
+            shape: RwSignal::new(1.0),
             mirrored: RwSignal::new(false),
             devices: RwSignal::new(Vec::new()),
             device: RwSignal::new(None),
             muted: RwSignal::new(false),
             stream: RwSignal::new_local(None),
             engine: StoredValue::new_local(engine),
-            wish: StoredValue::new(kept_word(CHOICE).map(Wish::Device)),
+            choice: StoredValue::new(kept_word(CHOICE).map(Wish::Device)),
             opening: StoredValue::new(0),
         };
         camera::on_change(move || spawn_local(camera.list_devices()));
@@ -98,7 +110,7 @@ impl Camera {
                 Wish::Facing(facing) => Some(facing),
                 Wish::Device(_) => None,
             });
-            self.wish.set_value(Some(Wish::Facing(facing.unwrap_or_else(Facing::usual).flipped())));
+            self.choice.set_value(Some(Wish::Facing(facing.unwrap_or_else(Facing::usual).flipped())));
             return self.open();
         }
         let devices = self.devices.read_untracked();
@@ -114,7 +126,7 @@ impl Camera {
     /// Opens this camera, now and at the next visit.
     pub(crate) fn choose(self, device: String) {
         keep_word(CHOICE, &device);
-        self.wish.set_value(Some(Wish::Device(device)));
+        self.choice.set_value(Some(Wish::Device(device)));
         self.open();
     }
 
@@ -182,16 +194,22 @@ impl Camera {
                 }
                 let may_look = engine.is_ready() && !self.muted.get_untracked();
                 let Some(frame) = may_look.then(|| grabber.grab(&video)).flatten() else { continue };
-                let classified = engine.classify_frame(frame).await;
+                let shape = shape(&frame);
+                let explain = self.why.get_untracked().then(|| self.wish.what.get_untracked());
+                let classified = engine.classify_frame(frame, explain).await;
                 if !self.is_open(opening) {
                     return;
                 }
                 match classified {
                     // What it saw last is no answer to what it does not see.
                     Ok(_) if self.muted.get_untracked() => {}
-                    Ok(classified) => self.answer.set(Answer::new(classified)),
+                    Ok(mut classified) => {
+                        self.shape.set(shape);
+                        self.explained.set(Explained::take(&mut classified));
+                        self.answer.set(Answer::new(classified));
+                    }
                     // A lid, or the first moment: the next frame may show something.
-                    Err(error) if error.kind() == ErrorKind::BlankImage => self.answer.set(None),
+                    Err(error) if error.kind() == ErrorKind::BlankImage => self.forget(),
                     // A fresh engine goes on where this one ended; the engine's line says so.
                     Err(PageError::EngineStopped) => {}
                     Err(error) => return self.fail(error),
@@ -201,7 +219,7 @@ impl Camera {
     }
 
     fn wish(self) -> Wish {
-        self.wish.get_value().unwrap_or_else(|| Wish::Facing(Facing::usual()))
+        self.choice.get_value().unwrap_or_else(|| Wish::Facing(Facing::usual()))
     }
 
     fn is_open(self, opening: u32) -> bool {
@@ -235,7 +253,7 @@ impl Camera {
         let muted = stream.iter().flat_map(camera::tracks).any(|track| track.muted());
         drop(stream);
         if muted {
-            self.answer.set(None);
+            self.forget();
         }
         self.muted.set(muted);
     }
@@ -246,6 +264,20 @@ impl Camera {
             camera::close(&stream);
             self.stream.set(None);
         }
+        self.forget();
+    }
+
+    /// There is no answer any more.
+    fn forget(self) {
         self.answer.set(None);
+        self.explained.set(None);
+    }
+}
+
+/// Width over height of a frame.
+fn shape(frame: &PhotoData) -> f64 {
+    match frame {
+        PhotoData::Rgba { width, height, .. } => f64::from((*width).max(1)) / f64::from((*height).max(1)),
+        PhotoData::Encoded(_) => 1.0,
     }
 }

@@ -7,7 +7,7 @@ use leptos_use::use_document_visibility;
 use web_sys::{HtmlVideoElement, VisibilityState};
 
 use super::{Camera, CameraStatus, CameraSwitch};
-use crate::answer::{AnswerView, took};
+use crate::answer::{AnswerView, HeatCanvas, HeatChoices, took};
 use crate::error::PageError;
 use crate::status::EngineStatus;
 use crate::ui::{FailureText, reveal_when};
@@ -63,7 +63,10 @@ pub(crate) fn CameraPanel(
                 </Show>
             </div>
             <div class="camera-stage" hidden=move || !is_on.get()>
-                <CameraVideo camera node=video />
+                <div class="camera-picture">
+                    <CameraVideo camera node=video />
+                    <LiveHeat camera />
+                </div>
                 <LiveAnswer camera status />
             </div>
             <Show when=move || !without_failure.get()>
@@ -72,6 +75,9 @@ pub(crate) fn CameraPanel(
         </section>
     }
 }
+
+/// Width over height of the place where the camera's picture is shown, as the style sheet has it.
+const STAGE: f64 = 4.0 / 3.0;
 
 /// What is said while the camera is on and sends no picture.
 pub(crate) const MUTED: &str = "The camera sends no picture now: a call or another program holds it, or its lid or switch is shut. \
@@ -148,7 +154,47 @@ fn LiveAnswer(
         }
         None => Either::Right(view! { <p class="card-waiting">{waiting}</p> }),
     };
-    view! { <div class="camera-answer">{answer}</div> }
+    let why = camera.why;
+    view! {
+        <div class="camera-answer">
+            {answer} <div class="why">
+                <button
+                    type="button"
+                    class="button quiet"
+                    data-testid="camera-why"
+                    aria-pressed=move || why.get().to_string()
+                    on:click=move |_| why.update(|why| *why = !*why)
+                >
+                    "Why?"
+                </button>
+                <Show when=move || why.get()>
+                    <HeatChoices explained=camera.explained wish=camera.wish />
+                </Show>
+            </div>
+        </div>
+    }
+}
+
+/// The heat map of what the camera sees, over its picture.
+#[component]
+fn LiveHeat(
+    /// The camera.
+    camera: Camera,
+) -> impl IntoView {
+    let share = |share: f64| format!("{:.2}%", 100.0 * share.min(1.0));
+    let is_there = Memo::new(move |_| camera.why.get() && camera.explained.with(Option::is_some));
+    view! {
+        <Show when=move || is_there.get()>
+            // As much of the stage as the frame has of it.
+            <div
+                class="camera-heat"
+                style:width=move || share(camera.shape.get() / STAGE)
+                style:height=move || share(STAGE / camera.shape.get())
+            >
+                <HeatCanvas explained=camera.explained wish=camera.wish mirrored=camera.mirrored />
+            </div>
+        </Show>
+    }
 }
 
 /// Shows what the camera sees; whether it is on. Within an effect, which runs again when the camera goes on or off.

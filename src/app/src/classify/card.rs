@@ -6,7 +6,7 @@ use send_wrapper::SendWrapper;
 use web_sys::File;
 
 use super::{AskedPhoto, Outcome};
-use crate::answer::{Answer, AnswerView, Explainer, Why, took};
+use crate::answer::{Answer, AnswerView, Distorter, Explainer, Harder, Why, took};
 use crate::error::PageError;
 use crate::ui::photo_address;
 use crate::wording::milliseconds;
@@ -58,7 +58,10 @@ fn Answered(
     /// The photo's file, where it is one.
     file: Option<SendWrapper<File>>,
 ) -> impl IntoView {
-    let why = file.zip(use_context::<Explainer>()).map(|(file, explainer)| view! { <Why file explainer /> });
+    let with_cnn = answer.scratch.is_some();
+    let harder = file.clone().zip(use_context::<Distorter>());
+    let harder = harder.map(|(file, distorter)| view! { <Harder file distorter /> });
+    let why = file.zip(use_context::<Explainer>()).map(|(file, explainer)| view! { <Why file explainer with_cnn /> });
     let read = format!(" · read in {}", milliseconds(answer.decode_ms));
     let took = took(&answer);
     view! {
@@ -66,7 +69,7 @@ fn Answered(
             <p class="card-name">{name.clone()}</p>
             <AnswerView answer testid="prediction" name headings=true />
             <p class="card-took">{took} <span>{read}</span></p>
-            {why}
+            <div class="card-asides">{why} {harder}</div>
         </div>
     }
 }

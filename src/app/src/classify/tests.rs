@@ -1,13 +1,16 @@
 //! Answers and the list of results with made-up photos, in a browser.
 
+use gloo_timers::future::TimeoutFuture;
 use headstart_protocol::Backend;
 use leptos::prelude::*;
 use leptos::task::tick;
+use send_wrapper::SendWrapper;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{Event, HtmlElement, HtmlInputElement};
+use web_sys::{Event, File, HtmlElement, HtmlInputElement};
 
 use super::{AskedPhoto, Outcome, ResultsList};
-use crate::answer::{Acceptance, AcceptanceSlider, Answer, AnswerView, HeadAnswer};
+use crate::answer::{Acceptance, AcceptanceSlider, Answer, AnswerView, Distorter, Harder, HeadAnswer};
+use crate::engine::Engine;
 use crate::error::PageError;
 use crate::ui::tests::{find, mount, text};
 
@@ -80,6 +83,37 @@ fn the_visitors_own_head_stands_first_and_the_cnn_last() {
     });
     assert_eq!(names.collect::<Vec<_>>(), ["own-prediction", "camera-prediction", "scratch-prediction"]);
     assert_eq!(text(&place, "p.verdict.unsure").as_deref(), Some("Not sure: perhaps Mug"));
+}
+
+#[wasm_bindgen_test]
+async fn a_photo_can_be_made_harder_and_be_as_it_was_again() {
+    let file = SendWrapper::new(File::new_with_str_sequence(&js_sys::Array::of1(&"rex".into()), "rex.jpg").unwrap());
+    // It never answers: its engine is not started.
+    let place = mount(move || view! { <Harder file distorter=Distorter::new(Engine::new(|_| ())) /> });
+    let button: HtmlElement = find(&place, "[data-testid='harder']");
+    let expanded = || button.get_attribute("aria-expanded").unwrap();
+    assert_eq!((expanded().as_str(), count(&place, "canvas")), ("false", 0));
+    button.click();
+    // The panel, then its first question, then its state.
+    TimeoutFuture::new(10).await;
+    assert_eq!((expanded().as_str(), count(&place, "canvas[data-testid='harder-photo']")), ("true", 1));
+    let panel: HtmlElement = find(&place, "[data-testid='harder-panel']");
+    assert_eq!(panel.get_attribute("data-state").as_deref(), Some("asking"));
+    let slider = |name: &str| find::<HtmlInputElement>(&place, &format!("[data-testid='harder-{name}']"));
+    let values = || ["turn", "crop", "light", "blur", "noise"].map(|name| slider(name).value());
+    assert_eq!(values(), ["0", "0", "100", "0", "0"]);
+    for (name, value) in [("turn", "-45"), ("light", "20"), ("blur", "1.25")] {
+        slider(name).set_value(value);
+        slider(name).dispatch_event(&Event::new("input").unwrap()).unwrap();
+    }
+    tick().await;
+    assert_eq!(values(), ["-45", "0", "20", "1.25", "0"]);
+    find::<HtmlElement>(&place, "[data-testid='harder-reset']").click();
+    tick().await;
+    assert_eq!(values(), ["0", "0", "100", "0", "0"]);
+    button.click();
+    tick().await;
+    assert_eq!((expanded().as_str(), count(&place, "[data-testid='harder-panel']")), ("false", 0));
 }
 
 #[wasm_bindgen_test]

@@ -45,13 +45,18 @@ fn KnownClasses(
     /// The engine, which knows the classes once it is ready.
     status: EngineStatus,
 ) -> impl IntoView {
-    let classes = Memo::new(move |_| status.phase.with(|phase| phase.ready().map(|ready| either(&ready.classes))));
-    let words = move || match classes.get() {
-        Some(classes) => {
+    let known = Memo::new(move |_| {
+        status.phase.with(|phase| phase.ready().map(|ready| (either(&ready.classes), ready.has_bank)))
+    });
+    let words = move || match known.get() {
+        Some((classes, true)) => format!(
+            "It knows only these classes: {classes}. What is unlike the photos that it was trained on it calls nothing it was taught; \
+             that is right most of the time, not always."
+        ),
+        Some((classes, false)) => {
             format!("It knows only these classes and answers with one of them whatever the picture shows: {classes}.")
         }
-        None => "It knows only the classes it was trained on and answers with one of them whatever the picture shows."
-            .to_owned(),
+        None => "It knows only the classes that it was trained on.".to_owned(),
     };
     view! { <p class="honesty">{words}</p> }
 }

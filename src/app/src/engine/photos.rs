@@ -8,7 +8,8 @@ use futures::StreamExt;
 use futures::channel::mpsc::unbounded;
 use futures::future::LocalBoxFuture;
 use headstart_protocol::{
-    Ask, Classify, Describe, Description, Explain, HeadSummary, InputSize, PhotoData, Prediction, Ready,
+    Ask, Classify, Describe, Description, Distort, Distorted, Distortion, Explain, HeadSummary, InputSize, PhotoData,
+    Prediction, Ready,
 };
 use web_sys::Blob;
 
@@ -91,18 +92,38 @@ impl Engine {
         self.classified(prediction, worker)
     }
 
-    /// Says what is on a photo and why: the heat map of `class`, or of that which is answered, of the head that is said first.
+    /// Says what is on a photo and why: the heat map of a class of the head that is said first, or of the shipped CNN, which only the
+    /// main worker has.
     ///
     /// # Errors
     /// As for [`Engine::classify`].
-    pub(crate) async fn explain(&self, photo: Source, class: Option<u32>) -> Result<Classified, PageError> {
-        let add = |queue: &mut Queue, id| queue.add(id, false);
+    pub(crate) async fn explain(&self, photo: Source, what: Explain) -> Result<Classified, PageError> {
+        let add = |queue: &mut Queue, id| queue.add(id, what.cnn);
         let request = |photo, worker| {
             self.tell_head_to(worker);
-            Classify { photo, with_scratch: false, explain: Some(Explain { class }) }
+            Classify { photo, with_scratch: false, explain: Some(what) }
         };
         let (prediction, worker) = self.asked(photo, add, request).await?;
         self.classified(prediction, worker)
+    }
+
+    /// Makes a photo harder, and says what is on it then.
+    ///
+    /// # Errors
+    /// As for [`Engine::classify`].
+    pub(crate) async fn distort(
+        &self,
+        photo: Source,
+        distortion: Distortion,
+    ) -> Result<(Distorted, Classified), PageError> {
+        let add = |queue: &mut Queue, id| queue.add(id, false);
+        let request = |photo, worker| {
+            self.tell_head_to(worker);
+            Distort { photo, distortion: distortion.clone() }
+        };
+        let (distorted, worker) = self.asked(photo, add, request).await?;
+        let classified = self.classified(distorted.prediction.clone(), worker)?;
+        Ok((*distorted, classified))
     }
 
     /// Has a photo described for training, behind all that are to be classified; `how` says the size and the number of
@@ -128,12 +149,16 @@ impl Engine {
         Ok(description)
     }
 
-    /// Says what is on a camera frame, without a wait in the queue.
+    /// Says what is on a camera frame, and why if that is wanted, without a wait in the queue.
     ///
     /// # Errors
     /// As for [`Engine::ask`].
-    pub(crate) async fn classify_frame(&self, frame: PhotoData) -> Result<Classified, PageError> {
-        let prediction = self.ask(Classify { photo: frame, with_scratch: false, explain: None }).await?;
+    pub(crate) async fn classify_frame(
+        &self,
+        frame: PhotoData,
+        explain: Option<Explain>,
+    ) -> Result<Classified, PageError> {
+        let prediction = self.ask(Classify { photo: frame, with_scratch: false, explain }).await?;
         self.state().restarts.answered();
         self.classified(prediction, MAIN)
     }

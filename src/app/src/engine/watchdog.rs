@@ -45,7 +45,9 @@ impl Work {
     pub(super) fn of(request: &Request) -> Self {
         match request {
             Request::Describe(Describe { views, .. }) => Self::Photo(views.saturating_add(1)),
-            Request::Classify(_) | Request::KeepActivations(_) | Request::ShowLayers(_) => Self::Photo(1),
+            Request::Classify(_) | Request::Distort(_) | Request::KeepActivations(_) | Request::ShowLayers(_) => {
+                Self::Photo(1)
+            }
             Request::KeepDescriptors(_) | Request::KeepSquare(_) | Request::ForgetPhotos(_) | Request::CloseHead(_) => {
                 Self::Chore
             }
@@ -55,7 +57,11 @@ impl Work {
             | Request::NextZipFiles(_)
             | Request::CloseZip(_) => Self::Zip,
             Request::Start(_) => Self::Start,
-            Request::Train(_) | Request::TrainScratch(_) | Request::TuneHead(_) | Request::DrawCurve(_) => Self::Run,
+            Request::Examine(_)
+            | Request::Train(_)
+            | Request::TrainScratch(_)
+            | Request::TuneHead(_)
+            | Request::DrawCurve(_) => Self::Run,
             Request::OpenHead(_)
             | Request::OpenScratch(_)
             | Request::ReadTuning(_)

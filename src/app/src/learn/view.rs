@@ -122,6 +122,11 @@ fn WhenItFails() -> impl IntoView {
                 <li>
                     "When it is shown something that it has no class for. It answers with one of those it knows all the same."
                 </li>
+                <li>
+                    "When the photo is turned, cropped close, dark, blurred or half hidden, as few photos were that it was trained on. \
+                     See for yourself: under each answer, “Try it harder” lets you do that to your photo while the answer follows. Which \
+                     part can you hide before the network fails, and which before you do?"
+                </li>
             </ul>
         </section>
     }

@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 use super::album::{Album, Class, DocumentKind};
 use super::classes::Undo;
 use super::describing::Describer;
+use super::doctor::Doctor;
 use super::head::{Head, OwnHead};
 use super::notices::Notices;
 use super::recording::Recorder;
@@ -35,6 +36,7 @@ pub(crate) struct Contents {
     album: Album,
     describer: Describer,
     training: Training,
+    doctor: Doctor,
     head: OwnHead,
     recorder: Recorder,
     undo: Undo,
@@ -49,19 +51,21 @@ impl Contents {
         album: Album,
         describer: Describer,
         training: Training,
+        doctor: Doctor,
         head: OwnHead,
         recorder: Recorder,
         undo: Undo,
         notices: Notices,
         announcer: Announcer,
     ) -> Self {
-        Self { album, describer, training, head, recorder, undo, notices, announcer }
+        Self { album, describer, training, doctor, head, recorder, undo, notices, announcer }
     }
 
     /// Puts another project in this one's place. Nothing of it is noted as unsaved.
     pub(crate) fn show(self, project: Snapshot) {
         self.recorder.close();
         self.training.reset();
+        self.doctor.reset();
         self.undo.clear();
         self.describer.withdraw(self.album.photos().iter());
         self.album.name.set(project.name);

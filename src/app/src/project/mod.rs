@@ -7,9 +7,11 @@ mod cards;
 mod classes;
 mod contents;
 mod describing;
+mod doctor;
 mod files;
 mod head;
 mod intake;
+mod labelling;
 mod library;
 mod notices;
 mod photos;
@@ -33,8 +35,10 @@ use busy::Busy;
 use classes::{Edits, Undo};
 use contents::Contents;
 use describing::Describer;
+use doctor::Doctor;
 use files::Export;
 use head::OwnHead;
+use labelling::Labelling;
 use library::Library;
 use notices::Notices;
 use recording::Recorder;
@@ -55,7 +59,9 @@ pub(crate) struct Project {
     pub(crate) describer: Describer,
     pub(crate) head: OwnHead,
     pub(crate) training: Training,
+    pub(crate) doctor: Doctor,
     pub(crate) recorder: Recorder,
+    pub(crate) labelling: Labelling,
     pub(crate) notices: Notices,
     pub(crate) contents: Contents,
     pub(crate) intake: Intake,
@@ -76,8 +82,10 @@ impl Project {
         let edits = Edits::new(album, describer, undo);
         let head = OwnHead::new(engine.clone());
         let training = Training::new(album, settings, describer, head, engine.clone(), announcer);
+        let doctor = Doctor::new(album, training, edits, engine.clone(), announcer);
         let recorder = Recorder::new(camera, album, edits, notices);
-        let contents = Contents::new(album, describer, training, head, recorder, undo, notices, announcer);
+        let labelling = Labelling::new(album, edits, undo, head, training, camera, notices, engine.clone());
+        let contents = Contents::new(album, describer, training, doctor, head, recorder, undo, notices, announcer);
         let saver = Saver::new(album, training, head, announcer, deployment);
         let library = Library::new(saver, contents, training, album, notices, busy, announcer);
         let intake = Intake::new(album, edits, contents, library, notices, busy, engine.clone());
@@ -90,7 +98,9 @@ impl Project {
             describer,
             head,
             training,
+            doctor,
             recorder,
+            labelling,
             notices,
             contents,
             intake,
@@ -109,7 +119,9 @@ impl Project {
         provide_context(self.describer);
         provide_context(self.head);
         provide_context(self.training);
+        provide_context(self.doctor);
         provide_context(self.recorder);
+        provide_context(self.labelling);
         provide_context(self.notices);
         provide_context(self.contents);
         provide_context(self.intake);
@@ -126,6 +138,8 @@ impl Project {
                 self.saver.save_now();
             }
         });
+        self.doctor.follow();
+        self.labelling.follow(self.saver.open);
         // A class that is taken away takes its recorder with it.
         Effect::new(move |_| {
             let open = self.recorder.open.get();

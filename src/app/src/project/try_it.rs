@@ -39,7 +39,12 @@ pub(super) fn TryIt() -> impl IntoView {
     };
     let latest = move || classify.photos.with(|photos| photos.iter().take(AT_MOST).cloned().collect::<Vec<_>>());
     let hint = move || {
-        if project.head.is_open() {
+        if project.head.takes_everything() {
+            Either::Right(
+                "This head has no bank of what it was taught: it answers with one of its classes whatever the picture shows. Heads on the \
+                 frozen base that are trained here have one.",
+            )
+        } else if project.head.is_open() {
             Either::Left(view! {
                 "Point the camera at something"
                 <span class="no-touch">", or drop a photo here"</span>
@@ -49,6 +54,7 @@ pub(super) fn TryIt() -> impl IntoView {
             Either::Right("Once it is trained, your head answers here, beside the built-in one.")
         }
     };
+    let failure_elsewhere = move || project.recorder.open.with(Option::is_some) || project.labelling.wants_camera.get();
     view! {
         <section
             class="panel try"
@@ -70,7 +76,7 @@ pub(super) fn TryIt() -> impl IntoView {
                 "Try photos"
             </FileButton>
             <AcceptanceSlider acceptance />
-            <CameraPanel without_failure=move || project.recorder.open.with(Option::is_some) />
+            <CameraPanel without_failure=failure_elsewhere />
             <ol class="cards">
                 <For each=latest key=|photo| photo.id let:photo>
                     <PhotoCard photo=photo />

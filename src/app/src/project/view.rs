@@ -5,7 +5,9 @@ use leptos::prelude::*;
 use super::Project;
 use super::album::Album;
 use super::cards::ClassesView;
+use super::doctor::DoctorPanel;
 use super::files::FilesView;
+use super::labelling::LabellingPanel;
 use super::library::{Library, LibraryView};
 use super::notices::NoticesView;
 use super::training::{LearningCurvePanel, ResultPanel, ScratchResultPanel, TrainPanel};
@@ -54,6 +56,16 @@ pub(crate) fn TeachView() -> impl IntoView {
             <Soon>
                 <Editing>
                     <ResultPanel />
+                </Editing>
+            </Soon>
+            <Soon>
+                <Editing>
+                    <DoctorPanel />
+                </Editing>
+            </Soon>
+            <Soon>
+                <Editing>
+                    <LabellingPanel />
                 </Editing>
             </Soon>
             <Soon>

@@ -40,6 +40,7 @@ async fn the_engines_line_follows_the_phase() {
         adapter: String::new(),
         size: InputSize::S150,
         classes: vec!["cat".to_owned(), "dog".to_owned()],
+        has_bank: true,
         base_sha256: String::new(),
         fetched_bytes: 0,
     };

@@ -10,6 +10,7 @@ mod file_button;
 mod number_field;
 mod photo_address;
 mod reveal;
+mod slider;
 mod soon;
 mod table_scroller;
 #[cfg(all(test, target_family = "wasm"))]
@@ -24,5 +25,6 @@ pub(crate) use file_button::{FileButton, PHOTOS, PICTURES};
 pub(crate) use number_field::{Number, NumberField};
 pub(crate) use photo_address::photo_address;
 pub(crate) use reveal::{reveal, reveal_when};
+pub(crate) use slider::Slider;
 pub(crate) use soon::Soon;
 pub(crate) use table_scroller::TableScroller;

@@ -13,7 +13,7 @@ use web_sys::{Event, EventInit, HtmlElement, HtmlInputElement, KeyboardEvent, Ke
 
 use super::chart::component::Chart;
 use super::chart::data::{Axis, Colour, Mark, Point, Scale, Series, Stroke, Unit};
-use super::{Button, Check, Choice, NumberField, TableScroller};
+use super::{Button, Check, Choice, NumberField, Slider, TableScroller};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -121,6 +121,31 @@ async fn checks_and_choices_hand_over_what_was_chosen() {
     select.set_value("2");
     fire(&select, "change");
     assert_eq!(*log.borrow(), [1, 2]);
+}
+
+#[wasm_bindgen_test]
+async fn a_slider_says_its_value_and_follows_it() {
+    let value = RwSignal::new(2.5);
+    let place = mount(move || {
+        view! {
+            <Slider testid="blur" label="Blur" range=[-5.0, 5.0] step=0.25 unit=" %" value=value>
+                <span class="hint">"More is harder."</span>
+            </Slider>
+        }
+    });
+    tick().await;
+    let slider: HtmlInputElement = find(&place, "label.slider > input[type='range'][data-testid='blur']");
+    let said = || (slider.value(), slider.get_attribute("aria-valuetext").unwrap(), text(&place, "output").unwrap());
+    let says = |number: &str| (number.to_owned(), format!("{number} %"), format!("{number} %"));
+    assert_eq!(said(), says("2.5"));
+    assert_eq!(text(&place, "label > .hint").as_deref(), Some("More is harder."));
+    slider.set_value("-0.75");
+    fire(&slider, "input");
+    tick().await;
+    assert_eq!((value.get_untracked(), said()), (-0.75, says("-0.75")));
+    value.set(0.0);
+    tick().await;
+    assert_eq!(said(), says("0"));
 }
 
 #[wasm_bindgen_test]

@@ -1,7 +1,8 @@
 //! What is on a photo.
 
-use headstart_protocol::{Classify, Explain, OwnPrediction, Prediction};
+use headstart_protocol::{Classify, Explain, ExplainedModel, OwnPrediction, Prediction};
 use headstart_train::metrics::answer;
+use headstart_vision::RgbImage;
 
 use super::AnswerInTurn;
 use crate::clock::now;
@@ -15,41 +16,63 @@ impl AnswerInTurn for Classify {
         let start = now();
         let image = pixels(self.photo).await?;
         let decoded = now();
-        let models = &engine.models;
-        let mut photo = engine.begin(&image, models.size);
-        let Said { probabilities, familiarity, seen } = models.head.answer(&mut photo).await?;
-        let ms = now() - decoded;
-        let mut heat = None;
-        let own = engine.own.borrow().clone();
-        let own = match own {
-            Some(own) => {
-                let shares = own.size == models.size;
-                let since = if shares { decoded } else { now() };
-                if !shares {
-                    photo = engine.begin(&image, own.size);
-                }
-                let Said { probabilities, familiarity, seen } = own.head.answer(&mut photo).await?;
-                let ms = now() - since;
-                if let Some(explain) = self.explain {
-                    let class = explained(explain, &probabilities);
-                    heat = Some(own.head.explain(Some(own.number), &seen, class).await?);
-                }
-                Some(OwnPrediction { head: own.number, probabilities, familiarity, ms })
+        let cnn = engine.cnn.borrow().clone();
+        let explains_cnn = cnn.is_some() && self.explain.is_some_and(|explain| explain.cnn);
+        let mut prediction = by_heads(engine, &image, self.explain.filter(|_| !explains_cnn)).await?;
+        if let Some(cnn) = cnn.filter(|_| self.with_scratch || explains_cnn) {
+            let scratch = cnn.answer(&image).await?;
+            if let Some(explain) = self.explain.filter(|_| explains_cnn) {
+                let class = explained(explain, &scratch.probabilities);
+                prediction.heat = Some(cnn.explain(&image, class).await?);
             }
-            None => {
-                if let Some(explain) = self.explain {
-                    heat = Some(models.head.explain(None, &seen, explained(explain, &probabilities)).await?);
-                }
-                None
-            }
-        };
-        let cnn = engine.cnn.borrow().clone().filter(|_| self.with_scratch);
-        let scratch = match cnn {
-            Some(cnn) => Some(cnn.answer(&image).await?),
-            None => None,
-        };
-        Ok(Prediction { probabilities, familiarity, ms, decode_ms: decoded - start, own, scratch, heat })
+            prediction.scratch = Some(scratch);
+        }
+        Ok(Prediction { decode_ms: decoded - start, ..prediction })
     }
+}
+
+/// What the base, the visitor's own head and the shipped one say of `image`, and why if that is wanted. It was not decoded here, and
+/// the CNN is not asked.
+///
+/// # Errors
+/// Those of the device.
+pub(super) async fn by_heads(
+    engine: &StartedEngine,
+    image: &RgbImage,
+    explain: Option<Explain>,
+) -> Result<Prediction, EngineError> {
+    let start = now();
+    let models = &engine.models;
+    let mut photo = engine.begin(image, models.size);
+    let Said { probabilities, familiarity, seen } = models.head.answer(&mut photo).await?;
+    let ms = now() - start;
+    let mut heat = None;
+    let own = engine.own.borrow().clone();
+    let own = match own {
+        Some(own) => {
+            let shares = own.size == models.size;
+            let since = if shares { start } else { now() };
+            if !shares {
+                photo = engine.begin(image, own.size);
+            }
+            let Said { probabilities, familiarity, seen } = own.head.answer(&mut photo).await?;
+            let ms = now() - since;
+            if let Some(explain) = explain {
+                let class = explained(explain, &probabilities);
+                heat = Some(own.head.explain(ExplainedModel::Own(own.number), &seen, class).await?);
+            }
+            Some(OwnPrediction { head: own.number, probabilities, familiarity, ms })
+        }
+        None => {
+            if let Some(explain) = explain {
+                heat = Some(
+                    models.head.explain(ExplainedModel::Shipped, &seen, explained(explain, &probabilities)).await?,
+                );
+            }
+            None
+        }
+    };
+    Ok(Prediction { probabilities, familiarity, ms, decode_ms: 0.0, own, scratch: None, heat })
 }
 
 /// The class that is to be explained.

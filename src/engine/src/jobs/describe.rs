@@ -5,6 +5,7 @@ use headstart_protocol::{
     Describe, Description, Failure, ForgetPhotos, KeepActivations, KeepDescriptors, KeepSquare, PhotoHash, THUMBNAIL,
     TrainingSettings,
 };
+use headstart_train::photo_look;
 use headstart_vision::{square, thumbnail, view};
 
 use super::AnswerInTurn;
@@ -29,7 +30,7 @@ impl AnswerInTurn for Describe {
         }
         let bytes = to_bytes(&descriptors);
         engine.place.photos.keep_descriptors(hash, size, descriptors);
-        Ok(Description { hash, descriptors: bytes, thumbnail })
+        Ok(Description { hash, descriptors: bytes, thumbnail, look: photo_look(&image) })
     }
 }
 

@@ -5,6 +5,8 @@ mod classify;
 mod comparison;
 mod curve;
 mod describe;
+mod distort;
+mod doctor;
 mod heads;
 pub(crate) mod keeping;
 mod layers;

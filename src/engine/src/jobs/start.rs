@@ -46,6 +46,7 @@ pub(crate) async fn start(
         size: models.size,
         base_sha256: models.base_file.sha256.clone(),
         classes: models.manifest.classes.clone(),
+        has_bank: models.head.has_bank(),
         fetched_bytes: models.fetched,
     };
     Ok(StartedEngine::new(opened, models, ready, start.base_url.clone(), turns))

@@ -78,7 +78,7 @@ impl RunBeside for Train {
             slice.breathe().await;
         }
         file.put_bank(bank.finish());
-        let summary = summary(&file.manifest)?;
+        let summary = summary(&file)?;
         let head = file.to_bytes().map_err(|error| EngineError::File { file: "The head".to_owned(), error })?;
         let TrainedHead { validated_by, best_epoch, .. } = trained;
         let confusion = trained.confusion();
@@ -93,6 +93,7 @@ impl RunBeside for Train {
             validated_on,
             interval: wilson_interval(right, validated_on),
             answers: trained.answers.iter().map(|one| (count(among_all(one.example)), count(one.answer))).collect(),
+            confidences: trained.answers.iter().map(|one| (one.confidence, one.of_label)).collect(),
             classes: confusion.class_figures(),
             calibration: trained.calibration.map(Box::new),
             history: trained.history,

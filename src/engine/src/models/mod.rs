@@ -2,6 +2,7 @@
 
 mod base_file;
 mod cache;
+mod heat;
 mod load;
 mod own_head;
 mod remote_file;

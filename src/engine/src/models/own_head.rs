@@ -2,7 +2,7 @@
 
 use headstart_nn::Vgg16;
 use headstart_protocol::{Failure, HeadNumber, HeadSummary, InputSize, count};
-use headstart_weights::head::{HeadFile, HeadManifest};
+use headstart_weights::head::HeadFile;
 
 use super::base_file::BaseFile;
 use super::running_head::RunningHead;
@@ -30,7 +30,7 @@ impl OwnHead {
         base: &Vgg16,
         base_file: &BaseFile,
     ) -> Result<(Self, HeadSummary), EngineError> {
-        let summary = summary(&file.manifest)?;
+        let summary = summary(file)?;
         let tuned = match file.manifest.unfrozen {
             Some(unfrozen) => file.tuned(&base_file.last(unfrozen).await?).map_err(EngineError::OwnHead)?,
             None => Vec::new(),
@@ -53,7 +53,8 @@ pub(crate) fn read_head(bytes: &[u8], base_sha256: &str) -> Result<HeadFile, Eng
 ///
 /// # Errors
 /// [`Failure::HeadSize`] for one that sees photos of none of our sizes.
-pub(crate) fn summary(manifest: &HeadManifest) -> Result<HeadSummary, EngineError> {
+pub(crate) fn summary(file: &HeadFile) -> Result<HeadSummary, EngineError> {
+    let manifest = &file.manifest;
     let size = InputSize::from_pixels(manifest.size).ok_or(Failure::HeadSize { size: count(manifest.size) })?;
     Ok(HeadSummary {
         classes: manifest.classes.clone(),
@@ -62,5 +63,6 @@ pub(crate) fn summary(manifest: &HeadManifest) -> Result<HeadSummary, EngineErro
         validated_on: count(manifest.validated_on),
         val_accuracy: manifest.val_accuracy,
         temperature: manifest.temperature,
+        has_bank: file.bank.is_some(),
     })
 }

@@ -2,11 +2,11 @@
 
 use burn::tensor::Tensor;
 use headstart_nn::{Description, Head, LastBlocks, NnError, PhotoPass, Vgg16, read};
-use headstart_protocol::{ByteBuf, HeadNumber, HeatLayer, HeatMap, count};
-use headstart_vision::{heat_colour, heat_scale};
+use headstart_protocol::{ExplainedModel, HeatLayer, HeatMap};
 use headstart_weights::head::HeadFile;
 use headstart_weights::{Bank, ConvWeights};
 
+use super::heat::pictures;
 use crate::clock::now;
 
 /// A head on the device: on the base as it is, or on blocks of its own in the place of the base's last ones.
@@ -37,6 +37,11 @@ impl RunningHead {
         Ok(Self { classifier, blocks: LastBlocks::open(file, tuned, base).await?, bank: file.bank.clone() })
     }
 
+    /// Whether it can say how familiar a photo is.
+    pub(crate) fn has_bank(&self) -> bool {
+        self.bank.is_some()
+    }
+
     /// What it says of the photo on its way through the base.
     ///
     /// # Errors
@@ -60,28 +65,12 @@ impl RunningHead {
     /// [`NnError::NoClass`]; [`NnError::Readback`] where the device gives nothing back.
     pub(crate) async fn explain(
         &self,
-        number: Option<HeadNumber>,
+        of: ExplainedModel,
         seen: &Description,
         class: usize,
     ) -> Result<HeatMap, NnError> {
         let start = now();
         let map = self.classifier.heat_map(seen, class).await?;
-        let densities = HeatLayer::ALL.map(|layer| map.density(layer.stage()));
-        // One scale for all, so that they can be compared.
-        let scale = heat_scale(&densities.concat());
-        let picture = |density: Vec<f32>| {
-            let pixels: Vec<u8> = density.into_iter().flat_map(|value| heat_colour(value / scale)).collect();
-            ByteBuf::from(pixels)
-        };
-        Ok(HeatMap {
-            head: number,
-            class: count(class),
-            logit: map.logit,
-            bias: map.bias,
-            exact: self.classifier.is_linear(),
-            side: count(map.size),
-            pictures: densities.into_iter().map(picture).collect(),
-            ms: now() - start,
-        })
+        Ok(pictures((of, class, self.classifier.is_linear()), &map, &HeatLayer::ALL, start))
     }
 }

@@ -1,6 +1,8 @@
 //! Jobs of the worker in a worker of a real browser. But for those of `tuned` and `tuning`, they need no weights.
 
 mod cache;
+mod distortion;
+mod doctor;
 mod photos;
 mod scheduling;
 mod training;

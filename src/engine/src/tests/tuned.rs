@@ -2,8 +2,8 @@
 
 use headstart_nn::{Head, read};
 use headstart_protocol::{
-    ByteBuf, Classify, Describe, Explain, Failure, HeadNumber, InputSize, Learner, OpenHead, PhotoData, Prediction,
-    Start, Train, TrainingRequest, TrainingSettings,
+    ByteBuf, Classify, Describe, Explain, ExplainedModel, Failure, HeadNumber, InputSize, Learner, OpenHead, PhotoData,
+    Prediction, Start, Train, TrainingRequest, TrainingSettings,
 };
 use headstart_weights::head::{GoldenHead, HeadFile};
 use headstart_weights::vgg16::{CONVS, Unfrozen};
@@ -94,14 +94,14 @@ fn pattern(size: usize) -> PhotoData {
 }
 
 pub(super) async fn classify(engine: &StartedEngine, photo: PhotoData) -> Prediction {
-    Classify { photo, with_scratch: false, explain: Some(Explain { class: None }) }.answer(engine).await.unwrap()
+    Classify { photo, with_scratch: false, explain: Some(Explain::default()) }.answer(engine).await.unwrap()
 }
 
 /// The heat map is of the head that is said first and of what it answers, whose probability is the logit's sigmoid.
-fn assert_explains(answer: &Prediction, head: Option<HeadNumber>, probabilities: &[f32]) {
+fn assert_explains(answer: &Prediction, of: ExplainedModel, probabilities: &[f32]) {
     let map = answer.heat.as_ref().unwrap();
     let (class, side) = (map.class as usize, map.side as usize);
-    assert!(map.exact && map.head == head && probabilities.iter().all(|other| *other <= probabilities[class]));
+    assert!(map.exact && map.of == of && probabilities.iter().all(|other| *other <= probabilities[class]));
     assert!((1.0 / (1.0 + (-map.logit).exp()) - probabilities[class]).abs() < 1e-4, "{}", map.logit);
     assert_eq!(map.pictures.iter().map(|picture| picture.len()).collect::<Vec<_>>(), [4 * side * side; 3]);
     // Each shows something, and not the same.
@@ -127,14 +127,14 @@ async fn a_tuned_head_answers_as_the_command_would_and_the_base_stays_as_it_is()
     let described = describe().answer(&engine).await.unwrap().descriptors;
     let frozen = classify(&engine, pattern(150)).await;
     assert_eq!(frozen.own, None);
-    assert_explains(&frozen, None, &frozen.probabilities);
+    assert_explains(&frozen, ExplainedModel::Shipped, &frozen.probabilities);
     for (number, (unfrozen, size)) in (1..).zip([(Unfrozen::Block5, 150), (Unfrozen::Blocks4And5, 224)]) {
         let file = tuned(&engine, unfrozen, size).await;
         open(&engine, number, file.to_bytes().unwrap()).await.unwrap();
         let answer = classify(&engine, pattern(size)).await;
         let own = answer.own.clone().unwrap();
         assert_eq!(own.head, HeadNumber(number));
-        assert_explains(&answer, Some(own.head), &own.probabilities);
+        assert_explains(&answer, ExplainedModel::Own(own.head), &own.probabilities);
         assert!(largest_difference(&own.probabilities, &file.manifest.golden.probabilities) < 1e-5);
         assert!(largest_difference(&own.probabilities, &answer.probabilities) > 1e-3);
     }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use headstart_protocol::{DESCRIPTOR_BYTES, Description, InputSize, Part, PhotoHash};
+use headstart_protocol::{DESCRIPTOR_BYTES, Description, InputSize, Part, PhotoHash, PhotoLook};
 use js_sys::Uint8Array;
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
@@ -115,6 +115,8 @@ pub(crate) struct Described {
     pub(crate) descriptors: Vec<u8>,
     /// What made the descriptors.
     pub(crate) recipe: Recipe,
+    /// What is measured of its pixels; none where a release described it that did not.
+    pub(crate) look: Option<PhotoLook>,
     /// The photo small, a JPEG.
     thumbnail: SendWrapper<Uint8Array>,
     /// Made when it is first looked at: most photos are never on the screen.
@@ -134,14 +136,20 @@ pub(crate) struct Recipe {
 
 impl Described {
     /// `thumbnail` is a small JPEG.
-    pub(crate) fn new(hash: PhotoHash, descriptors: Vec<u8>, recipe: Recipe, thumbnail: Uint8Array) -> Self {
-        Self { hash, descriptors, recipe, thumbnail: SendWrapper::new(thumbnail), address: OnceLock::new() }
+    pub(crate) fn new(
+        hash: PhotoHash,
+        descriptors: Vec<u8>,
+        recipe: Recipe,
+        look: Option<PhotoLook>,
+        thumbnail: Uint8Array,
+    ) -> Self {
+        Self { hash, descriptors, recipe, look, thumbnail: SendWrapper::new(thumbnail), address: OnceLock::new() }
     }
 
     /// What the engine said, with this recipe.
     pub(crate) fn of(description: Description, recipe: Recipe) -> Self {
         let thumbnail = Uint8Array::from(description.thumbnail.as_slice());
-        Self::new(description.hash, description.descriptors, recipe, thumbnail)
+        Self::new(description.hash, description.descriptors, recipe, Some(description.look), thumbnail)
     }
 
     /// Augmented views that were described too.

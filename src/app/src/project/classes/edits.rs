@@ -97,6 +97,24 @@ impl Edits {
         self.undo.push(format!("moving “{}”", photo.name), move || self.carry(&photo, from));
     }
 
+    /// Moves photos of a class to a new one that is named after it.
+    pub(crate) fn split_class(self, class: &Class, photos: Vec<Arc<Example>>) {
+        if self.album.class_with_key(class.key).is_none() || self.album.read_only.get_untracked() {
+            return;
+        }
+        let (id, name) = (class.id, class.name.get_untracked());
+        let new = self.album.add_class(Some(&name));
+        photos.iter().for_each(|photo| self.carry(photo, new.id));
+        self.undo.push(format!("splitting “{name}” into two classes"), move || {
+            photos.iter().for_each(|photo| self.carry(photo, id));
+            // It stays where it was given other photos meanwhile.
+            if new.photos.with_untracked(Vec::is_empty) {
+                self.album.classes.update(|classes| classes.retain(|class| class.key != new.key));
+                self.album.note_change();
+            }
+        });
+    }
+
     /// Forgets how folders split the photos: all of them may be trained on.
     pub(crate) fn forget_split(self) {
         let photos = self.album.photos().into_iter();

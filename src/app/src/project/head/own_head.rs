@@ -37,6 +37,12 @@ impl OwnHead {
         self.current.with(|head| head.as_ref().is_some_and(|head| head.summary.is_some()))
     }
 
+    /// Whether there is one that answers and cannot say that a photo is like nothing it was taught.
+    pub(crate) fn takes_everything(self) -> bool {
+        let takes = |head: &Head| head.summary.as_ref().is_some_and(|summary| !summary.has_bank);
+        self.current.with(|head| head.as_ref().is_some_and(takes))
+    }
+
     /// Its file.
     pub(crate) fn bytes(self) -> Option<Rc<Vec<u8>>> {
         self.current.with_untracked(|head| head.as_ref().map(|head| head.bytes.clone()))

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use headstart_protocol::{InputSize, Part, PhotoHash, TrainingExample, TrainingRequest, TrainingSettings};
+use headstart_protocol::{InputSize, Part, PhotoHash, PhotoLook, TrainingExample, TrainingRequest, TrainingSettings};
 use leptos::prelude::*;
 
 use super::checkpoints::InterruptedInfo;
@@ -83,6 +83,16 @@ impl Lesson {
             photos,
             split: info.split.clone(),
         })
+    }
+
+    /// The photo at that index with the index of its class, in the order of the request.
+    pub(super) fn photo(&self, index: usize) -> Option<(&Arc<Example>, u32)> {
+        self.photos.get(index).map(|photo| (&photo.photo, photo.label))
+    }
+
+    /// What is measured of each photo's pixels, where that is known.
+    pub(super) fn looks(&self) -> impl Iterator<Item = Option<PhotoLook>> {
+        self.photos.iter().map(|photo| photo.described.look)
     }
 
     /// What the engine needs to have of each photo: its descriptors, under the SHA-256 of its file.
@@ -198,4 +208,4 @@ fn nothing_to_learn(class: &Class) -> PageError {
 }
 
 #[cfg(all(test, target_family = "wasm"))]
-mod tests;
+pub(super) mod tests;

@@ -134,12 +134,14 @@ pub(super) mod tests {
                     validated_on: 4,
                     val_accuracy: Some(0.75),
                     temperature: None,
+                    has_bank: true,
                 },
                 validated_by: ValidatedBy::CrossValidation { folds: 2 },
                 right: 3,
                 validated_on: 4,
                 interval: (0.301, 0.954),
                 answers: vec![(0, 0), (1, 1), (2, 1), (3, 1)],
+                confidences: vec![(0.9, 0.9), (0.8, 0.2), (0.7, 0.7), (0.6, 0.6)],
                 classes: vec![figures, figures],
                 calibration: None,
                 history: Vec::new(),
@@ -165,6 +167,15 @@ pub(super) mod tests {
         taught.split = Some(GivenSplit { part: Part::Test, photos: vec![4, 6] });
         let json = serde_json::to_string(&taught).unwrap();
         assert_eq!(serde_json::from_str::<Taught>(&json).unwrap(), taught);
+    }
+
+    #[test]
+    fn runs_that_were_saved_before_confidences_were_told_open() {
+        let mut taught = taught();
+        let mut json = serde_json::to_value(&taught).unwrap();
+        json["result"].as_object_mut().unwrap().remove("confidences");
+        taught.result.confidences.clear();
+        assert_eq!(serde_json::from_value::<Taught>(json).unwrap(), taught);
     }
 
     #[test]

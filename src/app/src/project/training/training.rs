@@ -288,6 +288,11 @@ impl Training {
         self.tuning.clear();
     }
 
+    /// Whether the last run of a head came to its end, or was stopped with the best head so far; tracked.
+    pub(crate) fn has_ended(self) -> bool {
+        self.run.status().with(|status| status.of > 0 && matches!(status.state, RunState::Done | RunState::Stopped))
+    }
+
     /// Whether there is a head to go on from; tracked.
     pub(super) fn has_head(self) -> bool {
         self.head.is_open()

@@ -60,6 +60,17 @@ impl Answers<'_> {
         losses / self.photos.labels.len().max(1) as f64
     }
 
+    /// For each photo the probability of its answer, and that of its label, the logits divided by `temperature`.
+    fn confidences(&self, temperature: f64) -> Vec<(f32, f32)> {
+        let confidence = |((row, answer), label): ((&[f32], &usize), &usize)| {
+            let row: Vec<f32> = row.iter().map(|logit| (f64::from(*logit) / temperature) as f32).collect();
+            let of = |class: usize| (-cross_entropy(&row, class)).exp() as f32;
+            (of(*answer), of(*label))
+        };
+        let rows = self.logits.chunks_exact(self.classes).zip(&self.answers).zip(&self.photos.labels);
+        rows.map(confidence).collect()
+    }
+
     /// As the result of a head's run; `file` then holds the temperature that they say.
     pub(super) async fn result(
         self,
@@ -78,12 +89,13 @@ impl Answers<'_> {
         let answered = self.photos.indices.iter().zip(&self.answers);
         Ok(TrainingResult {
             head,
-            summary: summary(&file.manifest)?,
+            summary: summary(file)?,
             validated_by: ValidatedBy::HeldOut,
             right: tuned_right,
             validated_on,
             interval: wilson_interval(tuned_right, validated_on),
             answers: answered.map(|(example, answer)| (count(*example), count(*answer))).collect(),
+            confidences: self.confidences(temperature.unwrap_or(1.0)),
             classes: ConfusionMatrix::new(self.classes, labels, &self.answers).class_figures(),
             calibration: temperature.map(|temperature| Box::new(calibrated(&self.logits, labels, temperature))),
             history,

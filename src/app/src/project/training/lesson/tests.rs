@@ -19,7 +19,7 @@ const VAL: Option<Part> = Some(Part::Validation);
 const TEST: Option<Part> = Some(Part::Test);
 
 /// A project with a class for each row, with described photos of these parts.
-fn project(rows: &[&[Option<Part>]]) -> (Album, Edits, Undo) {
+pub(crate) fn project(rows: &[&[Option<Part>]]) -> (Album, Edits, Undo) {
     let (album, announcer) = (Album::new(), Announcer::new());
     let undo = Undo::new(announcer);
     let settings = RwSignal::new(TrainingSettings::default());
@@ -37,7 +37,7 @@ fn project(rows: &[&[Option<Part>]]) -> (Album, Edits, Undo) {
 
 fn describe(photo: &Example) {
     let recipe = Recipe { base: String::new(), version: 1, size: InputSize::S150 };
-    let described = Described::new([photo.id as u8; 32], Vec::new(), recipe, Uint8Array::new_with_length(0));
+    let described = Described::new([photo.id as u8; 32], Vec::new(), recipe, None, Uint8Array::new_with_length(0));
     photo.state.set(ExampleState::Ready(Arc::new(described)));
 }
 
