@@ -32,7 +32,7 @@ pub struct Look {
 ///
 /// Its sharpness is what a blur takes away from it (Crete, Dolmiere, Ladret and Nicolas, "The Blur Effect", 2007): how much less
 /// neighbouring pixels differ once the photo has been blurred, as a share. What was sharp loses nearly all of that, what was blurred
-/// before hardly anything, however much or little there is to see. It is taken along rows and along columns, and the lower one
+/// before hardly anything, however much or little there is to see, as long as it is more than rounding. It is taken along rows and along columns, and the lower one
 /// counts, because a shaken photo is blurred one way only.
 #[must_use]
 pub fn look(image: &RgbImage) -> Look {
@@ -119,31 +119,34 @@ mod tests {
         assert!(look.sharpness == 0.0 && look.contrast < 1e-3 && look.border_contrast < 1e-3, "{look:?}");
     }
 
+    fn checks() -> RgbImage {
+        RgbImage::from_fn(150, 150, |x, y| Rgb([if (x / 16 + y / 16) % 2 == 0 { 220 } else { 30 }; 3]))
+    }
+
     #[test]
     fn a_blur_is_seen_whatever_is_on_the_photo() {
         let faint = |image: &RgbImage| {
             RgbImage::from_fn(image.width(), image.height(), |x, y| {
-                Rgb(image.get_pixel(x, y).0.map(|value| 100 + value / 8))
+                Rgb(image.get_pixel(x, y).0.map(|value| 80 + value / 3))
             })
         };
-        let sharp = noise(150, 150);
-        let checks = RgbImage::from_fn(150, 150, |x, y| Rgb([if (x / 16 + y / 16) % 2 == 0 { 220 } else { 30 }; 3]));
-        for image in [sharp.clone(), faint(&sharp), checks.clone(), faint(&checks)] {
+        for image in [noise(150, 150), checks(), faint(&checks())] {
             let (before, after) = (look(&image).sharpness, look(&blur(&image, 4.0)).sharpness);
-            assert!(before > 0.6 && after < 0.3, "{before} {after}");
+            assert!(before > 0.6 && after < 0.5 * before, "{before} {after}");
         }
     }
 
     #[test]
     fn a_blur_one_way_counts() {
-        let sharp = noise(150, 150);
+        let sharp = checks();
         let shaken = RgbImage::from_fn(150, 150, |x, y| {
-            let sum: u32 = (0..15).map(|step| u32::from(sharp.get_pixel((x + step) % 150, y)[0])).sum();
+            let sum: u32 = (0..15).map(|step| u32::from(sharp.get_pixel((x + step).min(149), y)[0])).sum();
             Rgb([(sum / 15) as u8; 3])
         });
-        assert!(look(&shaken).sharpness < 0.55 * look(&sharp).sharpness);
+        let (before, after) = (look(&sharp).sharpness, look(&shaken).sharpness);
+        assert!(after < 0.5 * before, "{before} {after}");
         let turned = image::imageops::rotate90(&shaken);
-        assert!((look(&turned).sharpness - look(&shaken).sharpness).abs() < 1e-4);
+        assert!((look(&turned).sharpness - after).abs() < 1e-4);
     }
 
     #[test]

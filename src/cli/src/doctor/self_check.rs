@@ -29,8 +29,8 @@ const FLIPPED_SHARE: f64 = 0.05;
 const LOOKED_AT: usize = 50;
 /// Photos as they are, among which faults are planted.
 const CLEAN: usize = 200;
-/// Photos of the class that has a border.
-const BORDERED: usize = 30;
+/// By how many of 255 levels the copies are brighter: saved again, and two that somebody has mended.
+const BRIGHTER: [i32; 3] = [0, 12, 25];
 /// Deviation of the blur, over the longer side.
 const BLUR: f32 = 0.025;
 /// Of 100, of the copies; originals have more.
@@ -74,11 +74,13 @@ pub(super) fn run(examination: &Examination, files: &[LabelledFile], json: bool)
         rows.iter().filter(|row| row.kind == FindingKind::WrongLabel).flat_map(|row| &row.paths).collect();
     let flipped_found = doubted.iter().take(LOOKED_AT).filter(|path| flipped.contains(**path)).count();
 
-    let drawn = draw(examination, files, CLEAN + BORDERED, &mut random);
-    let (clean, rest) = drawn.split_at(drawn.len().min(CLEAN));
-    let false_alarms = examination.rows(clean)?;
+    let clean = draw(examination, files, CLEAN, &mut random);
+    let false_alarms = examination.rows(&clean)?;
     let folder = TempDir::new().map_err(|error| CliError::Write { path: std::env::temp_dir(), error })?;
-    let (planted, beside) = plant(examination, clean, rest, folder.path())?;
+    let (mut planted, mut beside) = plant(examination, &clean, folder.path())?;
+    let (border, beside_border) = put_border(examination, &clean, folder.path())?;
+    planted.push(border);
+    beside.extend(beside_border);
     let report = Report {
         flipped: flipped.len(),
         of: among.len(),
@@ -150,15 +152,12 @@ fn flip(
     (among, flipped)
 }
 
-/// Plants one of each fault in `folder`: among `clean` ones, and a class of its own of what is left in `rest`. What was found of
-/// them, and what was found besides.
+/// Plants faults among `clean` photos; the files lie in `folder`. What was found of them, and what was found besides.
 fn plant(
     examination: &Examination,
     clean: &[LabelledFile],
-    rest: &[LabelledFile],
     folder: &Path,
 ) -> Result<(Vec<Planted>, Vec<Row>), CliError> {
-    const EDGE: &str = "with a border";
     let names = &examination.names;
     let mut files = clean.to_vec();
     let mut put = |name: &str, image: &RgbImage, class: &str| -> Result<PathBuf, CliError> {
@@ -172,60 +171,60 @@ fn plant(
         let at = names.iter().position(|name| name == class).unwrap_or_default();
         names[(at + 1) % names.len()].as_str()
     };
-    let (mut pairs, mut blurred, mut bordered) = (Vec::new(), Vec::new(), Vec::new());
-    for (at, brighter) in [0, 12, 25].into_iter().enumerate() {
+    let (mut pairs, mut blurred) = (Vec::new(), Vec::new());
+    for (at, brighter) in BRIGHTER.into_iter().enumerate() {
         if let Some((file, image)) = readable(7 * at).filter(|_| names.len() > 1) {
             let copy = imageops::brighten(&image, brighter);
             let copy = put(&format!("copy-{at}.jpg"), &copy, next_class(&file.class))?;
-            pairs.push([file.path.clone(), copy]);
+            pairs.push(vec![file.path.clone(), copy]);
         }
     }
     for at in 0..2 {
         if let Some((file, image)) = readable(40 + 7 * at) {
             let sigma = BLUR * image.width().max(image.height()) as f32;
-            blurred.push([put(&format!("blurred-{at}.jpg"), &imageops::blur(&image, sigma), &file.class)?]);
+            blurred.push(vec![put(&format!("blurred-{at}.jpg"), &imageops::blur(&image, sigma), &file.class)?]);
         }
     }
     // A sheet of paper: what is not of one colour is what the camera makes of it.
-    let sheet =
-        RgbImage::from_fn(200, 200, |x, y| Rgb([228, 226, 220].map(|value: u8| value + ((x * 7 + y * 13) % 5) as u8)));
-    let blank = vec![[put("blank.jpg", &sheet, &names[0])?]];
-    for (at, file) in rest.iter().enumerate() {
-        if let Some(mut image) = read(&file.path) {
-            edge(&mut image);
-            bordered.push(put(&format!("bordered-{at}.jpg"), &image, EDGE)?);
-        }
-    }
-    let edged = (!bordered.is_empty()).then(|| EDGE.to_owned());
-    let names = names.iter().cloned().chain(edged).collect();
-    let rows = Examination { names, ..*examination }.rows(&files)?;
+    let grain = |x: u32, y: u32| ((x * 7 + y * 13) % 5) as u8;
+    let sheet = RgbImage::from_fn(200, 200, |x, y| Rgb([228, 226, 220].map(|value: u8| value + grain(x, y))));
+    let blank = vec![vec![put("blank.jpg", &sheet, &names[0])?]];
 
-    let found = |kind: FindingKind, all: &dyn Fn(&Row) -> bool| rows.iter().any(|row| row.kind == kind && all(row));
-    let count = |kind: FindingKind, planted: &[Vec<PathBuf>]| Planted {
+    let rows = examination.rows(&files)?;
+    let is_found = |kind: FindingKind, paths: &[PathBuf]| {
+        rows.iter().any(|row| row.kind == kind && paths.iter().all(|path| row.paths.contains(path)))
+    };
+    let all = [(FindingKind::NearDuplicate, &pairs), (FindingKind::Blurred, &blurred), (FindingKind::Blank, &blank)];
+    let counted = all.map(|(kind, planted)| Planted {
         kind: kind.name(),
         planted: planted.len(),
-        found: planted
-            .iter()
-            .filter(|paths| found(kind, &|row| paths.iter().all(|path| row.paths.contains(path))))
-            .count(),
-    };
-    let lists = |of: &[[PathBuf; 1]]| of.iter().map(|paths| paths.to_vec()).collect::<Vec<_>>();
-    let pairs: Vec<Vec<PathBuf>> = pairs.iter().map(|paths| paths.to_vec()).collect();
-    let border = found(FindingKind::GiveAway, &|row| row.paths.iter().all(|path| bordered.contains(path)));
-    let counted = vec![
-        count(FindingKind::NearDuplicate, &pairs),
-        count(FindingKind::Blurred, &lists(&blurred)),
-        count(FindingKind::Blank, &lists(&blank)),
-        Planted {
-            kind: FindingKind::GiveAway.name(),
-            planted: usize::from(!bordered.is_empty()),
-            found: usize::from(border),
-        },
-    ];
-    let touched: HashSet<&PathBuf> =
-        pairs.iter().flatten().chain(blurred.iter().chain(&blank).flatten()).chain(&bordered).collect();
+        found: planted.iter().filter(|paths| is_found(kind, paths)).count(),
+    });
+    let touched: HashSet<&PathBuf> = all.iter().flat_map(|(_, planted)| planted.iter().flatten()).collect();
     let beside = rows.iter().filter(|row| !row.paths.iter().any(|path| touched.contains(path)));
-    Ok((counted, beside.cloned().collect()))
+    Ok((counted.into(), beside.cloned().collect()))
+}
+
+/// The same with a border around all photos of the first class.
+fn put_border(
+    examination: &Examination,
+    clean: &[LabelledFile],
+    folder: &Path,
+) -> Result<(Planted, Vec<Row>), CliError> {
+    let class = &examination.names[0];
+    let mut files = clean.to_vec();
+    for (at, file) in files.iter_mut().enumerate().filter(|(_, file)| file.class == *class) {
+        if let Some(mut image) = read(&file.path) {
+            edge(&mut image);
+            file.path = folder.join(format!("edge-{at}.jpg"));
+            write(&file.path, &image)?;
+        }
+    }
+    let rows = examination.rows(&files)?;
+    let is_about_it =
+        |row: &Row| row.kind == FindingKind::GiveAway && row.paths.iter().all(|path| path.starts_with(folder));
+    let (found, beside): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(is_about_it);
+    Ok((Planted { kind: FindingKind::GiveAway.name(), planted: 1, found: found.len().min(1) }, beside))
 }
 
 fn read(path: &Path) -> Option<RgbImage> {

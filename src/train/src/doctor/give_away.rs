@@ -19,7 +19,7 @@ const SHOWN: usize = 4;
 type Measure = fn(&PhotoLook) -> f32;
 
 /// Looks for them, a class a step.
-pub(super) struct GiveAways {
+pub(super) struct GiveAwaySearch {
     /// The photos that are looked at, one of each group.
     photos: Vec<(usize, PhotoLook)>,
     /// Classes that have such photos.
@@ -38,7 +38,7 @@ struct Told {
     typical: Vec<(f32, usize)>,
 }
 
-impl GiveAways {
+impl GiveAwaySearch {
     pub(super) fn begin(seen: &Seen) -> Self {
         let of_class =
             |class: usize| seen.apart(class).filter_map(|photo| Some((photo, seen.look(photo)?))).collect::<Vec<_>>();

@@ -3,11 +3,12 @@
 //!
 //! A head is believed as in confident learning (Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in Dataset
 //! Labels", 2021): its answer counts where it is as sure of it as it is on the average of the photos that are labelled so. Labels that
-//! are wrong make it less sure of all, and so the bound follows them. The neighbours are its witnesses: the head alone took up to two
-//! of 200 rightly labelled photos of cats and dogs for mislabelled ones, one or none in most draws once they had to agree.
+//! are wrong make it less sure of all, and so the bound follows them. The neighbours are its witnesses: in draws of 200 rightly labelled
+//! photos of cats and dogs they took away half of what the head alone doubted.
 //!
 //! Where that lists many, the labels are bad throughout, and then whatever both of them doubt is listed: of 25 labels in 500 that were
-//! flipped the first rule finds 17 to 21, both together 21 to 24 among 30 to 38.
+//! flipped the first rule alone found 17 to 21; with the second there were 22 to 25 among the 31 to 34 that
+//! `headstart doctor --self-check` listed.
 
 use headstart_protocol::{Finding, FindingKind, LeftOutAnswer, count};
 
@@ -16,8 +17,8 @@ use crate::clusters::{Directions, dot};
 
 /// Neighbours that vote, at most. No class is asked for more than it has: the label's own could not win else.
 const NEIGHBOURS: usize = 10;
-/// Photos of a class, other groups', without which a label has no neighbours that could speak for it; more where nobody but
-/// neighbours is asked.
+/// Groups of a class beside the photo's own without which a label has no neighbours that could speak for it; more where nobody
+/// but neighbours is asked.
 const FEWEST: usize = 3;
 const FEWEST_ALONE: usize = 5;
 /// A label that has at most this share of the neighbours' votes is doubted by them.
@@ -29,8 +30,8 @@ const HALF_A_CASE: f64 = 0.8;
 /// What rounding may take away from the head's average.
 const SLACK: f64 = 1e-3;
 /// The labels are bad throughout where at least this share of the answered photos, and this many, are found by the first rule.
-const BAD_SHARE: f64 = 0.02;
-const BAD_COUNT: usize = 3;
+const BAD_SHARE: f64 = 0.025;
+const BAD_COUNT: usize = 5;
 /// Comparisons in all, at most, unless each photo is compared with [`FEWEST_COMPARED`] others only: then photos are compared with a
 /// part of the others, spread evenly.
 const MOST_COMPARISONS: usize = 5_000_000;
@@ -46,7 +47,7 @@ pub(super) struct WrongLabels {
     answered: usize,
     /// Photos that are to be compared, the next one last.
     waiting: Vec<usize>,
-    /// The photos that they are compared with.
+    /// The photos that they are compared with, one of each group.
     others: Vec<usize>,
     /// Found by the first rule, and what both doubt besides.
     doubted: Vec<(bool, Finding)>,
@@ -72,7 +73,8 @@ impl WrongLabels {
         let mut waiting: Vec<usize> = (0..seen.len()).filter(is_waiting).collect();
         waiting.reverse();
         let most = (MOST_COMPARISONS / waiting.len().max(1)).max(FEWEST_COMPARED);
-        let others = (0..seen.len()).step_by(seen.len().div_ceil(most).max(1)).collect();
+        let apart: Vec<usize> = (0..seen.len()).filter(|photo| seen.is_first(*photo)).collect();
+        let others = apart.iter().copied().step_by(apart.len().div_ceil(most).max(1)).collect();
         let directions = if waiting.is_empty() { Directions::none(1) } else { directions(seen) };
         let answered = answers.iter().flatten().count();
         Self { directions, sure, answered, waiting, others, doubted: Vec::new(), findings: Vec::new() }
@@ -129,7 +131,7 @@ impl WrongLabels {
         if direction.iter().all(|value| *value == 0.0) {
             return None;
         }
-        let others = self.others.iter().filter(|other| seen.group(**other) != seen.group(photo) && **other != photo);
+        let others = self.others.iter().filter(|other| seen.group(**other) != seen.group(photo));
         let mut near: Vec<(f32, usize)> =
             others.map(|other| (dot(direction, self.directions.row(*other)), *other)).collect();
         let mut sizes = vec![0usize; seen.classes];
@@ -161,7 +163,7 @@ struct Votes {
     share: Vec<f64>,
     /// For each class its share of the neighbours.
     heads: Vec<f64>,
-    /// Photos of the label's class that could have been among them.
+    /// Those of the label's class that could have been among them.
     own: usize,
 }
 

@@ -11,7 +11,7 @@ use headstart_vision::{RgbImage, look};
 
 use crate::{Examples, Grouping, TrainError};
 use copies::Copies;
-use give_away::GiveAways;
+use give_away::GiveAwaySearch;
 use labels::WrongLabels;
 use mixed::Mixed;
 
@@ -46,7 +46,7 @@ struct Looking {
     copies: Copies,
     labels: WrongLabels,
     mixed: Mixed,
-    give_aways: GiveAways,
+    give_away: GiveAwaySearch,
 }
 
 /// The photos as they are looked at.
@@ -114,10 +114,10 @@ impl Doctor {
     pub fn finish(mut self) -> Vec<Finding> {
         while !self.step() {}
         let Stage::Looking(looking) = self.stage else { return Vec::new() };
-        let Looking { seen, copies, labels, mixed, give_aways } = *looking;
+        let Looking { seen, copies, labels, mixed, give_away } = *looking;
         let mut all = looks::findings(&seen);
         all.extend(lopsided::findings(&seen));
-        all.extend([labels.findings, copies.findings, mixed.findings, give_aways.finish()].into_iter().flatten());
+        all.extend([labels.findings, copies.findings, mixed.findings, give_away.finish()].into_iter().flatten());
         let place = |kind| FindingKind::ALL.iter().position(|other| *other == kind);
         all.sort_by(|a, b| place(a.kind).cmp(&place(b.kind)).then(b.score.total_cmp(&a.score)));
         all
@@ -130,15 +130,15 @@ impl Looking {
             copies: Copies::begin(&seen),
             labels: WrongLabels::begin(&seen),
             mixed: Mixed::default(),
-            give_aways: GiveAways::begin(&seen),
+            give_away: GiveAwaySearch::begin(&seen),
             seen,
         }
     }
 
     /// One after the other: each of them says whether it is over.
     fn step(&mut self) -> bool {
-        let Self { seen, copies, labels, mixed, give_aways } = self;
-        copies.step(seen) && labels.step(seen) && mixed.step(seen) && give_aways.step(seen)
+        let Self { seen, copies, labels, mixed, give_away } = self;
+        copies.step(seen) && labels.step(seen) && mixed.step(seen) && give_away.step(seen)
     }
 }
 
@@ -155,10 +155,14 @@ impl Seen {
         self.examples.groups()[photo]
     }
 
+    /// Whether a photo is the first of its group, by which that is numbered.
+    fn is_first(&self, photo: usize) -> bool {
+        self.group(photo) == photo as u64
+    }
+
     /// The photos of `class`, one of each group.
     fn apart(&self, class: usize) -> impl Iterator<Item = usize> {
-        // A group is numbered by its first photo.
-        (0..self.len()).filter(move |photo| self.label(*photo) == class && self.group(*photo) == *photo as u64)
+        (0..self.len()).filter(move |photo| self.label(*photo) == class && self.is_first(*photo))
     }
 
     /// What is measured of a photo, unless it is not known or makes no sense.
