@@ -34,6 +34,8 @@ struct Parts {
 /// Two classes, cat and dog, without photos, and an engine that is never ready. Their owner stays: photos wait for the engine when a
 /// test has ended.
 fn parts() -> Parts {
+    // What begins tasks is there once something was mounted.
+    mount(|| ());
     let owner: &'static Owner = Box::leak(Box::new(Owner::new()));
     owner.with(make)
 }
