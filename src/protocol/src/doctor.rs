@@ -1,5 +1,7 @@
 //! The data doctor: what may be wrong with the photos that a head is taught with.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{InputSize, TrainingExample};
@@ -43,8 +45,8 @@ pub struct ExaminedPhoto {
     pub answer: Option<LeftOutAnswer>,
 }
 
-/// What kind of thing may be wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// What kind of thing may be wrong, in the order in which findings are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum FindingKind {
     /// A photo labelled with one class that is most likely of another.
     WrongLabel,
@@ -56,12 +58,12 @@ pub enum FindingKind {
     Dark,
     /// A photo that shows nothing.
     Blank,
-    /// A class with many fewer photos than another.
-    Lopsided,
     /// A class that is two things.
     Mixed,
     /// A class that is told apart by what has nothing to do with it.
     GiveAway,
+    /// A class with many fewer photos than another.
+    Lopsided,
 }
 
 /// What gives a class away.
@@ -97,8 +99,16 @@ pub struct Finding {
     pub score: f32,
 }
 
+impl Finding {
+    /// Which of two findings, each of a kind and a score, comes first: the kinds in their order, the surest of each first.
+    #[must_use]
+    pub fn order(a: (FindingKind, f32), b: (FindingKind, f32)) -> Ordering {
+        a.0.cmp(&b.0).then(b.1.total_cmp(&a.1))
+    }
+}
+
 impl FindingKind {
-    /// All kinds, in the order in which they are shown.
+    /// All kinds, in their order.
     pub const ALL: [Self; 8] = [
         Self::WrongLabel,
         Self::NearDuplicate,
@@ -135,8 +145,8 @@ pub struct Examining {
     pub of: u32,
 }
 
-/// Look for what may be wrong with photos that have been described. The answer is every [`Finding`], the kinds in the order of
-/// [`FindingKind::ALL`].
+/// Look for what may be wrong with photos that have been described. The answer is every [`Finding`], in their order
+/// ([`Finding::order`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Examine {
     /// The size at which the photos were described.

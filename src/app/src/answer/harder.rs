@@ -14,7 +14,7 @@ use super::{AnswerView, Distorter, HarderPhoto, HeadAnswer};
 use crate::error::PageError;
 use crate::platform::canvas::show;
 use crate::platform::dom::spawn_abortable;
-use crate::ui::{Button, FailureText, Slider};
+use crate::ui::{Button, Disclosure, FailureText, Slider};
 use crate::wording::{class_title, percent};
 
 /// Side of the squares that the pointer hides, as a share of the photo's longer side.
@@ -34,20 +34,10 @@ pub(crate) fn Harder(
     /// Has the engine make it harder.
     distorter: Distorter,
 ) -> impl IntoView {
-    let open = RwSignal::new(false);
     view! {
-        <div class="harder">
-            <button
-                type="button"
-                class="button quiet"
-                data-testid="harder"
-                aria-expanded=move || open.get().to_string()
-                on:click=move |_| open.update(|open| *open = !*open)
-            >
-                "Try it harder"
-            </button>
-            {move || open.get().then(|| view! { <HarderPanel file=file.clone() distorter /> })}
-        </div>
+        <Disclosure testid="harder" label="Try it harder" class="harder">
+            <HarderPanel file=file.clone() distorter />
+        </Disclosure>
     }
 }
 

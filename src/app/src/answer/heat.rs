@@ -9,7 +9,7 @@ use web_sys::File;
 use super::{Explained, Explainer, HeatCanvas, HeatChoices, HeatWish};
 use crate::error::PageError;
 use crate::platform::dom::spawn_abortable;
-use crate::ui::{FailureText, photo_address};
+use crate::ui::{Disclosure, FailureText, photo_address};
 
 /// A button that opens the photo under its heat map, and closes it.
 #[component]
@@ -21,20 +21,10 @@ pub(crate) fn Why(
     /// Whether the CNN from scratch has answered too.
     with_cnn: bool,
 ) -> impl IntoView {
-    let open = RwSignal::new(false);
     view! {
-        <div class="why">
-            <button
-                type="button"
-                class="button quiet"
-                data-testid="why"
-                aria-expanded=move || open.get().to_string()
-                on:click=move |_| open.update(|open| *open = !*open)
-            >
-                "Why?"
-            </button>
-            {move || open.get().then(|| view! { <HeatView file=file.clone() explainer with_cnn /> })}
-        </div>
+        <Disclosure testid="why" label="Why?" class="why">
+            <HeatView file=file.clone() explainer with_cnn />
+        </Disclosure>
     }
 }
 

@@ -74,8 +74,7 @@ impl Examination<'_> {
             reason: words::ONE_COLOUR.to_owned(),
         };
         rows.extend(blank.into_iter().map(row));
-        let place = |kind| FindingKind::ALL.iter().position(|other| *other == kind);
-        rows.sort_by(|a, b| place(a.kind).cmp(&place(b.kind)).then(b.score.total_cmp(&a.score)));
+        rows.sort_by(|a, b| Finding::order((a.kind, a.score), (b.kind, b.score)));
         Ok(rows)
     }
 

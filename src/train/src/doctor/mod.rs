@@ -6,7 +6,7 @@
 //! Photos of one burst, and near-duplicates in one class, count as one where photos are to bear witness to each other: a class of
 //! thirty frames of one recording is no class of thirty photos.
 
-use headstart_protocol::{ExaminedPhoto, Finding, FindingKind, PhotoLook};
+use headstart_protocol::{ExaminedPhoto, Finding, PhotoLook};
 use headstart_vision::{RgbImage, look};
 
 use crate::{Examples, Grouping, TrainError};
@@ -109,7 +109,7 @@ impl Doctor {
         (done.min(of), of)
     }
 
-    /// All that was found: the kinds in the order of [`FindingKind::ALL`], of each kind the surest first.
+    /// All that was found, in the order of [`Finding::order`].
     #[must_use]
     pub fn finish(mut self) -> Vec<Finding> {
         while !self.step() {}
@@ -118,8 +118,7 @@ impl Doctor {
         let mut all = looks::findings(&seen);
         all.extend(lopsided::findings(&seen));
         all.extend([labels.findings, copies.findings, mixed.findings, give_away.finish()].into_iter().flatten());
-        let place = |kind| FindingKind::ALL.iter().position(|other| *other == kind);
-        all.sort_by(|a, b| place(a.kind).cmp(&place(b.kind)).then(b.score.total_cmp(&a.score)));
+        all.sort_by(|a, b| Finding::order((a.kind, a.score), (b.kind, b.score)));
         all
     }
 }

@@ -9,7 +9,6 @@ use leptos::prelude::*;
 use super::class_table::ClassTable;
 use super::confusion::Confusion;
 use super::confusion_matrix::ConfusionMatrix;
-use super::run::RunState;
 use super::taught::Taught;
 use super::training::Training;
 use crate::project::album::{Album, folder};
@@ -22,12 +21,9 @@ use crate::wording::{counted, fixed, milliseconds, share};
 pub(crate) fn ResultPanel() -> impl IntoView {
     let training = expect_context::<Training>();
     let album = expect_context::<Album>();
-    let status = training.run.status();
     let place = NodeRef::new();
     // Done, or stopped with the best head so far.
-    reveal_when(place, move || {
-        status.with(|status| status.of > 0 && matches!(status.state, RunState::Done | RunState::Stopped))
-    });
+    reveal_when(place, move || training.has_ended());
     move || {
         training.result.get().map(|taught| {
             view! { <HeadResult taught=taught stale=album.changed on_train_again=move || training.train(false) place=place /> }
