@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use headstart_protocol::{Cue, LeftOutAnswer, TrainingExample};
+use headstart_protocol::{Cue, FindingKind, LeftOutAnswer, TrainingExample};
 use proptest::prelude::*;
 use rand::Rng;
 
