@@ -1,10 +1,12 @@
-// VGG16's convolutional base by TensorFlow.js or ONNX Runtime Web, in float32, one thread on the CPU:
-// `?peer=tfjs|ort&backend=wasm|webgpu&size=150|224`. The answer is the 512 features, the mean over positions of the last
-// pool. `window.bench` says how far it is; `measure()` times one more run.
+// VGG16's convolutional base by another runtime: `?peer=tfjs|ort|litert&backend=wasm|webgpu&size=150|224`, on the CPU by
+// one thread, or with `&cores=all` by one a core, for which the page must be cross-origin isolated. LiteRT.js is on the CPU
+// alone and takes `&precision=float32|weights|int8`, the others are in float32. The answer is the 512 features, the mean
+// over positions of the last pool. `window.bench` says how far it is; `measure()` times one more run.
 
 const query = new URLSearchParams(location.search);
 const backend = query.get('backend');
 const size = Number(query.get('size'));
+const threads = query.get('cores') === 'all' ? navigator.hardwareConcurrency : 1;
 const here = new URL('./', location).href;
 
 const bench = { state: 'loading', error: '', features: [], firstAnswer: 0, runs: [], heap: 0, adapter: '' };
@@ -64,14 +66,17 @@ function script(src) {
     });
 }
 
-/** TensorFlow.js: fused convolutions, as its converter makes them, on constant tensors. */
+/**
+ * TensorFlow.js: fused convolutions, as its converter makes them, on constant tensors. 4.22 starts threads where it is told
+ * to, and goes on with one (its issue 8513).
+ */
 async function tfjs() {
     const weights = bytes('vgg16.f32');
     await Promise.all([script('tf-core.js'), script(`tf-backend-${backend}.js`)]);
     const { tf } = window;
     if (backend === 'wasm') {
         tf.wasm.setWasmPaths(here);
-        tf.wasm.setThreadsCount(1);
+        tf.wasm.setThreadsCount(threads);
     }
     if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js has no backend ${backend} here`);
     await tf.ready();
@@ -109,7 +114,7 @@ async function tfjs() {
 async function ort() {
     const model = bytes('vgg16.onnx');
     const ort = await import(`./ort.${backend}.min.mjs`);
-    ort.env.wasm.numThreads = 1;
+    ort.env.wasm.numThreads = threads;
     ort.env.wasm.wasmPaths = here;
     const session = await ort.InferenceSession.create(new Uint8Array(await model), {
         executionProviders: [backend],
@@ -123,14 +128,31 @@ async function ort() {
     };
 }
 
+/** LiteRT.js: XNNPACK, by the file that TensorFlow's converter made for just this size (tflite.py). */
+async function litert() {
+    const file = bytes(`vgg16-${size}-${query.get('precision')}.tflite`);
+    const { loadLiteRt, loadAndCompile, Tensor } = await import('./litert.js');
+    await loadLiteRt(here, { threads: threads > 1 });
+    const options = { accelerator: 'wasm', cpuOptions: { numThreads: threads } };
+    const model = await loadAndCompile(new Uint8Array(await file), options);
+    const photo = new Tensor(pattern(true), [1, size, size, 3]);
+    return async () => {
+        const [features] = await model.run([photo]);
+        const values = await features.data();
+        features.delete();
+        return values;
+    };
+}
+
 async function start() {
+    if (threads > 1 && !crossOriginIsolated) throw new Error('threads need a page that is cross-origin isolated');
     if (backend === 'webgpu') {
         const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
         if (!adapter) throw new Error('this browser offers no GPU');
         const { vendor, architecture, device, description } = adapter.info;
         bench.adapter = [vendor, architecture, device, description].filter(Boolean).join(' ');
     }
-    const run = await { tfjs, ort }[query.get('peer')]();
+    const run = await { tfjs, ort, litert }[query.get('peer')]();
     // The first answer of a visit, and the warm-up of all that follow.
     bench.features = Array.from(await run());
     bench.firstAnswer = performance.now();

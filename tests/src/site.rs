@@ -29,6 +29,10 @@ const REPORTS: &str = "/policy-report";
 /// host would serve it.
 const POLICY: &str = "default-src 'self' 'wasm-unsafe-eval' blob: mediastream:; report-uri /policy-report";
 
+/// What makes a page cross-origin isolated, sent with everything: workers need it as well.
+const ISOLATION: [(&str, &str); 2] =
+    [("cross-origin-opener-policy", "same-origin"), ("cross-origin-embedder-policy", "require-corp")];
+
 const NOT_FOUND: &[u8] = b"<!doctype html><title>Not found</title><p>There is no such page here.</p>";
 
 /// A static host on a free port of this machine, until it is dropped.
@@ -99,6 +103,13 @@ impl Site {
     /// Commits `kind` on the next `times` requests for paths that end with `path_end`.
     pub fn misbehave(&self, path_end: &str, kind: Kind, times: u32) {
         lock(&self.shared.faults).add(Fault { path_end: path_end.to_owned(), kind, times });
+    }
+
+    /// From now on all pages are cross-origin isolated, which wasm needs for threads.
+    pub fn isolate(&self) {
+        for (name, value) in ISOLATION {
+            self.misbehave("", Kind::Header(name, value), u32::MAX);
+        }
     }
 
     /// Behaves again.

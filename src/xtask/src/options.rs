@@ -1,6 +1,9 @@
 //! What was asked for on the command line.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
 
 use crate::error::XtaskError;
 
@@ -33,9 +36,12 @@ Each command first brings what it needs and does not find: into target/tools, no
   weights [--force]
         Bring the float weights from their public source into target/weights (64 MB), quantize them,
         and compare the result with the shipped file. --force brings them again.
-  bench [--cpu] [--webgpu] [--rounds N]
+  bench [--cpu] [--webgpu] [--rounds N] [--litert [--photos DIR]]
         Build the page and time it beside TensorFlow.js and ONNX Runtime Web, which npm brings, in the
         same Chromium. On both devices unless one is named; N times in turn (7 on the CPU, 3 on WebGPU).
+        --litert          beside LiteRT.js too, on the CPU: pip brings TensorFlow (2 GB), whose converter
+                          makes the files for it, in float32 and with int8 weights
+        --photos DIR      in int8 throughout too; the ranges are those of the photos in DIR
   fuzz [--minutes N] [--seed S]
         Give damaged pictures, weights, heads, checkpoints, zips and messages to whatever reads them, N
         minutes each (10). An input that is a finding is kept, and said. test does it for some seconds.
@@ -65,21 +71,25 @@ impl Default for Build {
     }
 }
 
-/// How often each device is timed; not at all where there is no number.
+/// How often each device is timed, not at all where there is no number, and beside what.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Rounds {
+pub(crate) struct Bench {
     /// On the processor.
     pub(crate) cpu: Option<u32>,
     /// On the GPU, which may be a slow emulation.
     pub(crate) webgpu: Option<u32>,
+    /// Beside LiteRT.js too.
+    pub(crate) litert: bool,
+    /// The folder of photos by which LiteRT.js's int8 file gets its ranges.
+    pub(crate) photos: Option<PathBuf>,
 }
 
-impl Rounds {
+impl Bench {
     /// For the devices asked for, both where none is; `rounds` of them, or each device's own number.
     fn new(cpu: bool, webgpu: bool, rounds: Option<u32>) -> Self {
         let both = cpu == webgpu;
         let of = |asked: bool, default: u32| (asked || both).then_some(rounds.unwrap_or(default));
-        Self { cpu: of(cpu, 7), webgpu: of(webgpu, 3) }
+        Self { cpu: of(cpu, 7), webgpu: of(webgpu, 3), ..Self::default() }
     }
 }
 
@@ -102,7 +112,7 @@ pub(crate) enum Task {
     Weights {
         force: bool,
     },
-    Bench(Rounds),
+    Bench(Bench),
     Fuzz {
         /// For each target.
         minutes: u32,
@@ -127,6 +137,7 @@ pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Task, XtaskErr
     let (mut force, mut unit) = (false, false);
     let (mut minutes, mut seed) = (10, 1);
     let (mut cpu, mut webgpu, mut rounds) = (false, false, None);
+    let (mut litert, mut photos) = (false, None);
     while let Some(word) = words.next() {
         let (name, value) = match word.split_once('=') {
             Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
@@ -148,9 +159,14 @@ pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Task, XtaskErr
             ("bench", "--cpu") => cpu = true,
             ("bench", "--webgpu") => webgpu = true,
             ("bench", "--rounds") => rounds = Some(count(&value()?)?),
+            ("bench", "--litert") => litert = true,
+            ("bench", "--photos") => photos = Some(PathBuf::from(value()?)),
             (_, "--help" | "-h") => return Ok(Task::Help),
             _ => return Err(usage(format!("{command:?} knows no {name:?}"))),
         }
+    }
+    if photos.is_some() && !litert {
+        return Err(usage("--photos goes with --litert, whose int8 file takes its ranges from them".to_owned()));
     }
     match command.as_str() {
         "help" | "--help" | "-h" => Ok(Task::Help),
@@ -160,7 +176,7 @@ pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Task, XtaskErr
         "check" => Ok(Task::Check),
         "test" => Ok(Task::Test { unit }),
         "weights" => Ok(Task::Weights { force }),
-        "bench" => Ok(Task::Bench(Rounds::new(cpu, webgpu, rounds))),
+        "bench" => Ok(Task::Bench(Bench { litert, photos, ..Bench::new(cpu, webgpu, rounds) })),
         "fuzz" => Ok(Task::Fuzz { minutes, seed }),
         other => Err(usage(format!("there is no command {other:?}"))),
     }
@@ -211,10 +227,14 @@ mod tests {
         assert_eq!(task("soak --seed 2 --short").unwrap(), Task::Soak(soak.to_vec()));
         assert_eq!(task("fuzz").unwrap(), Task::Fuzz { minutes: 10, seed: 1 });
         assert_eq!(task("fuzz --minutes 2 --seed=7").unwrap(), Task::Fuzz { minutes: 2, seed: 7 });
-        let rounds = |cpu, webgpu| Task::Bench(Rounds { cpu, webgpu });
-        assert_eq!(task("bench").unwrap(), rounds(Some(7), Some(3)));
-        assert_eq!(task("bench --cpu").unwrap(), rounds(Some(7), None));
-        assert_eq!(task("bench --webgpu --rounds 1").unwrap(), rounds(None, Some(1)));
+        let rounds = |cpu, webgpu| Bench { cpu, webgpu, ..Bench::default() };
+        assert_eq!(task("bench").unwrap(), Task::Bench(rounds(Some(7), Some(3))));
+        assert_eq!(task("bench --cpu").unwrap(), Task::Bench(rounds(Some(7), None)));
+        assert_eq!(task("bench --webgpu --rounds 1").unwrap(), Task::Bench(rounds(None, Some(1))));
+        let litert = Bench { litert: true, ..rounds(Some(7), Some(3)) };
+        assert_eq!(task("bench --litert").unwrap(), Task::Bench(litert.clone()));
+        let photos = Bench { photos: Some("a/b".into()), ..litert };
+        assert_eq!(task("bench --photos a/b --litert").unwrap(), Task::Bench(photos));
     }
 
     #[test]
@@ -229,6 +249,8 @@ mod tests {
             "check --unit",
             "dev --fast",
             "bench --rounds 0",
+            "bench --photos a/b",
+            "bench --litert --photos",
             "fuzz --minutes 0",
         ] {
             assert!(matches!(task(line), Err(XtaskError::Usage { .. })), "{line}");

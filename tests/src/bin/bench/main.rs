@@ -1,5 +1,6 @@
-//! Headstart beside TensorFlow.js and ONNX Runtime Web, in the same Chromium: `cargo xtask bench` calls this with the
-//! folder that it has prepared, and the devices with how often each is timed (`cpu=7 webgpu=3`).
+//! Headstart beside TensorFlow.js, ONNX Runtime Web and, where it is asked for (`litert`), LiteRT.js, in the same
+//! Chromium: `cargo xtask bench` calls this with the folder that it has prepared, and the devices with how often each is
+//! timed (`cpu=7 webgpu=3`).
 
 mod figures;
 mod ours;
@@ -14,18 +15,20 @@ use std::{
     time::Duration,
 };
 
-use headstart_tests::{Browser, Built, Options, Page, Site, TestError, float_goldens};
+use headstart_tests::{Browser, Built, Options, Site, TestError, float_goldens};
 use headstart_weights::relative_distance;
 
 use crate::figures::Figures;
-use crate::ours::{FLOATS, Golden, Ours};
+use crate::ours::{FLOATS, Ours};
 use crate::peers::{Peer, PeerPage};
 use crate::report::{Report, Row};
 
 /// How long anything may take: a software adapter needs half a minute a photo.
 const LONG: Duration = Duration::from_secs(600);
-/// How far features may be off the golden ones, relatively.
+/// How far features may be off the golden ones, relatively, where floats make them.
 const BOUND: f64 = 1e-2;
+/// The sides of a photo as the base takes it.
+const SIZES: [usize; 2] = [150, 224];
 
 /// What a photo is seen on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +46,44 @@ impl Device {
         }
     }
 
+    /// On how many cores it is timed.
+    fn cores(self) -> &'static [Cores] {
+        match self {
+            Self::Cpu => &Cores::BOTH,
+            Self::WebGpu => &[Cores::One],
+        }
+    }
+
     /// The largest share of the fastest peer's time that a photo of that size should take.
-    fn bar(self, size: usize) -> Option<f64> {
-        match (self, size) {
-            (Self::Cpu, 150) => Some(0.5),
-            (Self::Cpu, _) => None,
-            (Self::WebGpu, _) => Some(0.3),
+    fn bar(self, cores: Cores, size: usize) -> Option<f64> {
+        match (self, cores, size) {
+            (Self::Cpu, Cores::One, 150) => Some(0.5),
+            (Self::Cpu, Cores::One, 224) => Some(0.45),
+            (Self::Cpu, Cores::All, 150) => Some(0.75),
+            (Self::Cpu, ..) => None,
+            (Self::WebGpu, ..) => Some(0.3),
+        }
+    }
+}
+
+/// How many of the processor's cores a photo may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cores {
+    /// One: our page with one worker, a peer with one thread.
+    One,
+    /// All: our page as any host serves it, a peer with a thread a core in a page that is cross-origin isolated.
+    All,
+}
+
+impl Cores {
+    /// Both.
+    const BOTH: [Self; 2] = [Self::One, Self::All];
+
+    /// Their name for a person.
+    fn name(self) -> &'static str {
+        match self {
+            Self::One => "one core",
+            Self::All => "all cores",
         }
     }
 }
@@ -64,13 +99,19 @@ fn main() -> ExitCode {
 }
 
 fn run(words: &[String]) -> Result<(), TestError> {
-    let (folder, devices) = read(words)?;
+    let Words { folder, devices, litert } = read(words)?;
     let built = Built::page()?;
     let floats = built.float_weights().ok_or_else(|| TestError::NotBuilt { path: "the float weights".into() })?;
     peers::write_weights(&floats, &folder)?;
     let ours = Site::under(&built.dist, "/", &[(FLOATS, &floats)])?;
-    let theirs = peers::site(&folder)?;
-    let bench = Bench { ours, theirs };
+    let mut peers = Peer::FLOATS.to_vec();
+    if litert {
+        peers.extend(Peer::litert(&folder));
+    }
+    let theirs = peers::site(&folder, &peers)?;
+    let isolated = peers::site(&folder, &peers)?;
+    isolated.isolate();
+    let bench = Bench { ours, theirs, isolated, peers };
     let mut report = Report::default();
     for (device, rounds) in devices {
         bench.photos(&mut report, device, rounds)?;
@@ -86,97 +127,153 @@ fn run(words: &[String]) -> Result<(), TestError> {
     report.write(&folder.join("result.json"))
 }
 
-/// The folder, and the devices with their rounds.
-fn read(words: &[String]) -> Result<(PathBuf, Vec<(Device, usize)>), TestError> {
+/// What was asked for.
+struct Words {
+    /// What `cargo xtask bench` has prepared.
+    folder: PathBuf,
+    /// The devices with their rounds.
+    devices: Vec<(Device, usize)>,
+    /// Whether LiteRT.js is one of the peers.
+    litert: bool,
+}
+
+fn read(words: &[String]) -> Result<Words, TestError> {
     let usage = || TestError::BenchUsage { found: words.join(" ") };
     let (folder, rest) = words.split_first().ok_or_else(usage)?;
+    let (litert, rest): (Vec<_>, Vec<_>) = rest.iter().partition(|word| *word == "litert");
     let device = |word: &String| {
         let (name, rounds) = word.split_once('=')?;
         let device = [Device::Cpu, Device::WebGpu].into_iter().find(|device| device.name() == name)?;
         Some((device, rounds.parse().ok().filter(|rounds| *rounds > 0)?))
     };
-    let devices: Option<Vec<_>> = rest.iter().map(device).collect();
-    Ok((Path::new(folder).to_owned(), devices.filter(|devices| !devices.is_empty()).ok_or_else(usage)?))
+    let devices: Option<Vec<_>> = rest.into_iter().map(device).collect();
+    let devices = devices.filter(|devices| !devices.is_empty()).ok_or_else(usage)?;
+    Ok(Words { folder: Path::new(folder).to_owned(), devices, litert: !litert.is_empty() })
 }
 
-/// The two sites that are compared.
+/// The sites that are compared.
 struct Bench {
     ours: Site,
     theirs: Site,
+    /// Theirs again, cross-origin isolated.
+    isolated: Site,
+    peers: Vec<Peer>,
 }
 
 impl Bench {
+    /// The peers' site on which a page may have that many cores.
+    fn theirs(&self, cores: Cores) -> &Site {
+        match cores {
+            Cores::One => &self.theirs,
+            Cores::All => &self.isolated,
+        }
+    }
+
     /// A photo in both sizes: first that all compute the same, then each in turn.
     fn photos(&self, report: &mut Report, device: Device, rounds: usize) -> Result<(), TestError> {
         let browser = Browser::start(&Options { webgpu: device == Device::WebGpu, ..Options::default() })?;
         report.set_browser(&browser)?;
-        for size in [150, 224] {
-            self.photo(report, &browser, device, size, rounds)?;
+        for size in SIZES {
+            for cores in device.cores() {
+                self.photo(report, &browser, Run { device, cores: *cores, size, rounds })?;
+            }
         }
         Ok(())
     }
 
-    fn photo(
-        &self,
-        report: &mut Report,
-        browser: &Browser,
-        device: Device,
-        size: usize,
-        rounds: usize,
-    ) -> Result<(), TestError> {
+    fn photo(&self, report: &mut Report, browser: &Browser, run: Run) -> Result<(), TestError> {
+        let Run { device, cores, size, rounds } = run;
         let goldens = float_goldens()?;
         let golden = goldens.iter().find(|golden| golden.size == size);
         let golden = golden.map_or(&[][..], |golden| &golden.features);
-        let check = |report: &mut Report, name: &str, adapter: &str, features: &[f32]| {
-            let error = relative_distance(features, golden);
-            let on = [device.name(), adapter].join(" ");
-            println!("{name} on {}, {size}×{size}: features {error:.1e} off the golden ones", on.trim());
-            report.parity(name, on.trim(), size, error);
-            if error <= BOUND {
-                Ok(())
-            } else {
-                Err(TestError::OtherNetwork { name: name.to_owned(), error, bound: BOUND })
-            }
-        };
-
-        let url = self.ours.url(&format!("?backend={}&size={size}&parity=1&weights={FLOATS}", device.name()));
-        let measured: Golden = Page::open(browser, &url)?.json("parity-result", LONG)?;
-        check(report, "Headstart", &measured.adapter, &measured.golden.features)?;
         let home = browser.window()?;
+        let mut off = None;
+        if cores == Cores::One {
+            let floats = ours::features(browser, &self.ours, device, size, Some(FLOATS))?;
+            let error = relative_distance(&floats.golden.features, golden);
+            report.parity("Headstart", run, &floats.adapter, error);
+            bounded("Headstart", error)?;
+            let shipped = ours::features(browser, &self.ours, device, size, None)?;
+            let error = relative_distance(&shipped.golden.features, golden);
+            report.parity("Headstart, as it ships", run, &shipped.adapter, error);
+            off = Some(Row::errors(&format!("{}, {size}×{size}, features", title(device, None)), error));
+        }
         let mut peers = Vec::new();
-        for peer in Peer::ALL {
-            let page = PeerPage::open(browser, &self.theirs, peer, device, size)?;
+        for peer in self.peers.iter().copied().filter(|peer| peer.is_on(device)) {
+            let page = PeerPage::open(browser, self.theirs(cores), peer, &peer.page(device, cores, size))?;
             let state = page.ready()?;
-            check(report, peer.name(), &state.adapter, &state.features)?;
-            if (device, size) == (Device::Cpu, 150) {
+            let error = relative_distance(&state.features, golden);
+            report.parity(peer.name(), run, &state.adapter, error);
+            if peer.is_exact() {
+                bounded(peer.name(), error)?;
+            }
+            if let Some(off) = &mut off {
+                off.set_peer(peer, Figures::one(error * 100.0));
+            }
+            if (device, cores, size) == (Device::Cpu, Cores::One, 150) {
                 report.peer_heap(peer, state.heap);
             }
             peers.push((page, Figures::default()));
         }
         browser.turn_to(&home)?;
-        let mut ours = Ours::open(browser, home, &self.ours, device, size)?;
+        let mut ours = Ours::open(browser, home, &self.ours, run)?;
         let mut times = Figures::default();
         for round in 1..=rounds {
             times.push(ours.time()?);
             for (page, times) in &mut peers {
                 times.push(page.time()?);
             }
-            println!("{} at {size}×{size}: round {round} of {rounds}", device.name());
+            println!("{}, {size}×{size}: round {round} of {rounds}", title(device, Some(cores)));
         }
-        let mut row = Row::milliseconds(&format!("{}, one photo, {size}×{size}", title(device)), times);
+        let mut row = Row::milliseconds(&format!("{}, one photo, {size}×{size}", title(device, Some(cores))), times);
         for (page, times) in peers {
             row.set_peer(page.peer, times);
             page.close()?;
         }
-        row.bar_ratio = device.bar(size);
+        row.bar_ratio = device.bar(cores, size);
         report.rows.push(row);
+        report.rows.extend(off);
         Ok(())
     }
 }
 
-fn title(device: Device) -> &'static str {
-    match device {
-        Device::Cpu => "CPU (wasm, 1 thread)",
-        Device::WebGpu => "WebGPU",
+/// How a photo is timed.
+#[derive(Clone, Copy)]
+struct Run {
+    device: Device,
+    cores: Cores,
+    size: usize,
+    rounds: usize,
+}
+
+/// Refuses what is further off the golden features than floats are.
+fn bounded(name: &str, error: f64) -> Result<(), TestError> {
+    if error <= BOUND { Ok(()) } else { Err(TestError::OtherNetwork { name: name.to_owned(), error, bound: BOUND }) }
+}
+
+/// The device for a person, and how much of it.
+fn title(device: Device, cores: Option<Cores>) -> String {
+    match (device, cores) {
+        (Device::Cpu, Some(cores)) => format!("CPU, {}", cores.name()),
+        (Device::Cpu, None) => "CPU".to_owned(),
+        (Device::WebGpu, _) => "WebGPU".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_say_what_is_timed() {
+        let words = |line: &str| read(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+        let found = words("target/bench cpu=7 litert webgpu=3").unwrap();
+        assert_eq!(found.folder, Path::new("target/bench"));
+        assert_eq!(found.devices, [(Device::Cpu, 7), (Device::WebGpu, 3)]);
+        assert!(found.litert);
+        assert!(!words("target/bench cpu=1").unwrap().litert);
+        for line in ["", "target/bench", "target/bench litert", "target/bench cpu=0", "target/bench tpu=1"] {
+            assert!(matches!(words(line), Err(TestError::BenchUsage { .. })), "{line}");
+        }
     }
 }

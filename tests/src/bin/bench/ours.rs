@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::figures::Figures;
 use crate::report::{Report, Row};
 use crate::visits::WATCH;
-use crate::{Device, LONG};
+use crate::{Cores, Device, LONG, Run};
 
 /// Where our site serves the float weights.
 pub(crate) const FLOATS: &str = "float.safetensors";
@@ -35,6 +35,22 @@ pub(crate) struct Golden {
     pub(crate) golden: headstart_weights::Golden,
 }
 
+/// What the page says of the golden pattern with the base that ships, or with the `weights` at that address.
+///
+/// # Errors
+/// Where it does not.
+pub(crate) fn features(
+    browser: &Browser,
+    site: &Site,
+    device: Device,
+    size: usize,
+    weights: Option<&str>,
+) -> Result<Golden, TestError> {
+    let weights = weights.map_or_else(String::new, |weights| format!("&weights={weights}"));
+    let url = site.url(&format!("?backend={}&size={size}&parity=1{weights}", device.name()));
+    Page::open(browser, &url)?.json("parity-result", LONG)
+}
+
 /// The page, ready, with its photo.
 pub(crate) struct Ours<'a> {
     browser: &'a Browser,
@@ -50,16 +66,16 @@ impl<'a> Ours<'a> {
     ///
     /// # Errors
     /// Where it does not.
-    pub(crate) fn open(
-        browser: &'a Browser,
-        window: Window,
-        site: &Site,
-        device: Device,
-        size: usize,
-    ) -> Result<Self, TestError> {
+    pub(crate) fn open(browser: &'a Browser, window: Window, site: &Site, run: Run) -> Result<Self, TestError> {
+        let Run { device, cores, size, .. } = run;
         let pictures = Pictures::new()?;
         let photo = pictures.save("pattern.png", pattern(size))?;
-        let page = Page::open(browser, &site.url(&format!("?backend={}&size={size}#/classify", device.name())))?;
+        let workers = match cores {
+            Cores::One => "&workers=1",
+            Cores::All => "",
+        };
+        let url = site.url(&format!("?backend={}&size={size}{workers}#/classify", device.name()));
+        let page = Page::open(browser, &url)?;
         page.ready(LONG)?;
         let mut ours = Self { browser, window, page, photo, answered: 0, _pictures: pictures };
         ours.time()?;

@@ -7,7 +7,7 @@ use headstart_weights::{BaseWeights, ConvWeights};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Device, LONG};
+use crate::{Cores, Device, LONG, SIZES};
 
 /// The weights as `peers.js` asks for them: as an ONNX file, and as floats in a row, each layer's kernel (HWIO) and bias.
 const ONNX: &str = "vgg16.onnx";
@@ -15,58 +15,105 @@ const FLOATS: &str = "vgg16.f32";
 
 /// A runtime to be compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Peer {
     /// TensorFlow.js.
     Tfjs,
     /// ONNX Runtime Web.
     Ort,
+    /// LiteRT.js in float32.
+    Litert,
+    /// LiteRT.js with int8 weights, and int8 photos whose ranges it finds as it runs.
+    LitertWeights,
+    /// LiteRT.js in int8 throughout.
+    LitertInt8,
 }
 
 impl Peer {
-    /// All of them.
-    pub(crate) const ALL: [Self; 2] = [Self::Tfjs, Self::Ort];
+    /// Those that are always there.
+    pub(crate) const FLOATS: [Self; 2] = [Self::Tfjs, Self::Ort];
+
+    /// Those of LiteRT.js: int8 throughout only where there were photos to make its files by, which then are in `folder`.
+    pub(crate) fn litert(folder: &Path) -> Vec<Self> {
+        let mut peers = vec![Self::Litert, Self::LitertWeights];
+        let int8 = SIZES.iter().all(|size| folder.join(Self::LitertInt8.weights(*size)).is_file());
+        peers.extend(int8.then_some(Self::LitertInt8));
+        peers
+    }
 
     /// Its name for a person.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Tfjs => "TensorFlow.js",
             Self::Ort => "ONNX Runtime Web",
+            Self::Litert => "LiteRT.js",
+            Self::LitertWeights => "LiteRT.js, int8 weights",
+            Self::LitertInt8 => "LiteRT.js, int8",
+        }
+    }
+
+    /// Whether it runs on `device` here.
+    pub(crate) fn is_on(self, device: Device) -> bool {
+        device == Device::Cpu || Self::FLOATS.contains(&self)
+    }
+
+    /// Whether it computes in floats and must give the golden features.
+    pub(crate) fn is_exact(self) -> bool {
+        !matches!(self, Self::LitertWeights | Self::LitertInt8)
+    }
+
+    /// The file of its weights for photos of that size.
+    pub(crate) fn weights(self, size: usize) -> String {
+        match self {
+            Self::Tfjs => FLOATS.to_owned(),
+            Self::Ort => ONNX.to_owned(),
+            Self::Litert => format!("vgg16-{size}-float32.tflite"),
+            Self::LitertWeights => format!("vgg16-{size}-weights.tflite"),
+            Self::LitertInt8 => format!("vgg16-{size}-int8.tflite"),
         }
     }
 
     /// The address of its page, below the site's.
-    pub(crate) fn page(self, device: Device, size: usize) -> String {
+    pub(crate) fn page(self, device: Device, cores: Cores, size: usize) -> String {
         let peer = match self {
             Self::Tfjs => "tfjs",
             Self::Ort => "ort",
+            Self::Litert => "litert&precision=float32",
+            Self::LitertWeights => "litert&precision=weights",
+            Self::LitertInt8 => "litert&precision=int8",
         };
         let backend = match device {
             Device::Cpu => "wasm",
             Device::WebGpu => "webgpu",
         };
-        format!("peers.html?peer={peer}&backend={backend}&size={size}")
+        let cores = match cores {
+            Cores::One => "",
+            Cores::All => "&cores=all",
+        };
+        format!("peers.html?peer={peer}&backend={backend}&size={size}{cores}")
     }
 }
 
-/// A site with the page, the runtimes out of `folder/node_modules`, and the weights out of `folder`.
+/// A site with the page, the runtimes of `peers` out of `folder/node_modules`, and the weights out of `folder`.
 ///
 /// # Errors
 /// Something that npm should have brought, or no port.
-pub(crate) fn site(folder: &Path) -> Result<Site, TestError> {
+pub(crate) fn site(folder: &Path, peers: &[Peer]) -> Result<Site, TestError> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench");
     let modules = folder.join("node_modules");
     let tfjs = |file: &str| modules.join("@tensorflow").join(file);
     let ort = |file: &str| modules.join("onnxruntime-web/dist").join(file);
+    let litert = |file: &str| modules.join("@litertjs").join(file);
     let mut files = vec![
         ("peers.html", own.join("peers.html")),
         ("peers.js", own.join("peers.js")),
-        (ONNX, folder.join(ONNX)),
-        (FLOATS, folder.join(FLOATS)),
         ("tf-core.js", tfjs("tfjs-core/dist/tf-core.es2017.min.js")),
         ("tf-backend-wasm.js", tfjs("tfjs-backend-wasm/dist/tf-backend-wasm.es2017.min.js")),
         ("tf-backend-webgpu.js", tfjs("tfjs-backend-webgpu/dist/tf-backend-webgpu.es2017.min.js")),
         ("tfjs-backend-wasm-simd.wasm", tfjs("tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm")),
+        ("tfjs-backend-wasm-threaded-simd.wasm", tfjs("tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm")),
+        ("litert.js", litert("core/dist/index.js")),
+        ("litert-wasm-utils.js", litert("wasm-utils/dist/index.js")),
     ];
     let runtime = [
         "ort.wasm.min.mjs",
@@ -77,6 +124,16 @@ pub(crate) fn site(folder: &Path) -> Result<Site, TestError> {
         "ort-wasm-simd-threaded.asyncify.wasm",
     ];
     files.extend(runtime.map(|file| (file, ort(file))));
+    let runtime = [
+        "litert_wasm_internal.js",
+        "litert_wasm_internal.wasm",
+        "litert_wasm_threaded_internal.js",
+        "litert_wasm_threaded_internal.wasm",
+    ];
+    files.extend(runtime.map(|file| (file, litert("core/wasm").join(file))));
+    let weights = peers.iter().flat_map(|peer| SIZES.map(|size| peer.weights(size)));
+    let weights: Vec<_> = weights.map(|file| (folder.join(&file), file)).collect();
+    files.extend(weights.iter().map(|(path, file)| (file.as_str(), path.clone())));
     if let Some((_, path)) = files.iter().find(|(_, path)| !path.is_file()) {
         return Err(TestError::NotBuilt { path: path.clone() });
     }
@@ -134,19 +191,13 @@ pub(crate) struct PeerPage<'a> {
 }
 
 impl<'a> PeerPage<'a> {
-    /// Opens it in a new window.
+    /// Opens it in a new window, at its [`Peer::page`].
     ///
     /// # Errors
     /// Where the browser refuses.
-    pub(crate) fn open(
-        browser: &'a Browser,
-        site: &Site,
-        peer: Peer,
-        device: Device,
-        size: usize,
-    ) -> Result<Self, TestError> {
+    pub(crate) fn open(browser: &'a Browser, site: &Site, peer: Peer, address: &str) -> Result<Self, TestError> {
         let window = browser.add_window()?;
-        browser.open(&site.url(&peer.page(device, size)))?;
+        browser.open(&site.url(address))?;
         Ok(Self { peer, browser, window })
     }
 

@@ -6,7 +6,7 @@ use crate::figures::Figures;
 use crate::ours::pattern;
 use crate::peers::{self, Peer};
 use crate::report::{Report, Row};
-use crate::{Bench, Device, LONG};
+use crate::{Bench, Cores, Device, LONG};
 
 /// 20 Mbit/s.
 const HOME: u64 = 2_500_000;
@@ -27,25 +27,31 @@ pub(crate) fn measure(bench: &Bench, report: &mut Report, rounds: usize) -> Resu
     println!("compressing what hosts compress");
     bench.ours.compress()?;
     bench.theirs.compress()?;
-    for (line, title) in [(Some(HOME), "20 Mbit/s"), (None, "no limit")] {
-        bench.ours.limit(line);
-        bench.theirs.limit(line);
+    bench.isolated.compress()?;
+    for (line, title, bar) in [(Some(HOME), "20 Mbit/s", 0.55), (None, "no limit", 0.9)] {
+        [&bench.ours, &bench.theirs, &bench.isolated].into_iter().for_each(|site| site.limit(line));
         let mut ours = Figures::default();
-        let mut theirs = Peer::ALL.map(|peer| (peer, Figures::default()));
+        let with = |cores| bench.peers.iter().map(move |peer| (cores, *peer, Figures::default()));
+        let mut theirs: Vec<_> = Cores::BOTH.into_iter().flat_map(with).collect();
         for round in 1..=rounds {
             ours.push(our_visit(&bench.ours)?);
-            for (peer, times) in &mut theirs {
-                times.push(their_visit(&bench.theirs, *peer)?);
-                if round == 1 && line.is_none() {
-                    report.peer_sizes(*peer, &bench.theirs.requests());
+            for (cores, peer, times) in &mut theirs {
+                let site = bench.theirs(*cores);
+                times.push(their_visit(site, *peer, *cores)?);
+                if round == 1 && line.is_none() && *cores == Cores::One {
+                    report.peer_sizes(*peer, &site.requests());
                 }
             }
             println!("first visit, {title}: round {round} of {rounds}");
         }
-        let mut row = Row::milliseconds(&format!("first visit to first answer, CPU, 150×150, {title}"), ours);
-        row.bar_ratio = Some(0.35);
-        theirs.into_iter().for_each(|(peer, times)| row.set_peer(peer, times));
-        report.rows.push(row);
+        for cores in Cores::BOTH {
+            let what = format!("first visit to first answer, CPU, 150×150, {title}; peers: {}", cores.name());
+            let mut row = Row::milliseconds(&what, ours.clone());
+            row.bar_ratio = Some(bar);
+            let theirs = theirs.iter().filter(|(theirs, ..)| *theirs == cores);
+            theirs.for_each(|(_, peer, times)| row.set_peer(*peer, times.clone()));
+            report.rows.push(row);
+        }
     }
     report.sizes(&bench.ours.requests());
     Ok(())
@@ -77,10 +83,10 @@ pub(crate) fn weigh_webgpu(site: &Site, report: &mut Report) -> Result<(), TestE
     Ok(())
 }
 
-fn their_visit(site: &Site, peer: Peer) -> Result<f64, TestError> {
+fn their_visit(site: &Site, peer: Peer, cores: Cores) -> Result<f64, TestError> {
     let browser = Browser::start(&Options::default())?;
     site.forget();
-    browser.open(&site.url(&peer.page(Device::Cpu, 150)))?;
+    browser.open(&site.url(&peer.page(Device::Cpu, cores, 150)))?;
     Ok(peers::ready(&browser, peer)?.first_answer)
 }
 
