@@ -20,6 +20,9 @@ pub(crate) enum XtaskError {
     /// A file that cannot be read or written.
     #[error("{} cannot be {done}: {error}", path.display())]
     File { path: PathBuf, done: &'static str, error: io::Error },
+    /// A compiled program of which no other one can be made.
+    #[error("{} cannot be rewritten for browsers without relaxed SIMD: {problem}", path.display())]
+    Wasm { path: PathBuf, problem: String },
     /// The lock file does not say which version of a crate is in use.
     #[error(
         "Cargo.lock names no version of {name}. Was it made by another tool? `git checkout Cargo.lock` brings it back."

@@ -15,6 +15,7 @@ mod optimizer;
 mod options;
 mod part;
 mod program;
+mod relaxed_simd;
 mod reload;
 mod server;
 mod sizes;

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::digest::sha256_hex;
 use crate::error::XtaskError;
 use crate::part::{CPU, WEBGPU};
+use crate::relaxed_simd;
 use crate::sources::files_below;
 use crate::workspace::Workspace;
 
@@ -83,7 +84,9 @@ fn release(files: &[(String, String)]) -> String {
     let entries = files.iter().map(entry).collect::<Vec<_>>().join(",");
     let mut number = sha256_hex(&[entries.as_bytes()]);
     number.truncate(12);
-    format!("const RELEASE = {{\"id\":\"{number}\",\"files\":{{{entries}}}}};\n")
+    // Of an engine's two programs a browser needs one.
+    let needless = format!("{} ? \"{}\" : \"_bg.wasm\"", relaxed_simd::condition(), relaxed_simd::PLAIN);
+    format!("const RELEASE = {{\"id\":\"{number}\",\"needless\":{needless},\"files\":{{{entries}}}}};\n")
 }
 
 fn sha256_base64(bytes: &[u8]) -> String {

@@ -11,6 +11,9 @@ pub(crate) mod trainable;
 mod winograd;
 
 #[cfg(feature = "cpu")]
+pub(crate) use self::cpu::panel_width;
+
+#[cfg(feature = "cpu")]
 use burn::backend::Flex;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, backend_extension};
@@ -29,6 +32,33 @@ trait Layer: Backend {
     -> FloatTensor<Self>;
     /// Maximum of each 2×2, odd last rows and columns left out.
     fn max_pool2x2(input: FloatTensor<Self>) -> FloatTensor<Self>;
+}
+
+/// A part of the layer, on burn's CPU backend alone.
+#[cfg(feature = "cpu")]
+#[backend_extension(Flex)]
+trait Part: Backend {
+    /// The `count` filters from `first` on, of rows between a row above and one below them.
+    fn conv3x3_part(
+        rows: FloatTensor<Self>,
+        filters: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        first: usize,
+        count: usize,
+    ) -> FloatTensor<Self>;
+}
+
+#[cfg(feature = "cpu")]
+impl Part for Flex {
+    fn conv3x3_part(
+        rows: FloatTensor<Self>,
+        filters: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        first: usize,
+        count: usize,
+    ) -> FloatTensor<Self> {
+        cpu::conv3x3_part(&rows, &filters, &bias, first, count)
+    }
 }
 
 #[cfg(feature = "cpu")]
@@ -101,6 +131,22 @@ impl Conv3x3 {
             input.into_dispatch(),
             self.filters.clone().into_dispatch(),
             self.bias.clone().into_dispatch(),
+        ))
+    }
+
+    /// The output channels `channels`, whose first one begins a panel of filters ([`panel_width`]), of rows that lie between a
+    /// row above and one below them, zeros beyond the photo; on the CPU.
+    ///
+    /// # Shapes
+    /// `[1, c, 2 + h, w]` to `[1, channels, h, w]`.
+    #[cfg(feature = "cpu")]
+    pub(crate) fn part(&self, rows: Tensor<4>, channels: std::ops::Range<usize>) -> Tensor<4> {
+        Tensor::from_dispatch(<Dispatch as Part>::conv3x3_part(
+            rows.into_dispatch(),
+            self.filters.clone().into_dispatch(),
+            self.bias.clone().into_dispatch(),
+            channels.start,
+            channels.len(),
         ))
     }
 }

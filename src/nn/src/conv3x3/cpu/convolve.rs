@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use super::super::winograd::{IN, OUT, POINTS, packed_len};
-use super::gemm::{self, Matrix, Rows};
+use super::filters::{Filters, Packed};
+use super::gemm::{self, Rows};
 use super::instruction_set::Kernel;
 use super::simd::Simd;
 
@@ -13,7 +14,8 @@ const BUFFER: usize = 1 << 20;
 /// Tiles of a block at least, so that the filters' panels are read seldom.
 const BLOCK: usize = 48;
 
-/// A convolution's extents: `n` photos of `h × w` positions, `c` channels in, `k` out, and so many zeros around a photo.
+/// A convolution's extents: `n` photos of `h × w` positions, `c` channels in, `k` out, and so many zeros around a
+/// photo, above and below it and beside it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Extents {
     pub(super) n: usize,
@@ -21,13 +23,14 @@ pub(super) struct Extents {
     pub(super) w: usize,
     pub(super) c: usize,
     pub(super) k: usize,
-    pub(super) padding: usize,
+    pub(super) padding: [usize; 2],
 }
 
 impl Extents {
     /// Positions of the output, down and across.
     pub(super) fn out(self) -> [usize; 2] {
-        [self.h, self.w].map(|side| (side + 2 * self.padding).saturating_sub(2))
+        let [down, across] = self.padding;
+        [(self.h, down), (self.w, across)].map(|(side, padding)| (side + 2 * padding).saturating_sub(2))
     }
 
     /// Tiles of a photo, down and across.
@@ -37,12 +40,12 @@ impl Extents {
 }
 
 /// 3×3 convolution, stride 1, then bias, and maybe ReLU, channels last.
-pub(super) struct Convolution<'a> {
+pub(super) struct Convolution<'a, P> {
     pub(super) extents: Extents,
     /// `[n, h, w, c]`.
     pub(super) input: &'a [f32],
-    /// From [`super::transform_filters`].
-    pub(super) filters: &'a [f32],
+    /// From [`super::transform_filters`]: `k` of them, from the first one that it names.
+    pub(super) filters: Filters<'a, P>,
     /// `[k]`.
     pub(super) bias: &'a [f32],
     pub(super) relu: bool,
@@ -52,14 +55,21 @@ pub(super) struct Convolution<'a> {
     pub(super) buffer: &'a mut Vec<f32>,
 }
 
-impl Kernel for Convolution<'_> {
+impl<P: Packed> Kernel for Convolution<'_, P> {
     fn check(&self, panel_width: usize) {
         let Extents { n, h, w, c, k, .. } = self.extents;
         let [down, across] = self.extents.out();
         assert_eq!(self.input.len(), n * h * w * c, "input of another shape");
         assert_eq!(self.output.len(), n * down * across * k, "output of another shape");
         assert_eq!(self.bias.len(), k, "bias of another length");
-        assert_eq!(self.filters.len(), POINTS * packed_len(c, k, panel_width), "filters packed for another machine");
+        let Filters { values, scales, first } = self.filters;
+        assert!(first.is_multiple_of(panel_width), "filters that begin within a panel");
+        assert!(first + k.next_multiple_of(panel_width) <= scales.len(), "fewer filters, or fewer scales");
+        assert_eq!(
+            values.len(),
+            POINTS * packed_len(c, scales.len(), panel_width),
+            "filters packed for another machine"
+        );
     }
 
     #[inline(always)]
@@ -80,21 +90,23 @@ impl Kernel for Convolution<'_> {
 
         for first in (0..tiles).step_by(block) {
             let count = block.min(tiles - first);
-            for index in 0..count {
-                let tile = Tile::new(first + index, down, across);
-                // SAFETY: `patches` holds `block` rows of `padded_c` a plane.
-                unsafe {
-                    let to = patches.as_mut_ptr().add(index * padded_c);
-                    transform_patch::<S>(&tile, extents, input, to, patch_plane, 0..POINTS);
+            for (row, size) in gemm::groups(count, TILE) {
+                for index in 0..size {
+                    let tile = Tile::new(first + row + index, down, across);
+                    // SAFETY: `patches` holds `block` rows of `padded_c` a plane, in groups.
+                    unsafe {
+                        let to = patches.as_mut_ptr().add(row * padded_c + index * S::LANES);
+                        transform_patch::<S>(&tile, extents, input, to, [patch_plane, size], 0..POINTS);
+                    }
                 }
             }
             for point in 0..POINTS {
                 // SAFETY: `count` rows of both planes; the filters hold 36 packed products.
                 unsafe {
-                    gemm::multiply::<S, TILE, false>(
+                    gemm::multiply::<S, P, TILE>(
                         (count, c, panels),
-                        Matrix { start: patches.as_ptr().add(point * patch_plane), row: padded_c, column: 1 },
-                        filters.as_ptr().add(point * padded_k * c),
+                        patches.as_ptr().add(point * patch_plane),
+                        filters.values.as_ptr().add((point * filters.scales.len() + filters.first) * c),
                         Rows { start: products.as_mut_ptr().add(point * product_plane), stride: padded_k },
                     );
                 }
@@ -104,7 +116,8 @@ impl Kernel for Convolution<'_> {
                 // SAFETY: `products` holds `block` rows of `padded_k` a plane.
                 unsafe {
                     let from = products.as_ptr().add(index * padded_k);
-                    transform_product::<S>(&tile, extents, from, product_plane, &padded_bias, relu, output);
+                    let last = Last { scales: &filters.scales[filters.first..], bias: &padded_bias, relu };
+                    transform_product::<S>(&tile, extents, from, product_plane, &last, output);
                 }
             }
         }
@@ -125,7 +138,8 @@ impl Tile {
     }
 }
 
-/// `Bᵀ d B` of one tile, all channels, spread over the planes of `points`.
+/// `Bᵀ d B` of one tile, all channels, spread over the planes of `points`; from one vector of channels to the next there are
+/// `step` vectors.
 ///
 /// # Safety
 /// The instruction set of `S`; behind `to` a plane for each of `points`, with room for the channels in whole vectors.
@@ -136,7 +150,7 @@ pub(super) unsafe fn transform_patch<S: Simd>(
     Extents { h, w, c, padding, .. }: Extents,
     input: &[f32],
     to: *mut f32,
-    plane: usize,
+    [plane, step]: [usize; 2],
     points: Range<usize>,
 ) {
     for channel in (0..c).step_by(S::LANES) {
@@ -146,10 +160,10 @@ pub(super) unsafe fn transform_patch<S: Simd>(
             let mut columns = [[zero; IN]; IN];
             for x in 0..IN {
                 let mut d = [zero; IN];
-                let across = (tile.x + x).wrapping_sub(padding);
+                let across = (tile.x + x).wrapping_sub(padding[1]);
                 if across < w {
                     for (y, d) in d.iter_mut().enumerate() {
-                        let down = (tile.y + y).wrapping_sub(padding);
+                        let down = (tile.y + y).wrapping_sub(padding[0]);
                         if down < h {
                             let from = ((tile.photo * h + down) * w + across) * c + channel;
                             *d = load_some::<S>(&input[from..], c - channel);
@@ -163,7 +177,7 @@ pub(super) unsafe fn transform_patch<S: Simd>(
                 for (x, v) in row.into_iter().enumerate() {
                     let point = y * IN + x;
                     if points.contains(&point) {
-                        S::store(to.add((point - points.start) * plane + channel), v);
+                        S::store(to.add((point - points.start) * plane + channel * step), v);
                     }
                 }
             }
@@ -189,24 +203,34 @@ pub(super) unsafe fn load_some<S: Simd>(from: &[f32], channels: usize) -> S::V {
 unsafe fn transform_input<S: Simd>(d: [S::V; IN]) -> [S::V; IN] {
     // SAFETY: arithmetic only.
     unsafe {
-        let (two, four) = (S::splat(2.0), S::splat(4.0));
-        let (minus_two, minus_four, minus_five) = (S::splat(-2.0), S::splat(-4.0), S::splat(-5.0));
-        let even = S::mul_add(minus_four, d[2], d[4]);
-        let odd = S::mul_add(minus_four, d[1], d[3]);
-        let outer = S::sub(d[4], d[2]);
+        let (edge, inside) = (S::splat(1.0 / 64.0), S::splat(-1.0 / 24.0));
+        let even = S::mul_add(S::splat(1.0 / 6.0), d[2], S::mul(inside, d[4]));
+        let odd = S::mul_add(S::splat(1.0 / 6.0), d[1], S::mul(inside, d[3]));
+        let outer = S::mul(S::splat(1.0 / 48.0), S::sub(d[4], d[2]));
         let inner = S::sub(d[3], d[1]);
+        let first = S::mul_add(S::splat(1.0 / 16.0), d[0], S::mul(edge, d[4]));
+        let last = S::mul_add(S::splat(0.25), d[1], S::mul(S::splat(1.0 / 16.0), d[5]));
         [
-            S::mul_add(four, d[0], S::mul_add(minus_five, d[2], d[4])),
+            S::mul_add(S::splat(-5.0 / 64.0), d[2], first),
             S::add(even, odd),
             S::sub(even, odd),
-            S::mul_add(two, inner, outer),
-            S::mul_add(minus_two, inner, outer),
-            S::mul_add(four, d[1], S::mul_add(minus_five, d[3], d[5])),
+            S::mul_add(S::splat(1.0 / 24.0), inner, outer),
+            S::mul_add(S::splat(-1.0 / 24.0), inner, outer),
+            S::mul_add(S::splat(-5.0 / 16.0), d[3], last),
         ]
     }
 }
 
-/// `Aᵀ m A` of one tile, bias and maybe ReLU, written where the tile lies inside the photo.
+/// What becomes of a sum at the end.
+struct Last<'a> {
+    /// It is multiplied with its filter's, as [`Filters`] says.
+    scales: &'a [f32],
+    /// In whole vectors.
+    bias: &'a [f32],
+    relu: bool,
+}
+
+/// `Aᵀ m A` of one tile, and what is [`Last`], written where the tile lies inside the photo.
 #[expect(clippy::needless_range_loop, reason = "the loops run over a tile's axes, which index several arrays")]
 #[inline(always)]
 unsafe fn transform_product<S: Simd>(
@@ -214,14 +238,13 @@ unsafe fn transform_product<S: Simd>(
     extents: Extents,
     from: *const f32,
     plane: usize,
-    bias: &[f32],
-    relu: bool,
+    last: &Last,
     output: &mut [f32],
 ) {
     let (k, [h, w]) = (extents.k, extents.out());
     let (rows, columns) = (OUT.min(h - tile.y), OUT.min(w - tile.x));
     for filter in (0..k).step_by(S::LANES) {
-        // SAFETY: the planes and the bias are padded to full vectors.
+        // SAFETY: the planes, the scales and the bias are padded to full vectors.
         unsafe {
             let zero = S::splat(0.0);
             let mut half = [[zero; IN]; OUT];
@@ -232,12 +255,13 @@ unsafe fn transform_product<S: Simd>(
                     half[y][x] = v;
                 }
             }
-            let bias = S::load(bias[filter..].as_ptr());
+            let scale = S::load(last.scales[filter..].as_ptr());
+            let bias = S::load(last.bias[filter..].as_ptr());
             for (y, row) in half.into_iter().enumerate().take(rows) {
                 for (x, v) in transform_output::<S>(row).into_iter().enumerate().take(columns) {
                     let to = ((tile.photo * h + tile.y + y) * w + tile.x + x) * k + filter;
-                    let v = S::add(v, bias);
-                    store_some::<S>(if relu { S::max(v, zero) } else { v }, &mut output[to..], k - filter);
+                    let v = S::mul_add(v, scale, bias);
+                    store_some::<S>(if last.relu { S::max(v, zero) } else { v }, &mut output[to..], k - filter);
                 }
             }
         }

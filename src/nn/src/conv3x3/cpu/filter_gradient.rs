@@ -67,7 +67,7 @@ impl Kernel for FilterGradient<'_> {
                 // SAFETY: a plane holds `block` rows of `padded_c`, and of `padded_k` in panels.
                 unsafe {
                     let to = patches.as_mut_ptr().add(index * padded_c);
-                    transform_patch::<S>(&tile, extents, input, to, patch_plane, points.clone());
+                    transform_patch::<S>(&tile, extents, input, to, [patch_plane, 1], points.clone());
                     let to = gradients.as_mut_ptr().add(index * width);
                     transform_gradient::<S>(
                         &tile,
@@ -83,7 +83,7 @@ impl Kernel for FilterGradient<'_> {
             for point in 0..points.len() {
                 // SAFETY: `count` rows of both planes; `sums` holds `c` rows of `padded_k` a point.
                 unsafe {
-                    gemm::multiply::<S, TILE, true>(
+                    gemm::multiply_add::<S, TILE>(
                         (c, count, padded_k / width),
                         Matrix { start: patches.as_ptr().add(point * patch_plane), row: 1, column: padded_c },
                         gradients.as_ptr().add(point * gradient_plane),
@@ -193,8 +193,8 @@ pub(super) fn gather(sums: &[f32], c: usize, k: usize, padded: usize) -> Vec<f32
 fn three(u: [[f32; LANES]; IN]) -> [[f32; LANES]; 3] {
     let of = |sum: fn([f32; IN]) -> f32| std::array::from_fn(|lane| sum(u.map(|point| point[lane])));
     [
-        of(|[a, b, c, d, e, _]| a / 4.0 - (b + c) / 6.0 + (d + e) / 24.0),
-        of(|[_, b, c, d, e, _]| (c - b) / 6.0 + (d - e) / 12.0),
-        of(|[_, b, c, d, e, f]| (d + e - b - c) / 6.0 + f),
+        of(|[a, b, c, d, e, _]| 16.0 * a + 4.0 * (b + c) + 2.0 * (d + e)),
+        of(|[_, b, c, d, e, _]| 4.0 * (b - c) + 4.0 * (d - e)),
+        of(|[_, b, c, d, e, f]| 4.0 * (b + c) + 8.0 * (d + e) + 16.0 * f),
     ]
 }

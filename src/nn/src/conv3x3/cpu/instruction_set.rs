@@ -11,13 +11,14 @@ pub(super) enum InstructionSet {
     Avx512,
     #[cfg(target_arch = "x86_64")]
     Avx2,
-    /// What every processor of the target has.
+    /// What every processor of the target has. In the browser that is relaxed SIMD: for those without it the worker's file is
+    /// written once more, each such instruction replaced by two others.
     Baseline,
 }
 
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-type Baseline = simd::Simd128;
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[cfg(target_arch = "wasm32")]
+type Baseline = simd::RelaxedSimd;
+#[cfg(not(target_arch = "wasm32"))]
 type Baseline = simd::Portable;
 
 /// Work that is compiled once an instruction set.
@@ -81,6 +82,15 @@ impl InstructionSet {
         unsafe fn avx2(kernel: impl Kernel) {
             unsafe { kernel.run::<simd::Avx2, 6>() }
         }
+        #[cfg(target_arch = "wasm32")]
+        #[target_feature(enable = "relaxed-simd")]
+        unsafe fn baseline(kernel: impl Kernel) {
+            unsafe { kernel.run::<Baseline, 6>() }
+        }
+        #[cfg(not(target_arch = "wasm32"))]
+        unsafe fn baseline(kernel: impl Kernel) {
+            unsafe { kernel.run::<Baseline, 6>() }
+        }
         kernel.check(self.panel_width());
         // SAFETY: the instruction set was found here; the lengths are as checked.
         unsafe {
@@ -89,7 +99,7 @@ impl InstructionSet {
                 Self::Avx512 => avx512(kernel),
                 #[cfg(target_arch = "x86_64")]
                 Self::Avx2 => avx2(kernel),
-                Self::Baseline => kernel.run::<Baseline, 4>(),
+                Self::Baseline => baseline(kernel),
             }
         }
     }

@@ -15,7 +15,7 @@ use burn::tensor::{DType, Shape};
 use burn_flex::{FlexTensor, Layout};
 
 use self::convolve::{Convolution, Extents};
-use self::filters::transform_filters;
+use self::filters::{Filters, FrozenFilters, Packed};
 use self::instruction_set::InstructionSet;
 use self::threads::{share_out, threads};
 pub(super) use self::trainable::{gradients, trainable};
@@ -25,11 +25,16 @@ thread_local! {
     static BUFFER: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Filters of a panel on this machine: a part of a layer begins with a multiple of them.
+pub(crate) fn panel_width() -> usize {
+    InstructionSet::detect().panel_width()
+}
+
 /// Filters `[k, c, 3, 3]` as [`conv3x3_relu`] reads them on this machine.
 pub(super) fn pack_filters(weight: &FlexTensor) -> FlexTensor {
     let weight = weight.to_contiguous();
     let [k, c, _, _] = weight.layout().shape().dims();
-    let packed = transform_filters(weight.storage(), c, k, InstructionSet::detect().panel_width());
+    let packed = filters::pack_filters(weight.storage(), c, k, panel_width());
     let shape = Shape::new([packed.len()]);
     FlexTensor::new(burn::tensor::Bytes::from_elems(packed), Layout::contiguous(shape), DType::F32)
 }
@@ -39,13 +44,39 @@ pub(super) fn conv3x3_relu(input: &FlexTensor, filters: &FlexTensor, bias: &Flex
     let input = channels_last(input);
     let [n, h, w, c] = input.layout().shape().dims();
     let k = bias.layout().num_elements();
-    let extents = Extents { n, h, w, c, k, padding: 1 };
-    let output = convolve(extents, input.storage(), filters.storage(), bias.storage(), true);
+    let extents = Extents { n, h, w, c, k, padding: [1, 1] };
+    let output = frozen(extents, input.storage(), filters.storage(), bias.storage(), 0);
     channels_first(output, [n, h, w, k])
 }
 
+/// As [`conv3x3_relu`], the `count` filters from `first` on, which begins a panel, of rows between a row above and one below
+/// them: `[1, c, 2 + h, w]` to `[1, count, h, w]`.
+pub(super) fn conv3x3_part(
+    rows: &FlexTensor,
+    filters: &FlexTensor,
+    bias: &FlexTensor,
+    first: usize,
+    count: usize,
+) -> FlexTensor {
+    let rows = channels_last(rows);
+    let [n, h, w, c] = rows.layout().shape().dims();
+    let extents = Extents { n, h, w, c, k: count, padding: [0, 1] };
+    let output = frozen(extents, rows.storage(), filters.storage(), bias.storage(), first);
+    let [down, across] = extents.out();
+    channels_first(output, [n, down, across, count])
+}
+
+/// The convolution with ReLU by `extents.k` filters from `first` on, out of `packed` ones with a `bias` each.
+fn frozen(extents: Extents, input: &[f32], packed: &[f32], bias: &[f32], first: usize) -> Vec<f32> {
+    let some = &bias[first..][..extents.k];
+    match FrozenFilters::of(packed, extents.c, bias.len(), panel_width()) {
+        FrozenFilters::Whole(all) => convolve(extents, input, Filters { first, ..all }, some, true),
+        FrozenFilters::Float(all) => convolve(extents, input, Filters { first, ..all }, some, true),
+    }
+}
+
 /// The convolution, its photos shared between all cores: `[n, h, w, c]` to `[n, h', w', k]`.
-fn convolve(extents: Extents, input: &[f32], filters: &[f32], bias: &[f32], relu: bool) -> Vec<f32> {
+fn convolve<P: Packed>(extents: Extents, input: &[f32], filters: Filters<P>, bias: &[f32], relu: bool) -> Vec<f32> {
     let Extents { n, h, w, c, k, .. } = extents;
     let [down, across] = extents.out();
     let mut output = vec![0.0; n * down * across * k];

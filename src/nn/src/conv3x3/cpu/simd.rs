@@ -17,14 +17,17 @@ pub(super) trait Simd: Copy {
     unsafe fn store(to: *mut f32, v: Self::V);
     unsafe fn add(a: Self::V, b: Self::V) -> Self::V;
     unsafe fn sub(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn mul(a: Self::V, b: Self::V) -> Self::V;
     unsafe fn max(a: Self::V, b: Self::V) -> Self::V;
     /// `a * b + c`, fused where the instruction set can.
     unsafe fn mul_add(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    /// [`Simd::LANES`] whole numbers, as floats.
+    unsafe fn widen(from: *const i16) -> Self::V;
 }
 
-/// One instruction set: its type, its vector, its width and its seven instructions.
+/// One instruction set: its type, its vector, its width and its nine instructions.
 macro_rules! instruction_set {
-    ($name:ident, $vector:ty, $lanes:literal, $splat:expr, $load:expr, $store:expr, $add:expr, $sub:expr, $max:expr, $mul_add:expr) => {
+    ($name:ident, $vector:ty, $lanes:literal, $splat:expr, $load:expr, $store:expr, $add:expr, $sub:expr, $mul:expr, $max:expr, $mul_add:expr, $widen:expr) => {
         #[derive(Clone, Copy)]
         pub(in crate::conv3x3) struct $name;
 
@@ -53,12 +56,20 @@ macro_rules! instruction_set {
                 unsafe { $sub(a, b) }
             }
             #[inline(always)]
+            unsafe fn mul(a: Self::V, b: Self::V) -> Self::V {
+                unsafe { $mul(a, b) }
+            }
+            #[inline(always)]
             unsafe fn max(a: Self::V, b: Self::V) -> Self::V {
                 unsafe { $max(a, b) }
             }
             #[inline(always)]
             unsafe fn mul_add(a: Self::V, b: Self::V, c: Self::V) -> Self::V {
                 unsafe { $mul_add(a, b, c) }
+            }
+            #[inline(always)]
+            unsafe fn widen(from: *const i16) -> Self::V {
+                unsafe { $widen(from) }
             }
         }
     };
@@ -68,10 +79,22 @@ macro_rules! instruction_set {
 mod x86 {
     use super::Simd;
     use std::arch::x86_64::{
-        __m256, __m512, _mm256_add_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_set1_ps,
-        _mm256_storeu_ps, _mm256_sub_ps, _mm512_add_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_max_ps,
-        _mm512_set1_ps, _mm512_storeu_ps, _mm512_sub_ps,
+        __m256, __m512, _mm_loadu_si128, _mm256_add_ps, _mm256_cvtepi16_epi32, _mm256_cvtepi32_ps, _mm256_fmadd_ps,
+        _mm256_loadu_ps, _mm256_loadu_si256, _mm256_max_ps, _mm256_mul_ps, _mm256_set1_ps, _mm256_storeu_ps,
+        _mm256_sub_ps, _mm512_add_ps, _mm512_cvtepi16_epi32, _mm512_cvtepi32_ps, _mm512_fmadd_ps, _mm512_loadu_ps,
+        _mm512_max_ps, _mm512_mul_ps, _mm512_set1_ps, _mm512_storeu_ps, _mm512_sub_ps,
     };
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    unsafe fn widen_to_512(from: *const i16) -> __m512 {
+        unsafe { _mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(_mm256_loadu_si256(from.cast()))) }
+    }
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    unsafe fn widen_to_256(from: *const i16) -> __m256 {
+        unsafe { _mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(_mm_loadu_si128(from.cast()))) }
+    }
 
     instruction_set!(
         Avx512,
@@ -82,8 +105,10 @@ mod x86 {
         _mm512_storeu_ps,
         _mm512_add_ps,
         _mm512_sub_ps,
+        _mm512_mul_ps,
         _mm512_max_ps,
-        _mm512_fmadd_ps
+        _mm512_fmadd_ps,
+        widen_to_512
     );
     instruction_set!(
         Avx2,
@@ -94,17 +119,22 @@ mod x86 {
         _mm256_storeu_ps,
         _mm256_add_ps,
         _mm256_sub_ps,
+        _mm256_mul_ps,
         _mm256_max_ps,
-        _mm256_fmadd_ps
+        _mm256_fmadd_ps,
+        widen_to_256
     );
 }
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86::{Avx2, Avx512};
 
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[cfg(target_arch = "wasm32")]
 mod wasm {
     use super::Simd;
-    use std::arch::wasm32::{f32x4_add, f32x4_mul, f32x4_pmax, f32x4_splat, f32x4_sub, v128, v128_load, v128_store};
+    use std::arch::wasm32::{
+        f32x4_add, f32x4_convert_i32x4, f32x4_mul, f32x4_pmax, f32x4_relaxed_madd, f32x4_splat, f32x4_sub,
+        i32x4_load_extend_i16x4, v128, v128_load, v128_store,
+    };
 
     #[inline(always)]
     unsafe fn load(from: *const f32) -> v128 {
@@ -120,8 +150,16 @@ mod wasm {
         f32x4_pmax(b, a)
     }
     #[inline(always)]
+    unsafe fn mul(a: v128, b: v128) -> v128 {
+        f32x4_mul(a, b)
+    }
+    #[inline(always)]
     unsafe fn mul_add(a: v128, b: v128, c: v128) -> v128 {
-        f32x4_add(f32x4_mul(a, b), c)
+        f32x4_relaxed_madd(a, b, c)
+    }
+    #[inline(always)]
+    unsafe fn widen(from: *const i16) -> v128 {
+        f32x4_convert_i32x4(unsafe { i32x4_load_extend_i16x4(from) })
     }
     #[inline(always)]
     unsafe fn splat(value: f32) -> v128 {
@@ -136,13 +174,13 @@ mod wasm {
         f32x4_sub(a, b)
     }
 
-    instruction_set!(Simd128, v128, 4, splat, load, store, add, sub, max, mul_add);
+    instruction_set!(RelaxedSimd, v128, 4, splat, load, store, add, sub, mul, max, mul_add, widen);
 }
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-pub(super) use wasm::Simd128;
+#[cfg(target_arch = "wasm32")]
+pub(super) use wasm::RelaxedSimd;
 
 /// Four floats that the compiler turns into whatever the target always has (SSE2, NEON).
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[cfg(not(target_arch = "wasm32"))]
 mod portable {
     use super::Simd;
 
@@ -170,6 +208,10 @@ mod portable {
         std::array::from_fn(|i| a[i] - b[i])
     }
     #[inline(always)]
+    unsafe fn mul(a: V, b: V) -> V {
+        std::array::from_fn(|i| a[i] * b[i])
+    }
+    #[inline(always)]
     unsafe fn max(a: V, b: V) -> V {
         std::array::from_fn(|i| if a[i] > b[i] { a[i] } else { b[i] })
     }
@@ -178,7 +220,12 @@ mod portable {
         std::array::from_fn(|i| a[i] * b[i] + c[i])
     }
 
-    instruction_set!(Portable, V, 4, splat, load, store, add, sub, max, mul_add);
+    #[inline(always)]
+    unsafe fn widen(from: *const i16) -> V {
+        unsafe { from.cast::<[i16; 4]>().read_unaligned() }.map(f32::from)
+    }
+
+    instruction_set!(Portable, V, 4, splat, load, store, add, sub, mul, max, mul_add, widen);
 }
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[cfg(not(target_arch = "wasm32"))]
 pub(super) use portable::Portable;

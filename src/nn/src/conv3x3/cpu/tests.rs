@@ -13,7 +13,7 @@ fn joined(extents: Extents) -> Vec<[usize; 3]> {
         (0..n).flat_map(|photo| (0..down * across).map(move |at| (photo, (at / across, at % across))))
     {
         for (dy, dx) in (0..3).flat_map(|dy| (0..3).map(move |dx| (dy, dx))) {
-            let (from_y, from_x) = ((y + dy).wrapping_sub(padding), (x + dx).wrapping_sub(padding));
+            let (from_y, from_x) = ((y + dy).wrapping_sub(padding[0]), (x + dx).wrapping_sub(padding[1]));
             if from_y < h && from_x < w {
                 all.push([(photo * down + y) * across + x, (photo * h + from_y) * w + from_x, dy * 3 + dx]);
             }
@@ -79,19 +79,36 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
     fn winograd_agrees_with_the_definition(
-        n in 1usize..3, h in 3usize..15, w in 3usize..15, c in 1usize..40, k in 1usize..70, padding in 0usize..3,
-        relu: bool, seed: u64,
+        n in 1usize..3, h in 3usize..15, w in 3usize..15, c in 1usize..40, k in 1usize..70, padding in [0usize..3, 0usize..3],
+        relu: bool, quantized: bool, seed: u64,
     ) {
         let extents = Extents { n, h, w, c, k, padding };
         let input = numbers(seed, n * h * w * c);
-        let weight = numbers(seed ^ 1, k * c * 9);
+        let mut weight = numbers(seed ^ 1, k * c * 9);
+        if quantized {
+            for (filter, weights) in weight.chunks_mut(c * 9).enumerate() {
+                let step = 1e-3 * (1 + filter % 8) as f32;
+                weights.iter_mut().for_each(|weight| *weight = (*weight * 127.0).round() * step);
+                weights[0] = step;
+            }
+        }
         let bias = numbers(seed ^ 2, k);
         let expected = direct(extents, &input, &weight, &bias);
         for set in InstructionSet::here() {
-            let filters = transform_filters(&weight, c, k, set.panel_width());
+            let width = set.panel_width();
+            let packed = filters::pack_filters(&weight, c, k, width);
             let mut output = vec![f32::NAN; expected.len()];
-            let (input, filters, bias, output_of) = (&input, &filters, &bias, &mut output);
-            set.run(Convolution { extents, input, filters, bias, relu, output: output_of, buffer: &mut Vec::new() });
+            let (input, bias, output_of, buffer) = (&input, &bias, &mut output, &mut Vec::new());
+            match FrozenFilters::of(&packed, c, k, width) {
+                FrozenFilters::Whole(filters) => {
+                    prop_assert!(quantized);
+                    set.run(Convolution { extents, input, filters, bias, relu, output: output_of, buffer });
+                }
+                FrozenFilters::Float(filters) => {
+                    prop_assert!(!quantized);
+                    set.run(Convolution { extents, input, filters, bias, relu, output: output_of, buffer });
+                }
+            }
             let bound = 1e-5 * (9 * c) as f64;
             for (got, want) in output.iter().zip(&expected) {
                 let want = if relu { want.max(0.0) } else { *want };
@@ -105,7 +122,7 @@ proptest! {
         n in 1usize..4, h in 3usize..15, w in 3usize..15, c in 1usize..40, k in 1usize..70, padding in 0usize..2,
         seed: u64,
     ) {
-        let extents = Extents { n, h, w, c, k, padding };
+        let extents = Extents { n, h, w, c, k, padding: [padding; 2] };
         let [down, across] = extents.out();
         let input = numbers(seed, n * h * w * c);
         let weight = numbers(seed ^ 1, k * c * 9);
@@ -163,7 +180,7 @@ proptest! {
 
 #[test]
 fn more_tiles_than_a_block_are_summed_up() {
-    let extents = Extents { n: 5, h: 33, w: 30, c: 3, k: 5, padding: 1 };
+    let extents = Extents { n: 5, h: 33, w: 30, c: 3, k: 5, padding: [1; 2] };
     let (input, gradient) = (numbers(1, 5 * 33 * 30 * 3), numbers(2, 5 * 33 * 30 * 5));
     let weight = numbers(3, 5 * 3 * 9);
     let wide: Vec<f64> = gradient.iter().map(|value| f64::from(*value)).collect();

@@ -6,7 +6,7 @@ use burn_flex::{FlexTensor, Layout};
 use super::super::winograd::POINTS;
 use super::convolve::Extents;
 use super::filter_gradient::{FilterGradient, gather};
-use super::filters::transform_filters;
+use super::filters::{Filters, transform_filters};
 use super::instruction_set::InstructionSet;
 use super::threads::{share_out, threads};
 use super::{channels_first, channels_last, convolve};
@@ -30,8 +30,10 @@ pub(in super::super) fn trainable(
 ) -> FlexTensor {
     let (input, weight, bias) = (channels_last(input), weight.to_contiguous(), bias.to_contiguous());
     let extents = extents(&input, &weight, padding);
-    let filters = transform_filters(weight.storage(), extents.c, extents.k, InstructionSet::detect().panel_width());
-    let output = convolve(extents, input.storage(), &filters, bias.storage(), true);
+    let width = InstructionSet::detect().panel_width();
+    let filters = transform_filters::<f32>(weight.storage(), &vec![1.0; extents.k], extents.c, width);
+    let output =
+        convolve(extents, input.storage(), Filters::<f32>::of(&filters, extents.k, width), bias.storage(), true);
     let [down, across] = extents.out();
     channels_first(output, [extents.n, down, across, extents.k])
 }
@@ -59,9 +61,13 @@ pub(in super::super) fn gradients(
         bias.iter_mut().zip(position).for_each(|(sum, value)| *sum += value);
     }
     let back = wants_input.then(|| {
-        let filters = transform_filters(&turned(weight.storage(), c, k), k, c, InstructionSet::detect().panel_width());
-        let extents = Extents { n, h: down, w: across, c: k, k: c, padding: 2 - padding };
-        channels_first(convolve(extents, &masked, &filters, &vec![0.0; c], false), [n, h, w, c])
+        let width = InstructionSet::detect().panel_width();
+        let filters = transform_filters::<f32>(&turned(weight.storage(), c, k), &vec![1.0; c], k, width);
+        let extents = Extents { n, h: down, w: across, c: k, k: c, padding: [2 - padding; 2] };
+        channels_first(
+            convolve(extents, &masked, Filters::<f32>::of(&filters, c, width), &vec![0.0; c], false),
+            [n, h, w, c],
+        )
     });
     Gradients {
         input: back,
@@ -74,7 +80,7 @@ pub(in super::super) fn gradients(
 fn extents(input: &FlexTensor, weight: &FlexTensor, padding: usize) -> Extents {
     let [n, h, w, c] = input.layout().shape().dims();
     let [k, _, _, _] = weight.layout().shape().dims();
-    Extents { n, h, w, c, k, padding }
+    Extents { n, h, w, c, k, padding: [padding; 2] }
 }
 
 /// Filters `[k, c, 3, 3]` turned by half a circle, as `[c, k, 3, 3]`.
