@@ -92,6 +92,14 @@ impl ObedientWorkers {
         Self::behind(SILENT_GPU, dist)
     }
 
+    /// Such as a browser without relaxed SIMD starts.
+    ///
+    /// # Errors
+    /// As for [`Self::new`].
+    pub fn without_relaxed_simd(dist: &Path) -> io::Result<Self> {
+        Self::behind("WebAssembly.validate = () => false;\n", dist)
+    }
+
     fn behind(prelude: &str, dist: &Path) -> io::Result<Self> {
         let folder = Scratch::new()?;
         let mut loaders = Vec::new();

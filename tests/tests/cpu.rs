@@ -4,8 +4,8 @@
 use std::{path::PathBuf, time::Duration};
 
 use headstart_tests::{
-    Browser, Built, Element, Kind, Options, Page, Pictures, Site, TOLERANCE, float_goldens, measured_parity,
-    shipped_goldens,
+    Browser, Built, Element, Kind, ObedientWorkers, Options, Page, Pictures, Site, TOLERANCE, float_goldens,
+    measured_parity, shipped_goldens,
 };
 use headstart_weights::Golden;
 use serde::Deserialize;
@@ -206,6 +206,19 @@ fn every_stage_has_the_golden_figures() {
     for size in [150, 224] {
         assert_parity(&browser, &site.url(&format!("?backend=cpu&size={size}&parity=1")), &goldens);
     }
+}
+
+#[test]
+#[ignore = "needs the built page: cargo xtask test"]
+fn without_relaxed_simd_another_program_computes_the_same() {
+    let built = Built::find().unwrap();
+    let workers = ObedientWorkers::without_relaxed_simd(&built.dist).unwrap();
+    let site = Site::under(&built.dist, "/", &workers.mounted()).unwrap();
+    let browser = Browser::start(&Options::default()).unwrap();
+    let goldens = shipped_goldens(&built).unwrap();
+    assert_parity(&browser, &site.url("?backend=cpu&size=150&parity=1"), &goldens);
+    assert_eq!(site.requests_for("/headstart-engine-cpu_plain.wasm").len(), 1);
+    assert!(site.requests_for("/headstart-engine-cpu_bg.wasm").is_empty());
 }
 
 #[test]

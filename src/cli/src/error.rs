@@ -156,6 +156,7 @@ fn of_model(error: &NnError) -> Option<&'static str> {
         | NnError::TunedFeatures { .. }
         | NnError::ScratchAnswer { .. }
         | NnError::NoClass { .. }
+        | NnError::Parts(_)
         | NnError::Readback(_) => None,
     }
 }

@@ -10,6 +10,7 @@ use headstart_vision::{RgbImage, normalise, square};
 
 use crate::device::OpenDevice;
 use crate::models::{BaseFile, Models, OwnHead, ShippedCnn};
+use crate::partners::Partners;
 use crate::photos::PhotoStore;
 use crate::port::Outbox;
 use crate::turns::Turns;
@@ -26,6 +27,8 @@ pub(crate) struct StartedEngine {
     pub(crate) shipped: RefCell<Option<Shipped>>,
     /// The photo that is made harder, as small as it is then shown, by its SHA-256.
     pub(crate) shown: RefCell<Option<(PhotoHash, Rc<RgbImage>)>>,
+    /// Those who compute parts of photos.
+    pub(crate) partners: Partners,
     /// Address of the page's folder, with a trailing slash.
     pub(crate) base_url: String,
     opened: OpenDevice,
@@ -57,6 +60,7 @@ impl StartedEngine {
             cnn: RefCell::default(),
             shipped: RefCell::default(),
             shown: RefCell::default(),
+            partners: Partners::default(),
             base_url,
             opened,
             ready,
@@ -78,6 +82,26 @@ impl StartedEngine {
         let size = size.pixels();
         let base = &self.models.base;
         base.begin(base.photos(normalise(&square(image, size)), size))
+    }
+
+    /// The same; where `together` all of the base is behind it, because the partners have computed parts of it, if there are
+    /// any and nothing else waits here. With the workers that computed it: one where it is only begun.
+    pub(crate) async fn begin_together(
+        &self,
+        image: &RgbImage,
+        size: InputSize,
+        together: bool,
+    ) -> (PhotoPass<'_>, u32) {
+        let (base, size) = (&self.models.base, size.pixels());
+        let square = square(image, size);
+        // A run takes its turns wherever this worker waits for another one.
+        if together
+            && !self.place.turns.is_awaited()
+            && let Some((pass, workers)) = self.partners.pass(base, &square).await
+        {
+            return (pass, workers);
+        }
+        (base.begin(base.photos(normalise(&square), size)), 1)
     }
 
     /// What the base as it is says of `image` at `size`, `[1, 2048]`.

@@ -54,7 +54,7 @@ fn of_model(error: NnError) -> Failure {
         }
         NnError::ScratchAnswer { error, bound } => Failure::WrongAnswer { model: Learner::Scratch, error, bound },
         NnError::Readback(reason) => Failure::DeviceLost { backend: BACKEND, reason },
-        error @ NnError::NoClass { .. } => Failure::Internal { reason: error.to_string() },
+        error @ (NnError::NoClass { .. } | NnError::Parts(_)) => Failure::Internal { reason: error.to_string() },
         error @ (NnError::Layers | NnError::HeadLayers | NnError::ScratchLayers(_)) => {
             Failure::CorruptModel { reason: error.to_string() }
         }

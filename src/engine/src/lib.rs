@@ -14,6 +14,7 @@ mod error;
 mod failure;
 mod jobs;
 mod models;
+mod partners;
 mod photos;
 mod pixels;
 mod port;

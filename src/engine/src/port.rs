@@ -10,7 +10,9 @@ use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use headstart_protocol::{Failure, FromWorker, Request, RequestId, Run, ToWorker, WireError, decode, encode};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent, MessagePort};
+
+use crate::partners::Partners;
 
 /// A request with its number, or a message that cannot be read.
 pub(crate) type Asked = Result<Asking, WireError>;
@@ -22,12 +24,15 @@ pub(crate) struct Asking {
     pub(crate) request: Request,
     /// The file that was posted beside the message, where the request needs one.
     pub(crate) blob: Option<Blob>,
+    /// The lines that were posted beside it.
+    pub(crate) lines: Vec<MessagePort>,
 }
 
 /// Where requests come in and answers go out.
 pub(crate) struct Port {
     outbox: Outbox,
     stops: Stops,
+    partners: Partners,
     requests: UnboundedReceiver<Asked>,
 }
 
@@ -95,14 +100,17 @@ impl Port {
         let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
         let (sender, requests) = unbounded();
         let stops = Stops::default();
-        let heard = stops.clone();
+        let partners = Partners::default();
+        let (heard, left) = (stops.clone(), partners.clone());
         let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let (bytes, blob) = parts(event.data());
             let asked = match decode::<ToWorker>(&bytes) {
                 Ok(ToWorker::Stop { id }) => return heard.stop(id),
+                Ok(ToWorker::EndPartners) => return left.end(),
                 Ok(ToWorker::Ask { id, request }) => {
                     heard.open(id);
-                    Ok(Asking { id, request, blob })
+                    let lines = event.ports().iter().map(JsCast::unchecked_into).collect();
+                    Ok(Asking { id, request, blob, lines })
                 }
                 Err(error) => Err(error),
             };
@@ -111,7 +119,7 @@ impl Port {
         });
         scope.set_onmessage(Some(listener.as_ref().unchecked_ref()));
         listener.forget();
-        Self { outbox: Outbox::to_page(scope), stops, requests }
+        Self { outbox: Outbox::to_page(scope), stops, partners, requests }
     }
 
     /// The next request, in the order in which they came.
@@ -127,6 +135,11 @@ impl Port {
     /// The requests that the page wants to end.
     pub(crate) fn stops(&self) -> &Stops {
         &self.stops
+    }
+
+    /// The partners, which the page may end.
+    pub(crate) fn partners(&self) -> &Partners {
+        &self.partners
     }
 
     /// From now on a panic, which ends this wasm instance, is told to the page first.

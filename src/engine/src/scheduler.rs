@@ -3,13 +3,15 @@
 use std::rc::Rc;
 
 use headstart_protocol::{
-    Ask, CloseZip, Failure, FromWorker, NextZipFiles, OpenZip, Request, RequestId, Run, Start, TuneHead, ZipAdd,
-    ZipFinish,
+    Ask, CloseZip, Failure, FromWorker, MeetPartners, NextZipFiles, OpenZip, Request, RequestId, Run, Start, TuneHead,
+    ZipAdd, ZipFinish,
 };
+use web_sys::MessagePort;
 
 use crate::engine::StartedEngine;
 use crate::error::EngineError;
 use crate::jobs::{AnswerInTurn, OpenedZip, RunBeside, ZipInProgress, start, tune};
+use crate::partners::Partners;
 use crate::port::{Asked, Asking, Outbox, Port, RunLine, Stops};
 use crate::turns::Turns;
 
@@ -17,6 +19,7 @@ use crate::turns::Turns;
 pub(crate) struct Scheduler {
     desk: ReplyDesk,
     turns: Rc<Turns>,
+    partners: Partners,
     /// The engine, once it is started.
     engine: Option<Rc<StartedEngine>>,
     zip: ZipInProgress,
@@ -34,7 +37,7 @@ impl Scheduler {
     /// Answers requests until the page ends the worker.
     pub(crate) async fn serve(mut port: Port) {
         let outbox = port.outbox().clone();
-        let mut scheduler = match Self::new(outbox.clone(), port.stops().clone()) {
+        let mut scheduler = match Self::new(outbox.clone(), port.stops().clone(), port.partners().clone()) {
             Ok(scheduler) => scheduler,
             Err(error) => return outbox.post(&FromWorker::Stopped(error.failure())),
         };
@@ -51,15 +54,15 @@ impl Scheduler {
     ///
     /// # Errors
     /// Those of [`Turns::new`].
-    pub(crate) fn new(outbox: Outbox, stops: Stops) -> Result<Self, EngineError> {
+    pub(crate) fn new(outbox: Outbox, stops: Stops, partners: Partners) -> Result<Self, EngineError> {
         let turns = Rc::new(Turns::new()?);
         let desk = ReplyDesk { outbox, stops };
-        Ok(Self { desk, turns, engine: None, zip: ZipInProgress::default(), opened: OpenedZip::default() })
+        Ok(Self { desk, turns, partners, engine: None, zip: ZipInProgress::default(), opened: OpenedZip::default() })
     }
 
     /// Answers one request, or begins its run.
     pub(crate) async fn take_up(&mut self, asked: Asked) {
-        let Asking { id, request, blob } = match asked {
+        let Asking { id, request, blob, lines } = match asked {
             Ok(asked) => asked,
             Err(error) => return self.desk.outbox.post(&FromWorker::Stopped(error.into())),
         };
@@ -86,6 +89,7 @@ impl Scheduler {
             Request::ShowLayers(request) => self.answer(id, request).await,
             Request::OpenHead(request) => self.answer(id, request).await,
             Request::CloseHead(request) => self.answer(id, request).await,
+            Request::MeetPartners(request) => self.meet(id, request, lines),
             Request::TimeBase(request) => self.answer(id, request).await,
             Request::MeasureParity(request) => self.answer(id, request).await,
             Request::Examine(request) => self.work(id, request),
@@ -99,7 +103,8 @@ impl Scheduler {
     /// Starts the engine. A device that is lost on the way is a start that failed: there is no engine yet to have stopped.
     async fn start(&mut self, id: RequestId, request: Start) {
         let started = start(&request, self.turns.clone(), &self.desk.line(id)).await;
-        let ready = started.map(|engine| {
+        let ready = started.map(|mut engine| {
+            engine.partners = self.partners.clone();
             let ready = engine.ready().clone();
             engine.watch(self.desk.outbox.clone());
             self.engine = Some(Rc::new(engine));
@@ -115,6 +120,17 @@ impl Scheduler {
             None => Err(Failure::NotStarted.into()),
         };
         self.desk.reply::<A>(id, answered);
+    }
+
+    /// From now on photos are computed together with the workers at the other ends of `lines`.
+    fn meet(&self, id: RequestId, request: MeetPartners, lines: Vec<MessagePort>) {
+        let met = match &self.engine {
+            Some(engine) => {
+                self.partners.meet(request.number as usize, lines, engine, self.desk.outbox.clone()).map_err(Into::into)
+            }
+            None => Err(Failure::NotStarted.into()),
+        };
+        self.desk.reply::<MeetPartners>(id, met);
     }
 
     /// Begins a run, which goes on beside later requests.

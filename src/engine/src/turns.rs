@@ -42,6 +42,11 @@ impl Turns {
         Ok(Self { port: channel.port2(), waiting, _arrived: arrived })
     }
 
+    /// Whether somebody waits for a turn.
+    pub(crate) fn is_awaited(&self) -> bool {
+        !self.waiting.borrow().is_empty()
+    }
+
     /// Goes on once the event loop has taken what was in it.
     pub(crate) async fn next(&self) {
         let (sender, receiver) = oneshot::channel();

@@ -48,6 +48,9 @@ pub enum NnError {
         /// The largest that is allowed.
         bound: f32,
     },
+    /// Workers that a photo cannot be shared between, or a piece of another one's part that does not fit.
+    #[error("the parts of the photo's pass do not fit together: {0}")]
+    Parts(String),
     /// A class that a model does not have.
     #[error("the model has {classes} classes, and none with the number {class}")]
     NoClass {

@@ -12,6 +12,8 @@ mod photo_pass;
 mod pool;
 mod scratch_cnn;
 #[cfg(feature = "cpu")]
+mod split_pass;
+#[cfg(feature = "cpu")]
 mod trainable_pool;
 mod vgg16;
 
@@ -23,4 +25,6 @@ pub use heat_map::{HeatMap, StageMap};
 pub use last_blocks::{LastBlocks, check_tuned};
 pub use photo_pass::{Description, PhotoPass};
 pub use scratch_cnn::ScratchCnn;
+#[cfg(feature = "cpu")]
+pub use split_pass::{Piece, Plan, SplitPass};
 pub use vgg16::{DESCRIPTOR, DESCRIPTOR_RECIPE, Features, POOLED, Vgg16, Vgg16Builder};

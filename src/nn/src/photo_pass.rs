@@ -3,7 +3,11 @@
 use burn::tensor::Tensor;
 use headstart_weights::vgg16::{CONVS, Unfrozen};
 
+#[cfg(feature = "cpu")]
+use crate::conv3x3::max_pool2x2;
 use crate::vgg16::DESCRIBING;
+#[cfg(feature = "cpu")]
+use crate::vgg16::described;
 use crate::{LastBlocks, Vgg16};
 
 /// Photos on their way through the base. It goes as far as descriptors are asked for, and through no layer twice.
@@ -59,6 +63,24 @@ impl Vgg16 {
     pub fn begin(&self, photos: Tensor<4>) -> PhotoPass<'_> {
         let photos = Reached { layers: 0, activations: photos, parts: Vec::new(), stages: Vec::new() };
         PhotoPass { base: self, photos, reached: Vec::new() }
+    }
+}
+
+impl<'a> PhotoPass<'a> {
+    /// A pass of `photos` that has come to its end already: what came out of the last layer of block 3, and of the stages that
+    /// describe, conv4_3 and conv5_3.
+    #[cfg(feature = "cpu")]
+    pub(crate) fn at_its_end(base: &'a Vgg16, photos: Tensor<4>, pool3: Tensor<4>, stages: [Tensor<4>; 2]) -> Self {
+        let photos = Reached { layers: 0, activations: photos, parts: Vec::new(), stages: Vec::new() };
+        let layers = layers_before(Some(Unfrozen::Blocks4And5));
+        let mut reached = vec![Reached { layers, activations: pool3, parts: Vec::new(), stages: Vec::new() }];
+        for (blocks, stage) in [Some(Unfrozen::Block5), None].into_iter().zip(stages) {
+            let before = &reached[reached.len() - 1];
+            let parts = before.parts.iter().cloned().chain(described(&stage)).collect();
+            let stages = before.stages.iter().cloned().chain([stage.clone()]).collect();
+            reached.push(Reached { layers: layers_before(blocks), activations: max_pool2x2(stage), parts, stages });
+        }
+        PhotoPass { base, photos, reached }
     }
 }
 

@@ -114,6 +114,12 @@ impl Vgg16 {
         Features { pooled, descriptor: Tensor::cat(descriptor, 1) }
     }
 
+    /// One of its convolutions.
+    #[cfg(feature = "cpu")]
+    pub(crate) fn convolution(&self, layer: usize) -> &Conv3x3 {
+        &self.convolutions[layer]
+    }
+
     /// [`pass`] through some of its layers.
     pub(crate) fn layers(
         &self,
@@ -153,9 +159,7 @@ pub(crate) fn pass(
         activations = convolve(at, activations);
         stage(shape.stage, &activations);
         if DESCRIBING.contains(&shape.stage) {
-            let positions = positions(&activations);
-            descriptor.push(normalised(positions.clone().mean_dim(1)));
-            descriptor.push(normalised(positions.max_dim(1)));
+            descriptor.extend(described(&activations));
         }
         if let Some(name) = shape.pool {
             activations = pool(activations);
@@ -163,6 +167,12 @@ pub(crate) fn pass(
         }
     }
     (activations, descriptor)
+}
+
+/// The parts of the descriptor that come of a stage that describes, its mean and its maximum, `[n, 512]` each.
+pub(crate) fn described(activations: &Tensor<4>) -> [Tensor<2>; 2] {
+    let positions = positions(activations);
+    [normalised(positions.clone().mean_dim(1)), normalised(positions.max_dim(1))]
 }
 
 /// `[n, c, h, w]` as `[n, h · w, c]`.

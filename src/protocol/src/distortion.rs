@@ -86,6 +86,8 @@ pub struct Distort {
     pub photo: PhotoData,
     /// What is done to it.
     pub distortion: Distortion,
+    /// As [`crate::Classify::together`].
+    pub together: bool,
 }
 
 /// A distorted photo and its answer.

@@ -47,8 +47,8 @@ pub use message::{Ask, FromWorker, HeadNumber, Progress, Reply, Request, Request
 pub use reply::{BenchReport, OwnPrediction, Prediction, Ready, ScratchPrediction, StartProgress, Transfer};
 pub use request::{
     Classify, CloseHead, CloseZip, Describe, DrawCurve, Explain, ForgetPhotos, KeepActivations, KeepDescriptors,
-    KeepSquare, MeasureParity, NextZipFiles, OpenHead, OpenScratch, OpenZip, PhotoData, ReadTuning, ShowLayers, Start,
-    TimeBase, Train, TrainScratch, TuneHead, ZipAdd, ZipFinish,
+    KeepSquare, MeasureParity, MeetPartners, NextZipFiles, OpenHead, OpenScratch, OpenZip, PhotoData, ReadTuning,
+    ShowLayers, Start, TimeBase, Train, TrainScratch, TuneHead, ZipAdd, ZipFinish,
 };
 /// Bytes on the way, encoded as such and not one by one.
 pub use serde_bytes::ByteBuf;

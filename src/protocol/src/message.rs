@@ -6,8 +6,8 @@ use serde_bytes::ByteBuf;
 use crate::{
     BenchReport, Classify, CloseHead, CloseZip, CurveProgress, CurveResult, Describe, Description, Distort, Distorted,
     DrawCurve, Examine, Examining, Failure, Finding, ForgetPhotos, HeadSummary, KeepActivations, KeepDescriptors,
-    KeepSquare, LayerMaps, MeasureParity, NextZipFiles, OpenHead, OpenScratch, OpenZip, PhotoHash, Prediction,
-    ReadTuning, Ready, RunNews, ScratchResult, Shipped, ShowLayers, Start, StartProgress, TimeBase, Train,
+    KeepSquare, LayerMaps, MeasureParity, MeetPartners, NextZipFiles, OpenHead, OpenScratch, OpenZip, PhotoHash,
+    Prediction, ReadTuning, Ready, RunNews, ScratchResult, Shipped, ShowLayers, Start, StartProgress, TimeBase, Train,
     TrainScratch, TrainingProgress, TrainingResult, TuneHead, TuningProgress, TuningRecords, TuningResult, ZipAdd,
     ZipContents, ZipFinish, ZipSlice,
 };
@@ -31,6 +31,8 @@ pub enum ToWorker {
         /// The request.
         request: Request,
     },
+    /// A partner ended: the photo on its way goes on without any, and so do those after it. It is heard at once.
+    EndPartners,
     /// End that run with the best so far, if it still goes on ([`Start`] cannot be ended). It is heard at once.
     Stop {
         /// The run.
@@ -62,6 +64,8 @@ pub enum FromWorker {
         /// How far it is.
         progress: Progress,
     },
+    /// The worker's partners did not answer, or it is faster without them: it computes photos alone from now on.
+    Alone,
     /// The engine stopped working (its device was lost, or it made a mistake): a fresh worker is needed, and no request
     /// is answered any more.
     Stopped(Failure),
@@ -183,6 +187,7 @@ requests! {
     ShowLayers => Vec<LayerMaps>;
     OpenHead => HeadSummary;
     CloseHead => ();
+    MeetPartners => ();
     TimeBase => BenchReport;
     MeasureParity => String;
     ZipAdd => ByteBuf;
@@ -206,7 +211,7 @@ mod tests {
             };
         }
         ask!(Start Classify Distort Describe KeepDescriptors KeepSquare KeepActivations ForgetPhotos Examine Train TrainScratch TuneHead DrawCurve
-            OpenScratch ReadTuning ShowLayers OpenHead CloseHead TimeBase MeasureParity ZipAdd ZipFinish OpenZip NextZipFiles CloseZip);
+            OpenScratch ReadTuning ShowLayers OpenHead CloseHead MeetPartners TimeBase MeasureParity ZipAdd ZipFinish OpenZip NextZipFiles CloseZip);
         owners
     }
 
@@ -215,6 +220,7 @@ mod tests {
         assert_eq!(owners(&KeepDescriptors::replied(())), ["KeepDescriptors"]);
         assert_eq!(owners(&ForgetPhotos::replied(())), ["ForgetPhotos"]);
         assert_eq!(owners(&CloseHead::replied(())), ["CloseHead"]);
+        assert_eq!(owners(&MeetPartners::replied(())), ["MeetPartners"]);
         assert_eq!(owners(&CloseZip::replied(())), ["CloseZip"]);
         assert_eq!(owners(&ZipAdd::replied(ByteBuf::new())), ["ZipAdd"]);
         assert_eq!(owners(&ZipFinish::replied(ByteBuf::new())), ["ZipFinish"]);
@@ -241,6 +247,7 @@ mod tests {
         let failed = Failure::Download { file: "head".into(), reason: "404".into() };
         let said = [
             FromWorker::Alive,
+            FromWorker::Alone,
             FromWorker::Begun { id },
             FromWorker::Reply { id, reply: Ok(KeepSquare::replied([3; 32])) },
             FromWorker::Reply { id, reply: Err(failed.clone()) },

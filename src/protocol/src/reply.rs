@@ -52,6 +52,8 @@ pub struct Prediction {
     pub familiarity: Option<f64>,
     /// Milliseconds from decoded pixels to the answer.
     pub ms: f64,
+    /// Workers that computed the pass through the base together.
+    pub workers: u32,
     /// Milliseconds that decoding the file took.
     pub decode_ms: f64,
     /// What the visitor's own head says, where one is open.

@@ -29,6 +29,8 @@ pub struct Classify {
     pub with_scratch: bool,
     /// Whether a heat map is wanted, and of what.
     pub explain: Option<Explain>,
+    /// Whether the worker's partners ([`MeetPartners`]) may compute parts of the photo's pass: they have nothing else to do.
+    pub together: bool,
 }
 
 /// Say which places of a photo speak for a class of the visitor's own head, or of the shipped one where no other is open.
@@ -128,6 +130,14 @@ pub struct OpenHead {
 /// Let the shipped head answer alone again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloseHead;
+
+/// Compute photos together with other workers, in place of those before: the lines to them are posted beside the message as
+/// `MessagePort`s, in the order of the workers' numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeetPartners {
+    /// This worker's number among them, from 0: the main worker's.
+    pub number: u32,
+}
 
 /// Time the base on the golden pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

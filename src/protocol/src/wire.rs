@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// Counts up with every change to [`crate::ToWorker`] or [`crate::FromWorker`].
-pub const PROTOCOL_VERSION: u32 = 17;
+pub const PROTOCOL_VERSION: u32 = 18;
 
 /// Why a message could not be written or read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -49,7 +49,10 @@ mod tests {
 
     fn message() -> ToWorker {
         let photo = PhotoData::Encoded(vec![1, 2, 3]);
-        ToWorker::Ask { id: RequestId(7), request: Classify { photo, with_scratch: false, explain: None }.into() }
+        ToWorker::Ask {
+            id: RequestId(7),
+            request: Classify { photo, with_scratch: false, explain: None, together: false }.into(),
+        }
     }
 
     #[test]

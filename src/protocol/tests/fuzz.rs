@@ -52,6 +52,7 @@ fn a_damaged_request_is_a_request_or_an_error() {
             photo: PhotoData::Encoded(vec![9; 50]),
             with_scratch: true,
             explain: Some(Explain { class: Some(1), cnn: false }),
+            together: true,
         }
         .into(),
         Train(training).into(),
@@ -74,6 +75,7 @@ fn a_damaged_reply_is_a_reply_or_an_error() {
         probabilities: vec![0.5, 0.5],
         familiarity: Some(0.75),
         ms: 1.0,
+        workers: 2,
         decode_ms: 2.0,
         own: Some(own),
         scratch: None,

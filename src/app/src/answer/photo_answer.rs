@@ -160,6 +160,7 @@ mod tests {
             probabilities: probabilities.to_vec(),
             familiarity: Some(0.03),
             ms: 1.0,
+            workers: 1,
             decode_ms: 1.0,
             own,
             scratch,

@@ -187,6 +187,7 @@ impl Camera {
         let Some(grabber) = FrameGrabber::new() else { return };
         let (engine, opening) = (self.engine.get_value(), self.opening.get_value());
         spawn_local(async move {
+            let _held = engine.hold_partners();
             loop {
                 repaint().await;
                 if !self.is_open(opening) {

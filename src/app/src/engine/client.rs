@@ -12,6 +12,7 @@ use super::connection::{Connection, Running};
 use super::heads::Heads;
 use super::helpers::Helper;
 use super::kept::Kept;
+use super::partners::Partners;
 use super::phase::Phase;
 use super::photos::Turn;
 use super::pool::Pool;
@@ -77,6 +78,7 @@ pub(super) struct EngineState {
     pub(super) pool: Pool,
     pub(super) helpers: Vec<Helper>,
     pub(super) last_helper: WorkerId,
+    pub(super) partners: Partners,
     pub(super) heads: Heads,
     pub(super) kept: Kept,
     /// What ships for the comparison, where this worker has fetched all of it.
@@ -112,6 +114,7 @@ impl Engine {
             pool: Pool::default(),
             helpers: Vec::new(),
             last_helper: 0,
+            partners: Partners::default(),
             heads: Heads::default(),
             kept: Kept::default(),
             shipped: None,

@@ -17,7 +17,7 @@ use headstart_protocol::{
 use js_sys::{Array, Reflect, Uint8Array};
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, MessageEvent, Worker};
+use web_sys::{Blob, MessageEvent, MessagePort, Worker};
 
 use super::watchdog::{Watchdog, Work};
 use crate::error::PageError;
@@ -49,6 +49,8 @@ pub(crate) const BUILD: &str = match option_env!("HEADSTART_BUILD") {
 pub(super) enum WorkerNews {
     /// Its script runs.
     Alive,
+    /// It computes photos without partners from now on.
+    Alone,
     /// It is of no use any more: a script that cannot run, an uncaught error, a lost device, a message that cannot be
     /// read, no answer for too long.
     Ended(PageError),
@@ -106,7 +108,7 @@ impl Connection {
 
     /// Asks at once; the reply can be awaited.
     pub(super) fn ask<A: Ask>(&self, request: A) -> impl Future<Output = Result<A::Reply, PageError>> + use<A> {
-        replied::<A>(self.post(request.into(), None, None))
+        replied::<A>(self.post(request.into(), &Beside::Nothing, None))
     }
 
     /// The same; `begun` is called when the worker takes the request up.
@@ -115,7 +117,7 @@ impl Connection {
         request: A,
         begun: Box<dyn FnOnce()>,
     ) -> impl Future<Output = Result<A::Reply, PageError>> + use<A> {
-        replied::<A>(self.post(request.into(), None, Some(begun)))
+        replied::<A>(self.post(request.into(), &Beside::Nothing, Some(begun)))
     }
 
     /// The same with a file, which the worker reads where it lies.
@@ -124,7 +126,24 @@ impl Connection {
         request: A,
         file: &Blob,
     ) -> impl Future<Output = Result<A::Reply, PageError>> + use<A> {
-        replied::<A>(self.post(request.into(), Some(file), None))
+        replied::<A>(self.post(request.into(), &Beside::File(file), None))
+    }
+
+    /// The same with lines to other workers, which are handed over.
+    pub(super) fn ask_with_lines<A: Ask>(
+        &self,
+        request: A,
+        lines: &[MessagePort],
+    ) -> impl Future<Output = Result<A::Reply, PageError>> + use<A> {
+        replied::<A>(self.post(request.into(), &Beside::Lines(lines), None))
+    }
+
+    /// Tells it that a partner ended.
+    pub(super) fn end_partners(&self) {
+        if let Ok(message) = encode(&ToWorker::EndPartners) {
+            // A worker that takes no messages any more has said so elsewhere.
+            let _ = self.send(&message, &Beside::Nothing);
+        }
     }
 
     /// Asks for what takes a while.
@@ -132,7 +151,7 @@ impl Connection {
     /// # Errors
     /// A request that cannot be encoded or posted.
     pub(super) fn run<R: Run>(self: &Rc<Self>, request: R) -> Result<Running<R>, PageError> {
-        let posted = self.post(request.into(), None, None)?;
+        let posted = self.post(request.into(), &Beside::Nothing, None)?;
         Ok(self.running(posted))
     }
 
@@ -151,7 +170,7 @@ impl Connection {
     fn post(
         &self,
         request: Request,
-        file: Option<&Blob>,
+        beside: &Beside<'_>,
         begun: Option<Box<dyn FnOnce()>>,
     ) -> Result<Posted, PageError> {
         let id = self.next_id();
@@ -162,7 +181,7 @@ impl Connection {
         }
         let (progress, progressed) = unbounded();
         let (reply, replied) = oneshot::channel();
-        self.send(&message, file)?;
+        self.send(&message, beside)?;
         {
             let mut callers = self.callers.borrow_mut();
             callers.waiting.insert(id, Caller { begun, progress, reply });
@@ -179,13 +198,18 @@ impl Connection {
         }
     }
 
-    /// The message's bytes are handed over, not copied; a file goes beside them, as a name for what the browser holds.
-    fn send(&self, message: &[u8], file: Option<&Blob>) -> Result<(), PageError> {
+    /// The message's bytes are handed over, not copied, and so are lines; a file goes beside them, as a name for what the browser
+    /// holds.
+    fn send(&self, message: &[u8], beside: &Beside<'_>) -> Result<(), PageError> {
         let message = Uint8Array::from(message);
-        let transfer = Array::of1(&message.buffer());
-        let data: JsValue = match file {
-            Some(file) => Array::of2(&message, file).into(),
-            None => message.into(),
+        let mut transfer = Array::of1(&message.buffer());
+        let data: JsValue = match beside {
+            Beside::File(file) => Array::of2(&message, file).into(),
+            Beside::Lines(lines) => {
+                transfer.extend(lines.iter());
+                message.into()
+            }
+            Beside::Nothing => message.into(),
         };
         self.worker.post_message_with_transfer(&data, &transfer).map_err(|error| broken(&error))
     }
@@ -195,6 +219,13 @@ impl Drop for Connection {
     fn drop(&mut self) {
         self.worker.terminate();
     }
+}
+
+/// What goes beside a message's bytes.
+enum Beside<'a> {
+    Nothing,
+    File(&'a Blob),
+    Lines(&'a [MessagePort]),
 }
 
 type Posted = (RequestId, UnboundedReceiver<Progress>, oneshot::Receiver<Result<Reply, PageError>>);
@@ -256,7 +287,7 @@ impl Stopper {
         let Some(connection) = self.connection.upgrade() else { return };
         if let Ok(message) = encode(&ToWorker::Stop { id: self.id }) {
             // A worker that takes no messages any more has said so elsewhere.
-            let _ = connection.send(&message, None);
+            let _ = connection.send(&message, &Beside::Nothing);
         }
     }
 }
@@ -297,6 +328,7 @@ fn hear(message: &MessageEvent, callers: &RefCell<Callers>, news: &dyn Fn(Worker
     let bytes = message.data().dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).unwrap_or_default();
     match decode(&bytes) {
         Ok(FromWorker::Alive) => news(WorkerNews::Alive),
+        Ok(FromWorker::Alone) => news(WorkerNews::Alone),
         Ok(FromWorker::Begun { id }) => {
             let begun = {
                 let mut callers = callers.borrow_mut();

@@ -1,5 +1,5 @@
-//! Helpers: further workers that look at photos while many wait. They come when [`Pool`](super::pool::Pool) says so and go
-//! after a rest. One that fails goes without a word, and its photos wait again.
+//! Helpers: further workers that look at photos while many wait, and are the main one's [`partners`](super::partners) where
+//! one comes by itself. They come when [`Pool`](super::pool::Pool) says so and go after a rest. One that fails goes without a word, and its photos wait again.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -17,16 +17,24 @@ const REST: Duration = Duration::from_secs(20);
 
 /// A helper.
 pub(super) struct Helper {
-    number: WorkerId,
-    connection: Rc<Connection>,
+    pub(super) number: WorkerId,
+    pub(super) connection: Rc<Connection>,
     /// Whether it can take photos.
-    is_ready: bool,
+    pub(super) is_ready: bool,
     /// The visitor's own head, as it was last told.
     head: Option<HeadNumber>,
-    /// Photos that it was given so far.
+    /// Photos that it was given so far, and those that it was to compute parts of.
     given: u64,
     /// Whether it waits to be ended.
     rests: bool,
+}
+
+impl Helper {
+    /// It has something to do.
+    pub(super) fn give(&mut self) {
+        self.given += 1;
+        self.rests = false;
+    }
 }
 
 impl EngineState {
@@ -36,8 +44,7 @@ impl EngineState {
         workers.extend(self.helpers.iter().filter(|helper| helper.is_ready).map(|helper| helper.number));
         let (id, worker) = self.queue.take(&workers)?;
         if let Some(helper) = self.helper(worker) {
-            helper.given += 1;
-            helper.rests = false;
+            helper.give();
         }
         Some((id, worker))
     }
@@ -53,12 +60,15 @@ impl EngineState {
         Some(connection)
     }
 
-    fn helper(&mut self, number: WorkerId) -> Option<&mut Helper> {
+    pub(super) fn helper(&mut self, number: WorkerId) -> Option<&mut Helper> {
         self.helpers.iter_mut().find(|helper| helper.number == number)
     }
 
     /// Those without photos, which rest from now on, with the photos that each was given so far.
     fn begin_rests(&mut self) -> Vec<(WorkerId, u64)> {
+        if self.partners.are_held() {
+            return Vec::new();
+        }
         let idle = self.helpers.iter_mut().filter(|helper| helper.is_ready && !helper.rests);
         let idle = idle.filter(|helper| self.queue.in_hand(helper.number) == 0);
         idle.map(|helper| {
@@ -66,6 +76,20 @@ impl EngineState {
             (helper.number, helper.given)
         })
         .collect()
+    }
+
+    /// The helper that has rested since ends, unless it is wanted again.
+    fn end_rest(&mut self, rest: (WorkerId, u64)) {
+        let are_held = self.partners.are_held();
+        let before = self.helpers.len();
+        self.helpers.retain_mut(|helper| {
+            let is_over = helper.rests && (helper.number, helper.given) == rest;
+            helper.rests &= !(is_over && are_held);
+            are_held || !is_over
+        });
+        if self.helpers.len() < before {
+            self.partners.part();
+        }
     }
 
     fn helpers_ready(&self) -> usize {
@@ -95,13 +119,14 @@ impl Engine {
         });
     }
 
-    /// Starts the helpers that the photos in the queue are worth.
+    /// Starts the helpers that the photos in the queue are worth, and those that one photo is.
     pub(super) fn call_helpers(&self) {
         loop {
             let (number, backend) = {
                 let mut state = self.state();
                 let Some(backend) = state.phase.ready().map(|ready| ready.backend) else { return };
-                let wanted = state.pool.wanted(backend, state.queue.waiting());
+                let together = if state.wants_partners() { state.pool.together(backend) } else { 1 };
+                let wanted = state.pool.wanted(backend, state.queue.waiting()).max(together);
                 if state.helpers.len() + 1 >= wanted {
                     return;
                 }
@@ -119,6 +144,8 @@ impl Engine {
         let spawned = Connection::spawn(backend, move |news| match news {
             WorkerNews::Alive => engine.start_helper(number),
             WorkerNews::Ended(_) => engine.helper_failed(number),
+            // The main worker leads, and says so.
+            WorkerNews::Alone => {}
         });
         let Ok(connection) = spawned else { return false };
         let helper = Helper { number, connection, is_ready: false, head: None, given: 0, rests: false };
@@ -155,6 +182,7 @@ impl Engine {
             if let Some(helper) = state.helper(number) {
                 helper.is_ready = fits;
             }
+            state.partners.part();
             fits
         };
         if !fits {
@@ -171,8 +199,7 @@ impl Engine {
         for rest in idle {
             let engine = self.clone();
             let end = move || {
-                let is_over = |helper: &Helper| helper.rests && (helper.number, helper.given) == rest;
-                engine.state().helpers.retain(|helper| !is_over(helper));
+                engine.state().end_rest(rest);
                 let ready = engine.state().helpers_ready();
                 engine.tell(EngineNews::Helpers(ready));
             };
@@ -190,6 +217,7 @@ impl Engine {
             }
             state.pool.close();
             state.helpers.retain(|helper| helper.number != number);
+            state.part_at_once();
             state.queue.worker_stopped(number, true)
         };
         let ready = self.state().helpers_ready();

@@ -49,6 +49,7 @@ impl Engine {
             if engine.is_current(generation) {
                 match news {
                     WorkerNews::Alive => engine.alive(generation),
+                    WorkerNews::Alone => engine.do_without_partners(),
                     WorkerNews::Ended(error) => engine.ended(error),
                 }
             }
@@ -159,6 +160,7 @@ impl Engine {
             let mut state = self.state();
             // Nothing that this worker left behind counts from here on.
             state.generation += 1;
+            state.partners.main_ended();
             state.main = None;
             if !state.helpers.is_empty() {
                 // Several at once may have been too much.

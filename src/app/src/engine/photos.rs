@@ -86,7 +86,8 @@ impl Engine {
         let add = |queue: &mut Queue, id| queue.add(id, main_only);
         let request = |photo, worker| {
             self.tell_head_to(worker);
-            Classify { photo, with_scratch: with_scratch() && worker == MAIN, explain: None }
+            let together = self.together(worker);
+            Classify { photo, with_scratch: with_scratch() && worker == MAIN, explain: None, together }
         };
         let (prediction, worker) = self.asked(photo, add, request).await?;
         self.classified(prediction, worker)
@@ -101,7 +102,7 @@ impl Engine {
         let add = |queue: &mut Queue, id| queue.add(id, what.cnn);
         let request = |photo, worker| {
             self.tell_head_to(worker);
-            Classify { photo, with_scratch: false, explain: Some(what) }
+            Classify { photo, with_scratch: false, explain: Some(what), together: self.together(worker) }
         };
         let (prediction, worker) = self.asked(photo, add, request).await?;
         self.classified(prediction, worker)
@@ -119,7 +120,7 @@ impl Engine {
         let add = |queue: &mut Queue, id| queue.add(id, false);
         let request = |photo, worker| {
             self.tell_head_to(worker);
-            Distort { photo, distortion: distortion.clone() }
+            Distort { photo, distortion: distortion.clone(), together: self.together(worker) }
         };
         let (distorted, worker) = self.asked(photo, add, request).await?;
         let classified = self.classified(distorted.prediction.clone(), worker)?;
@@ -158,9 +159,17 @@ impl Engine {
         frame: PhotoData,
         explain: Option<Explain>,
     ) -> Result<Classified, PageError> {
-        let prediction = self.ask(Classify { photo: frame, with_scratch: false, explain }).await?;
-        self.state().restarts.answered();
+        let together = self.together(MAIN);
+        let prediction = self.ask(Classify { photo: frame, with_scratch: false, explain, together }).await?;
+        self.main_answered();
+        self.dispatch();
         self.classified(prediction, MAIN)
+    }
+
+    fn main_answered(&self) {
+        let mut state = self.state();
+        state.restarts.answered();
+        state.partners.main_answered();
     }
 
     fn classified(&self, prediction: Prediction, worker: WorkerId) -> Result<Classified, PageError> {
@@ -206,7 +215,7 @@ impl Engine {
                 Err(PageError::EngineStopped) => {}
                 reply => {
                     if worker == MAIN && reply.is_ok() {
-                        self.state().restarts.answered();
+                        self.main_answered();
                     }
                     return Ok((reply?, worker));
                 }
@@ -229,6 +238,7 @@ impl Engine {
         }
         self.call_helpers();
         self.let_helpers_rest();
+        self.introduce_helpers();
     }
 
     /// A photo with which workers stopped too often is not asked about again.

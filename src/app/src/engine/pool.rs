@@ -1,4 +1,4 @@
-//! How many workers look at photos: the main one, and helpers while many photos wait.
+//! How many workers look at photos: the main one, and helpers while many photos wait, or one is computed by all of them.
 //!
 //! A helper is the same engine once more. It costs memory, and a second or so of a core before it can answer; it pays
 //! where cores lie idle while photos wait.
@@ -57,6 +57,14 @@ impl Pool {
         }
     }
 
+    /// The workers that there should be in all to compute one photo together.
+    pub(crate) fn together(&self, backend: Backend) -> usize {
+        match backend {
+            Backend::Cpu => self.most,
+            Backend::WebGpu => 1,
+        }
+    }
+
     /// A helper failed: there will be no others.
     pub(crate) fn close(&mut self) {
         self.most = 1;
@@ -96,12 +104,14 @@ mod tests {
         let pool = Pool::new(None, &DESKTOP, true);
         let wanted = [0, 7, 8, 15, 16, 24, 100].map(|waiting| pool.wanted(Backend::Cpu, waiting));
         assert_eq!(wanted, [1, 1, 2, 2, 3, 4, 4]);
+        assert_eq!(pool.together(Backend::Cpu), 4);
     }
 
     #[test]
     fn a_gpu_has_no_helpers() {
         for asked in [None, Some(4)] {
-            assert_eq!(Pool::new(asked, &DESKTOP, true).wanted(Backend::WebGpu, 1000), 1);
+            let pool = Pool::new(asked, &DESKTOP, true);
+            assert_eq!([pool.wanted(Backend::WebGpu, 1000), pool.together(Backend::WebGpu)], [1, 1]);
         }
     }
 

@@ -86,6 +86,12 @@ impl Queue {
         self.patient.len() + self.waiting.iter().filter(|ticket| !ticket.main_only).count()
     }
 
+    /// Whether there is a photo to classify, in hand or not.
+    pub(crate) fn has_impatient(&self) -> bool {
+        let all = self.waiting.iter().chain(&self.reading).chain(&self.sent);
+        all.into_iter().any(|ticket| !ticket.patient)
+    }
+
     /// Whether a photo is being read for `worker`.
     pub(crate) fn is_reading(&self, id: PhotoId, worker: WorkerId) -> bool {
         self.reading.iter().any(|ticket| ticket.id == id && ticket.worker == worker)
@@ -248,7 +254,9 @@ mod tests {
         let mut queue = Queue::default();
         (0..5).for_each(|id| queue.add_patient(id));
         assert_eq!((send(&mut queue), send(&mut queue), take(&mut queue)), (Some(0), Some(1), None));
+        assert!(!queue.has_impatient());
         queue.add(9, false);
+        assert!(queue.has_impatient());
         queue.remove(9);
         queue.add(10, false);
         queue.remove(0);

@@ -48,9 +48,11 @@ impl Work {
             Request::Classify(_) | Request::Distort(_) | Request::KeepActivations(_) | Request::ShowLayers(_) => {
                 Self::Photo(1)
             }
-            Request::KeepDescriptors(_) | Request::KeepSquare(_) | Request::ForgetPhotos(_) | Request::CloseHead(_) => {
-                Self::Chore
-            }
+            Request::KeepDescriptors(_)
+            | Request::KeepSquare(_)
+            | Request::ForgetPhotos(_)
+            | Request::CloseHead(_)
+            | Request::MeetPartners(_) => Self::Chore,
             Request::ZipAdd(_)
             | Request::ZipFinish(_)
             | Request::OpenZip(_)

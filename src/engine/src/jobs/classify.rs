@@ -18,7 +18,7 @@ impl AnswerInTurn for Classify {
         let decoded = now();
         let cnn = engine.cnn.borrow().clone();
         let explains_cnn = cnn.is_some() && self.explain.is_some_and(|explain| explain.cnn);
-        let mut prediction = by_heads(engine, &image, self.explain.filter(|_| !explains_cnn)).await?;
+        let mut prediction = by_heads(engine, &image, self.explain.filter(|_| !explains_cnn), self.together).await?;
         if let Some(cnn) = cnn.filter(|_| self.with_scratch || explains_cnn) {
             let scratch = cnn.answer(&image).await?;
             if let Some(explain) = self.explain.filter(|_| explains_cnn) {
@@ -31,8 +31,8 @@ impl AnswerInTurn for Classify {
     }
 }
 
-/// What the base, the visitor's own head and the shipped one say of `image`, and why if that is wanted. It was not decoded here, and
-/// the CNN is not asked.
+/// What the base, the visitor's own head and the shipped one say of `image`, and why if that is wanted; where `together` with
+/// what partners compute. It was not decoded here, and the CNN is not asked.
 ///
 /// # Errors
 /// Those of the device.
@@ -40,12 +40,14 @@ pub(super) async fn by_heads(
     engine: &StartedEngine,
     image: &RgbImage,
     explain: Option<Explain>,
+    together: bool,
 ) -> Result<Prediction, EngineError> {
     let start = now();
     let models = &engine.models;
-    let mut photo = engine.begin(image, models.size);
+    let (mut photo, workers) = engine.begin_together(image, models.size, together).await;
     let Said { probabilities, familiarity, seen } = models.head.answer(&mut photo).await?;
     let ms = now() - start;
+    engine.partners.note(workers, ms);
     let mut heat = None;
     let own = engine.own.borrow().clone();
     let own = match own {
@@ -53,7 +55,7 @@ pub(super) async fn by_heads(
             let shares = own.size == models.size;
             let since = if shares { start } else { now() };
             if !shares {
-                photo = engine.begin(image, own.size);
+                (photo, _) = engine.begin_together(image, own.size, together).await;
             }
             let Said { probabilities, familiarity, seen } = own.head.answer(&mut photo).await?;
             let ms = now() - since;
@@ -72,7 +74,7 @@ pub(super) async fn by_heads(
             None
         }
     };
-    Ok(Prediction { probabilities, familiarity, ms, decode_ms: 0.0, own, scratch: None, heat })
+    Ok(Prediction { probabilities, familiarity, ms, workers, decode_ms: 0.0, own, scratch: None, heat })
 }
 
 /// The class that is to be explained.

@@ -36,7 +36,7 @@ impl AnswerInTurn for Distort {
         let decode_ms = now() - start;
         let seen = of_vision(distortion).apply(&small);
         let asked = whole.as_ref().filter(|_| is_as_it_was).unwrap_or(&seen);
-        let prediction = by_heads(engine, asked, None).await?;
+        let prediction = by_heads(engine, asked, None, self.together).await?;
         let pixels: Vec<u8> = seen.pixels().flat_map(|pixel| [pixel[0], pixel[1], pixel[2], u8::MAX]).collect();
         let (width, height) = seen.dimensions();
         let prediction = Prediction { decode_ms, ..prediction };

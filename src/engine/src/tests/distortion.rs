@@ -23,7 +23,7 @@ fn photo(seed: u32) -> PhotoData {
 }
 
 async fn distorted(engine: &StartedEngine, photo: PhotoData, distortion: Distortion) -> Distorted {
-    *Distort { photo, distortion }.answer(engine).await.unwrap()
+    *Distort { photo, distortion, together: false }.answer(engine).await.unwrap()
 }
 
 fn largest_difference(a: &Distorted, b: &[f32]) -> f32 {
@@ -71,9 +71,9 @@ async fn what_is_no_photo_stays_none_however_it_is_made_harder() {
     let engine = shipped().await;
     let nan = || Distortion { turn: f32::NAN, light: f32::INFINITY, ..Distortion::default() };
     let photo = PhotoData::Rgba { width: 30, height: 20, pixels: vec![200; 4 * 30 * 20] };
-    let blank = Distort { photo, distortion: nan() }.answer(&engine).await;
+    let blank = Distort { photo, distortion: nan(), together: false }.answer(&engine).await;
     assert_eq!(blank, Err(EngineError::Photo(VisionError::Blank)));
     let photo = PhotoData::Encoded(b"no photo".to_vec());
-    let refused = Distort { photo, distortion: nan() }.answer(&engine).await;
+    let refused = Distort { photo, distortion: nan(), together: false }.answer(&engine).await;
     assert!(matches!(refused, Err(EngineError::Photo(_))), "{refused:?}");
 }

@@ -7,6 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::Told;
 use crate::error::EngineError;
+use crate::partners::Partners;
 use crate::port::{Asking, Stops};
 use crate::scheduler::Scheduler;
 use crate::turns::Turns;
@@ -16,8 +17,8 @@ const BEGUN: FromWorker = FromWorker::Begun { id: ID };
 
 async fn told_of(request: impl Ask) -> Vec<FromWorker> {
     let told = Told::default();
-    let mut scheduler = Scheduler::new(told.outbox(), Stops::default()).unwrap();
-    scheduler.take_up(Ok(Asking { id: ID, request: request.into(), blob: None })).await;
+    let mut scheduler = Scheduler::new(told.outbox(), Stops::default(), Partners::default()).unwrap();
+    scheduler.take_up(Ok(Asking { id: ID, request: request.into(), blob: None, lines: Vec::new() })).await;
     // A run goes on by itself.
     let turns = Turns::new().unwrap();
     for _ in 0..10 {
@@ -30,7 +31,10 @@ async fn told_of(request: impl Ask) -> Vec<FromWorker> {
 async fn whoever_needs_the_models_before_they_are_there_is_told_so() {
     let photo = PhotoData::Encoded(Vec::new());
     let refused = [BEGUN, FromWorker::Reply { id: ID, reply: Err(Failure::NotStarted) }];
-    assert_eq!(told_of(Classify { photo: photo.clone(), with_scratch: false, explain: None }).await, refused);
+    assert_eq!(
+        told_of(Classify { photo: photo.clone(), with_scratch: false, explain: None, together: false }).await,
+        refused
+    );
     assert_eq!(told_of(KeepSquare { photo }).await, refused);
     let training = TrainingRequest {
         size: InputSize::S150,
@@ -56,7 +60,7 @@ async fn zips_need_no_models() {
 #[wasm_bindgen_test]
 async fn a_message_that_cannot_be_read_ends_the_engine() {
     let told = Told::default();
-    let mut scheduler = Scheduler::new(told.outbox(), Stops::default()).unwrap();
+    let mut scheduler = Scheduler::new(told.outbox(), Stops::default(), Partners::default()).unwrap();
     scheduler.take_up(Err(WireError::Malformed)).await;
     assert_eq!(told.all(), [FromWorker::Stopped(Failure::Wire(WireError::Malformed))]);
 }

@@ -94,7 +94,10 @@ fn pattern(size: usize) -> PhotoData {
 }
 
 pub(super) async fn classify(engine: &StartedEngine, photo: PhotoData) -> Prediction {
-    Classify { photo, with_scratch: false, explain: Some(Explain::default()) }.answer(engine).await.unwrap()
+    Classify { photo, with_scratch: false, explain: Some(Explain::default()), together: false }
+        .answer(engine)
+        .await
+        .unwrap()
 }
 
 /// The heat map is of the head that is said first and of what it answers, whose probability is the logit's sigmoid.

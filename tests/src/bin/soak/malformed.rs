@@ -77,7 +77,7 @@ impl Watched {
                 // A helper that starts takes its time.
                 Ok(FromWorker::Reply { reply: Ok(Reply::Start(_)), .. }) => {}
                 Ok(FromWorker::Reply { .. }) => slowest = slowest.max(waited / 1e3),
-                Ok(FromWorker::Alive | FromWorker::Begun { .. } | FromWorker::Progress { .. }) => {}
+                Ok(FromWorker::Alive | FromWorker::Alone | FromWorker::Begun { .. } | FromWorker::Progress { .. }) => {}
                 Ok(FromWorker::Stopped(_)) | Err(_) => stopped += 1,
             }
         }
