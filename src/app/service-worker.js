@@ -1,6 +1,6 @@
 // Keeps the page for visits without a network. `cargo xtask build` puts in front of this what it keeps:
 //
-//   const RELEASE = { id: "0f3c…", needless: "_plain.wasm", files: { "./": "sha256-…", "headstart-app-….js": "sha256-…", … } };
+//   const RELEASE = { id: "0f3c…", needless: ["headstart-engine-cpu_plain.wasm?v=…"], files: { "./": "sha256-…", "headstart-app-….js": "sha256-…", … } };
 //
 // Addresses are relative to the page's folder. A file is kept only with the bytes that the release has, so that a host on which two
 // releases are mixed, or which changes files on their way, never leaves a page behind that cannot start. The base and the CNN are
@@ -96,15 +96,10 @@ function nameOf({ mode, url }) {
   return isPage ? FOLDER : pathname + search;
 }
 
+// A worker has a program with relaxed SIMD and may have one without: what this browser does not run is needless.
 function keepAll(wanted) {
-  const files = Object.keys(RELEASE.files).filter((name) => wanted(name) && !isNeedless(name));
+  const files = Object.keys(RELEASE.files).filter((name) => wanted(name) && !RELEASE.needless.includes(name));
   return Promise.all(files.map(keep));
-}
-
-// Each engine has a program with relaxed SIMD and one without: `RELEASE.needless` is what the name of the one that this browser does
-// not run ends with.
-function isNeedless(name) {
-  return ENGINES.some((engine) => name.startsWith(engine + RELEASE.needless));
 }
 
 async function keep(name) {

@@ -84,8 +84,11 @@ fn release(files: &[(String, String)]) -> String {
     let entries = files.iter().map(entry).collect::<Vec<_>>().join(",");
     let mut number = sha256_hex(&[entries.as_bytes()]);
     number.truncate(12);
-    // Of an engine's two programs a browser needs one.
-    let needless = format!("{} ? \"{}\" : \"_bg.wasm\"", relaxed_simd::condition(), relaxed_simd::PLAIN);
+    // Of a worker's two programs a browser runs one.
+    let of_plain = |(name, _): &(String, String)| name.contains(relaxed_simd::PLAIN).then(|| name.clone());
+    let plain: Vec<_> = files.iter().filter_map(of_plain).collect();
+    let relaxed: Vec<_> = plain.iter().map(|name| name.replace(relaxed_simd::PLAIN, "_bg.wasm")).collect();
+    let needless = format!("{} ? {plain:?} : {relaxed:?}", relaxed_simd::condition());
     format!("const RELEASE = {{\"id\":\"{number}\",\"needless\":{needless},\"files\":{{{entries}}}}};\n")
 }
 
@@ -105,6 +108,18 @@ mod tests {
         let sum = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(address("models/a.json", b"abc", "12"), format!("models/a.json?sha256={sum}"));
         assert_eq!(address("models/LICENSES.md", b"abc", "12"), "models/LICENSES.md");
+    }
+
+    #[test]
+    fn of_two_programs_a_browser_needs_one_and_of_one_all_do() {
+        let names = [
+            "headstart-engine-cpu_bg.wasm?v=1",
+            "headstart-engine-cpu_plain.wasm?v=1",
+            "headstart-engine-webgpu_bg.wasm?v=1",
+        ];
+        let text = release(&names.map(|name| (name.to_owned(), String::new())));
+        let expected = r#"? ["headstart-engine-cpu_plain.wasm?v=1"] : ["headstart-engine-cpu_bg.wasm?v=1"],"#;
+        assert!(text.contains(expected), "{text}");
     }
 
     #[test]

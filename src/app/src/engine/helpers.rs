@@ -1,5 +1,6 @@
 //! Helpers: further workers that look at photos while many wait, and are the main one's [`partners`](super::partners) where
-//! one comes by itself. They come when [`Pool`](super::pool::Pool) says so and go after a rest. One that fails goes without a word, and its photos wait again.
+//! one comes by itself. They come when [`Pool`](super::pool::Pool) says so and go after a rest. One that fails goes without a
+//! word, and its photos wait again.
 
 use std::rc::Rc;
 use std::time::Duration;

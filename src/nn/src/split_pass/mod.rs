@@ -181,6 +181,7 @@ impl<'a> SplitPass<'a> {
         let place = if self.is_stage { part.clone() } else { part.within_borders() };
         self.gathered.put(&place, values);
     }
+
     /// Once all pieces are here: what the next step begins with, and what the main worker keeps.
     fn complete(&mut self) -> Result<(), NnError> {
         if !self.awaited.is_empty() {

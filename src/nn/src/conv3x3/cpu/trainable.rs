@@ -9,7 +9,7 @@ use super::filter_gradient::{FilterGradient, gather};
 use super::filters::{Filters, transform_filters};
 use super::instruction_set::InstructionSet;
 use super::threads::{share_out, threads};
-use super::{channels_first, channels_last, convolve};
+use super::{channels_first, channels_last, convolve, panel_width};
 
 /// The gradients of what goes into a convolution.
 pub(in super::super) struct Gradients {
@@ -30,10 +30,7 @@ pub(in super::super) fn trainable(
 ) -> FlexTensor {
     let (input, weight, bias) = (channels_last(input), weight.to_contiguous(), bias.to_contiguous());
     let extents = extents(&input, &weight, padding);
-    let width = InstructionSet::detect().panel_width();
-    let filters = transform_filters::<f32>(weight.storage(), &vec![1.0; extents.k], extents.c, width);
-    let output =
-        convolve(extents, input.storage(), Filters::<f32>::of(&filters, extents.k, width), bias.storage(), true);
+    let output = by_weights(extents, input.storage(), weight.storage(), bias.storage(), true);
     let [down, across] = extents.out();
     channels_first(output, [extents.n, down, across, extents.k])
 }
@@ -61,19 +58,22 @@ pub(in super::super) fn gradients(
         bias.iter_mut().zip(position).for_each(|(sum, value)| *sum += value);
     }
     let back = wants_input.then(|| {
-        let width = InstructionSet::detect().panel_width();
-        let filters = transform_filters::<f32>(&turned(weight.storage(), c, k), &vec![1.0; c], k, width);
         let extents = Extents { n, h: down, w: across, c: k, k: c, padding: [2 - padding; 2] };
-        channels_first(
-            convolve(extents, &masked, Filters::<f32>::of(&filters, c, width), &vec![0.0; c], false),
-            [n, h, w, c],
-        )
+        let output = by_weights(extents, &masked, &turned(weight.storage(), c, k), &vec![0.0; c], false);
+        channels_first(output, [n, h, w, c])
     });
     Gradients {
         input: back,
         weight: tensor(filter_gradient(extents, input.storage(), &masked), [k, c, 3, 3]),
         bias: tensor(bias, [k]),
     }
+}
+
+/// The convolution with weights `[k, c, 3, 3]` that are transformed for this once.
+fn by_weights(extents: Extents, input: &[f32], weight: &[f32], bias: &[f32], relu: bool) -> Vec<f32> {
+    let Extents { c, k, .. } = extents;
+    let packed = transform_filters::<f32>(weight, &vec![1.0; k], c, panel_width());
+    convolve(extents, input, Filters::<f32>::of(&packed, k, panel_width()), bias, relu)
 }
 
 /// The extents of a convolution of `input` with `weight`.
