@@ -49,7 +49,7 @@ pub(crate) fn run(workspace: &Workspace, journal: &mut Journal, asked: &Bench) -
         if asked.litert {
             bench = bench.arg("litert");
         }
-        bench.advice("What went wrong is said above.").run()
+        bench.words(asked.only.unwrap_or_default()).advice("What went wrong is said above.").run()
     })
 }
 

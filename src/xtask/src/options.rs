@@ -36,9 +36,10 @@ Each command first brings what it needs and does not find: into target/tools, no
   weights [--force]
         Bring the float weights from their public source into target/weights (64 MB), quantize them,
         and compare the result with the shipped file. --force brings them again.
-  bench [--cpu] [--webgpu] [--rounds N] [--litert [--photos DIR]]
+  bench [--cpu] [--webgpu] [--rounds N] [--only answers|visits] [--litert [--photos DIR]]
         Build the page and time it beside TensorFlow.js and ONNX Runtime Web, which npm brings, in the
         same Chromium. On both devices unless one is named; N times in turn (7 on the CPU, 3 on WebGPU).
+        --only PART       answers: photos, training, memory; visits: first visits and what they bring
         --litert          beside LiteRT.js too, on the CPU: pip brings TensorFlow (2 GB), whose converter
                           makes the files for it, in float32 and with int8 weights
         --photos DIR      in int8 throughout too; the ranges are those of the photos in DIR
@@ -82,7 +83,12 @@ pub(crate) struct Bench {
     pub(crate) litert: bool,
     /// The folder of photos by which LiteRT.js's int8 file gets its ranges.
     pub(crate) photos: Option<PathBuf>,
+    /// The one of [`PARTS`] that is asked for; all where none is.
+    pub(crate) only: Option<&'static str>,
 }
+
+/// What the bench measures, one after the other.
+const PARTS: [&str; 2] = ["answers", "visits"];
 
 impl Bench {
     /// For the devices asked for, both where none is; `rounds` of them, or each device's own number.
@@ -137,7 +143,7 @@ pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Task, XtaskErr
     let (mut force, mut unit) = (false, false);
     let (mut minutes, mut seed) = (10, 1);
     let (mut cpu, mut webgpu, mut rounds) = (false, false, None);
-    let (mut litert, mut photos) = (false, None);
+    let (mut litert, mut photos, mut only) = (false, None, None);
     while let Some(word) = words.next() {
         let (name, value) = match word.split_once('=') {
             Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
@@ -161,6 +167,7 @@ pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Task, XtaskErr
             ("bench", "--rounds") => rounds = Some(count(&value()?)?),
             ("bench", "--litert") => litert = true,
             ("bench", "--photos") => photos = Some(PathBuf::from(value()?)),
+            ("bench", "--only") => only = Some(part(&value()?)?),
             (_, "--help" | "-h") => return Ok(Task::Help),
             _ => return Err(usage(format!("{command:?} knows no {name:?}"))),
         }
@@ -176,7 +183,7 @@ pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Task, XtaskErr
         "check" => Ok(Task::Check),
         "test" => Ok(Task::Test { unit }),
         "weights" => Ok(Task::Weights { force }),
-        "bench" => Ok(Task::Bench(Bench { litert, photos, ..Bench::new(cpu, webgpu, rounds) })),
+        "bench" => Ok(Task::Bench(Bench { litert, photos, only, ..Bench::new(cpu, webgpu, rounds) })),
         "fuzz" => Ok(Task::Fuzz { minutes, seed }),
         other => Err(usage(format!("there is no command {other:?}"))),
     }
@@ -192,6 +199,11 @@ fn number(text: &str) -> Result<u16, XtaskError> {
 
 fn count(text: &str) -> Result<u32, XtaskError> {
     text.parse().ok().filter(|count| *count > 0).ok_or_else(|| usage(format!("{text:?} is no number from 1 on")))
+}
+
+fn part(text: &str) -> Result<&'static str, XtaskError> {
+    let known = PARTS.into_iter().find(|part| *part == text);
+    known.ok_or_else(|| usage(format!("{text:?} is no part of the bench: {}", PARTS.join(" or "))))
 }
 
 fn with_slash(mut url: String) -> String {
@@ -235,6 +247,8 @@ mod tests {
         assert_eq!(task("bench --litert").unwrap(), Task::Bench(litert.clone()));
         let photos = Bench { photos: Some("a/b".into()), ..litert };
         assert_eq!(task("bench --photos a/b --litert").unwrap(), Task::Bench(photos));
+        let visits = Bench { only: Some("visits"), ..rounds(Some(7), None) };
+        assert_eq!(task("bench --only visits --cpu").unwrap(), Task::Bench(visits));
     }
 
     #[test]
@@ -249,6 +263,7 @@ mod tests {
             "check --unit",
             "dev --fast",
             "bench --rounds 0",
+            "bench --only rounds",
             "bench --photos a/b",
             "bench --litert --photos",
             "fuzz --minutes 0",

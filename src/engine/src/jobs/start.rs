@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use headstart_nn::read;
-use headstart_protocol::{Failure, Ready, Start, StartProgress};
+use headstart_protocol::{Backend, Failure, Ready, Start, StartProgress};
 use headstart_weights::{golden_pattern, relative_distance};
 
 use crate::device::{BACKEND, OpenDevice};
@@ -16,7 +16,7 @@ use crate::turns::Turns;
 /// Relative L2 distance of the golden pattern's pooled features beyond which a device is refused.
 const GOLDEN_BOUND: f64 = 5e-3;
 
-/// Opens the device, loads the models, warms up on the golden pattern and checks its features.
+/// Opens the device and loads the models; a GPU warms up on the golden pattern, whose features it has to give.
 ///
 /// # Errors
 /// Whatever stands in the way.
@@ -27,7 +27,25 @@ pub(crate) async fn start(
 ) -> Result<StartedEngine, EngineError> {
     let opened = OpenDevice::open().await?;
     let models = Models::load(start, BACKEND.default_size(), &opened.device, line).await?;
-    line.tell(StartProgress::WarmingUp(BACKEND));
+    if BACKEND == Backend::WebGpu {
+        line.tell(StartProgress::WarmingUp(BACKEND));
+        warm_up(&models).await?;
+    }
+    let ready = Ready {
+        backend: BACKEND,
+        adapter: start.adapter.clone(),
+        size: models.size,
+        base_sha256: models.base_file.sha256.clone(),
+        classes: models.manifest.classes.clone(),
+        has_bank: models.head.has_bank(),
+        fetched_bytes: models.fetched,
+    };
+    Ok(StartedEngine::new(opened, models, ready, start.base_url.clone(), turns))
+}
+
+/// Has a GPU compile its kernels, and refuses one that computes something else. The processor has nothing to compile and no
+/// drivers: there the visitor's own photo comes first.
+async fn warm_up(models: &Models) -> Result<(), EngineError> {
     let size = models.size.pixels();
     let features = models.base.features(models.base.photos(golden_pattern(size), size));
     let pooled = read(features.pooled).await?;
@@ -40,14 +58,5 @@ pub(crate) async fn start(
     }
     // The head's first run compiles its kernels.
     read(models.head.classifier.probabilities(features.descriptor)).await?;
-    let ready = Ready {
-        backend: BACKEND,
-        adapter: start.adapter.clone(),
-        size: models.size,
-        base_sha256: models.base_file.sha256.clone(),
-        classes: models.manifest.classes.clone(),
-        has_bank: models.head.has_bank(),
-        fetched_bytes: models.fetched,
-    };
-    Ok(StartedEngine::new(opened, models, ready, start.base_url.clone(), turns))
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Headstart beside TensorFlow.js, ONNX Runtime Web and, where it is asked for (`litert`), LiteRT.js, in the same
 //! Chromium: `cargo xtask bench` calls this with the folder that it has prepared, and the devices with how often each is
-//! timed (`cpu=7 webgpu=3`).
+//! timed (`cpu=7 webgpu=3`), and with a part of it where only that is asked for (`answers`, `visits`).
 
 mod figures;
 mod ours;
@@ -99,7 +99,7 @@ fn main() -> ExitCode {
 }
 
 fn run(words: &[String]) -> Result<(), TestError> {
-    let Words { folder, devices, litert } = read(words)?;
+    let Words { folder, devices, litert, only } = read(words)?;
     let built = Built::page()?;
     let floats = built.float_weights().ok_or_else(|| TestError::NotBuilt { path: "the float weights".into() })?;
     peers::write_weights(&floats, &folder)?;
@@ -113,14 +113,20 @@ fn run(words: &[String]) -> Result<(), TestError> {
     isolated.isolate();
     let bench = Bench { ours, theirs, isolated, peers };
     let mut report = Report::default();
+    let wants = |part| only.is_none_or(|only| only == part);
     for (device, rounds) in devices {
-        bench.photos(&mut report, device, rounds)?;
-        if device == Device::Cpu {
-            visits::measure(&bench, &mut report, rounds.min(3))?;
-            ours::measure(&bench.ours, &mut report)?;
-            ours::pool(&bench.ours, &mut report)?;
-        } else {
-            visits::weigh_webgpu(&bench.ours, &mut report)?;
+        if wants(Part::Answers) {
+            bench.photos(&mut report, device, rounds)?;
+            if device == Device::Cpu {
+                ours::measure(&bench.ours, &mut report)?;
+                ours::pool(&bench.ours, &mut report)?;
+            }
+        }
+        if wants(Part::Visits) {
+            match device {
+                Device::Cpu => visits::measure(&bench, &mut report, rounds.min(3))?,
+                Device::WebGpu => visits::weigh_webgpu(&bench.ours, &mut report)?,
+            }
         }
     }
     report.print();
@@ -135,12 +141,40 @@ struct Words {
     devices: Vec<(Device, usize)>,
     /// Whether LiteRT.js is one of the peers.
     litert: bool,
+    /// The one part that is asked for; all where none is.
+    only: Option<Part>,
+}
+
+/// A part of the bench.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Photos, one and many, training and memory.
+    Answers,
+    /// First visits, and what they bring.
+    Visits,
+}
+
+impl Part {
+    /// The one of that name.
+    fn named(word: &str) -> Option<Self> {
+        match word {
+            "answers" => Some(Self::Answers),
+            "visits" => Some(Self::Visits),
+            _ => None,
+        }
+    }
 }
 
 fn read(words: &[String]) -> Result<Words, TestError> {
     let usage = || TestError::BenchUsage { found: words.join(" ") };
     let (folder, rest) = words.split_first().ok_or_else(usage)?;
     let (litert, rest): (Vec<_>, Vec<_>) = rest.iter().partition(|word| *word == "litert");
+    let (parts, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|word| Part::named(word).is_some());
+    let only = match *parts {
+        [] => None,
+        [word] => Part::named(word),
+        _ => return Err(usage()),
+    };
     let device = |word: &String| {
         let (name, rounds) = word.split_once('=')?;
         let device = [Device::Cpu, Device::WebGpu].into_iter().find(|device| device.name() == name)?;
@@ -148,7 +182,7 @@ fn read(words: &[String]) -> Result<Words, TestError> {
     };
     let devices: Option<Vec<_>> = rest.into_iter().map(device).collect();
     let devices = devices.filter(|devices| !devices.is_empty()).ok_or_else(usage)?;
-    Ok(Words { folder: Path::new(folder).to_owned(), devices, litert: !litert.is_empty() })
+    Ok(Words { folder: Path::new(folder).to_owned(), devices, litert: !litert.is_empty(), only })
 }
 
 /// The sites that are compared.
@@ -270,9 +304,17 @@ mod tests {
         let found = words("target/bench cpu=7 litert webgpu=3").unwrap();
         assert_eq!(found.folder, Path::new("target/bench"));
         assert_eq!(found.devices, [(Device::Cpu, 7), (Device::WebGpu, 3)]);
-        assert!(found.litert);
+        assert!(found.litert && found.only.is_none());
+        assert_eq!(words("target/bench visits cpu=1").unwrap().only, Some(Part::Visits));
         assert!(!words("target/bench cpu=1").unwrap().litert);
-        for line in ["", "target/bench", "target/bench litert", "target/bench cpu=0", "target/bench tpu=1"] {
+        for line in [
+            "",
+            "target/bench",
+            "target/bench litert",
+            "target/bench cpu=0",
+            "target/bench tpu=1",
+            "target/bench cpu=1 visits answers",
+        ] {
             assert!(matches!(words(line), Err(TestError::BenchUsage { .. })), "{line}");
         }
     }

@@ -34,7 +34,7 @@ pub(crate) fn measure(bench: &Bench, report: &mut Report, rounds: usize) -> Resu
         let with = |cores| bench.peers.iter().map(move |peer| (cores, *peer, Figures::default()));
         let mut theirs: Vec<_> = Cores::BOTH.into_iter().flat_map(with).collect();
         for round in 1..=rounds {
-            ours.push(our_visit(&bench.ours)?);
+            ours.push(our_visit(&bench.ours, report)?);
             for (cores, peer, times) in &mut theirs {
                 let site = bench.theirs(*cores);
                 times.push(their_visit(site, *peer, *cores)?);
@@ -58,10 +58,11 @@ pub(crate) fn measure(bench: &Bench, report: &mut Report, rounds: usize) -> Resu
 }
 
 /// Our page: the photo is there as soon as there is an input to take it.
-fn our_visit(site: &Site) -> Result<f64, TestError> {
+fn our_visit(site: &Site, report: &mut Report) -> Result<f64, TestError> {
     let pictures = Pictures::new()?;
     let photo = pictures.save("pattern.png", pattern(150))?;
     let browser = Browser::start(&Options { before_pages: Some(WATCH.to_owned()), ..Options::default() })?;
+    report.set_browser(&browser)?;
     site.forget();
     let page = Page::open(&browser, &site.url("?backend=cpu&size=150#/classify"))?;
     page.wait_for("file-input", LONG, |_| true)?;
@@ -77,6 +78,7 @@ fn our_visit(site: &Site) -> Result<f64, TestError> {
 pub(crate) fn weigh_webgpu(site: &Site, report: &mut Report) -> Result<(), TestError> {
     site.compress()?;
     let browser = Browser::start(&Options { webgpu: true, ..Options::default() })?;
+    report.set_browser(&browser)?;
     site.forget();
     Page::open(&browser, &site.url("?backend=webgpu&size=150#/classify"))?.ready(LONG)?;
     report.worker(Device::WebGpu, &site.requests());

@@ -11,6 +11,9 @@ use super::threads::{share_out, threads_for};
 const LANES: usize = 8;
 /// One number of each of them.
 type Lanes = [f32; LANES];
+/// What is added to a float below 2²² in size is rounded to a whole number (ties to even), which then stands in the lowest bits.
+/// `f32::round` is a call for each number where the instruction set has no such instruction, as wasm has not.
+const WHOLE: f32 = 1.5 * (1 << 23) as f32;
 
 /// How the numbers of transformed filters lie in memory.
 pub(super) trait Packed: Pod + Send + Sync {
@@ -37,7 +40,7 @@ impl Packed for f32 {
 /// Half the memory, and half of what a photo has to read of it.
 impl Packed for i16 {
     fn pack(value: f32) -> i16 {
-        value.round() as i16
+        (value + WHOLE).to_bits() as i16
     }
 
     #[inline(always)]
@@ -100,11 +103,14 @@ pub(super) fn pack_filters(weight: &[f32], c: usize, k: usize, width: usize) -> 
 fn step_of(filter: &[f32]) -> Option<f32> {
     let sizes = filter.iter().map(|weight| weight.abs());
     let Some(smallest) = sizes.filter(|size| *size > 0.0).reduce(f32::min) else { return Some(1.0) };
+    // All are looked at, many at once: that one does not fit is rare.
     let fits = |step: &f32| {
-        filter.iter().all(|weight| {
-            let multiple = weight / step;
-            multiple.abs() < 127.5 && (multiple - multiple.round()).abs() < 1e-4
-        })
+        let others = filter.iter().filter(|weight| {
+            let multiple = *weight / step;
+            let whole = (multiple + WHOLE) - WHOLE;
+            !((multiple.abs() < 127.5) & ((multiple - whole).abs() < 1e-4))
+        });
+        others.count() == 0
     };
     (1..=8_u8).map(|multiple| smallest / f32::from(multiple)).find(fits)
 }
@@ -136,15 +142,16 @@ pub(super) fn transform_filters<P: Packed>(weight: &[f32], scales: &[f32], c: us
 /// Filters `[k, c, 3, 3]`, divided by their `scales`, into the panels of 36 planes.
 fn transform_panels<P: Packed>(weight: &[f32], scales: &[f32], c: usize, width: usize, planes: &mut [&mut [P]]) {
     for (first, scales) in (0..).step_by(LANES).zip(scales.chunks(LANES)) {
+        let steps: Lanes = std::array::from_fn(|lane| scales.get(lane).copied().unwrap_or(1.0));
         for channel in 0..c {
             let mut g = [[Lanes::default(); 3]; 3];
-            for (lane, scale) in scales.iter().enumerate() {
+            for lane in 0..scales.len() {
                 let filter = &weight[((first + lane) * c + channel) * 9..][..9];
                 for (at, value) in filter.iter().enumerate() {
-                    g[at / 3][at % 3][lane] = value / scale;
+                    g[at / 3][at % 3][lane] = *value;
                 }
             }
-            let rows = g.map(transform);
+            let rows = g.map(|row| transform(row.map(|lanes| std::array::from_fn(|lane| lanes[lane] / steps[lane]))));
             let to = (first / width * c + channel) * width + first % width;
             for x in 0..IN {
                 let column = transform([rows[0][x], rows[1][x], rows[2][x]]);
