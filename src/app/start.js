@@ -1,5 +1,5 @@
 // Starts the page, and says why it cannot be started. It is JavaScript because the page itself is WebAssembly with SIMD: where the
-// browser lacks that, or the host forbids it, no code of the page runs.
+// browser lacks that, or the host forbids it, no code of the page runs. It starts the worker too, so that this loads beside the page.
 
 (() => {
   // The smallest module with a SIMD instruction: `(func (result v128) i32.const 0 i8x16.splat)`.
@@ -69,6 +69,66 @@
     return undefined;
   };
 
+  // What the browser's GPU says of itself, null where it has none. The page asks as well, and decides by it (`engine/device.rs`); a
+  // first answer is there already. It is asked in JavaScript, because the GPU's runtime panics on an adapter without time stamps.
+  let probed;
+  globalThis.headstartProbe = () => {
+    const answer = probed ?? probe();
+    probed = undefined;
+    return answer;
+  };
+
+  async function probe() {
+    const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
+    if (!adapter) return null;
+    const info = adapter.info ?? {};
+    const words = [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(" ");
+    return {
+      words: words || "unnamed adapter",
+      software: Boolean(info.isFallbackAdapter || adapter.isFallbackAdapter || /swiftshader/i.test(words)),
+      timestamps: adapter.features.has("timestamp-query"),
+    };
+  }
+
+  // The worker that the page will want, most likely, started before its code is here. What it says is held back until then.
+  let early;
+  // The page takes it over where it is the one that it wants; any other one ends. After this none is started any more.
+  globalThis.headstartEarlyWorker = (address) => {
+    const taken = early;
+    early = null;
+    if (taken && taken.address !== address) taken.worker.terminate();
+    return taken?.address === address ? taken : undefined;
+  };
+
+  async function startWorker() {
+    const release = document.querySelector('meta[name="release"]').content;
+    const forced = new URLSearchParams(location.search).get("backend");
+    // Where the address wants a GPU whatever it be like, the page sees to it.
+    if (!release || (forced && forced !== "cpu")) return;
+    let program = "headstart-engine-cpu";
+    if (!forced) {
+      probed = probe();
+      const adapter = await probed.catch(() => null);
+      if (adapter?.timestamps && !adapter.software) program = "headstart-engine-webgpu";
+    }
+    if (early === null) return;
+    const address = `${program}_loader.js?v=${release}`;
+    const worker = new Worker(address);
+    const held = [];
+    const hold = (event) => held.push(event);
+    const kinds = ["message", "messageerror", "error"];
+    kinds.forEach((kind) => worker.addEventListener(kind, hold));
+    early = {
+      address,
+      worker,
+      // The page listens now.
+      listened() {
+        kinds.forEach((kind) => worker.removeEventListener(kind, hold));
+        held.forEach((event) => worker.dispatchEvent(new event.constructor(event.type, event)));
+      },
+    };
+  }
+
   function wasmIsForbidden() {
     try {
       return !new WebAssembly.Module(simd);
@@ -90,6 +150,8 @@
         "The host forbids WebAssembly, of which this page is made. Whoever hosts it must add 'wasm-unsafe-eval' to script-src in its Content-Security-Policy.",
       );
     }
+    // A browser without workers says so to the page.
+    startWorker().catch(() => {});
     // trunk names them, with a hash in each name.
     const script = document.querySelector('link[rel="modulepreload"]').href;
     const wasm = document.querySelector('link[rel="preload"][as="fetch"]').href;

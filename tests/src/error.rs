@@ -80,7 +80,7 @@ pub enum TestError {
     },
     /// Words on the bench's command line that mean nothing.
     #[error(
-        "the bench takes a folder and then cpu=ROUNDS, webgpu=ROUNDS, litert, and answers or visits, not {found}: `cargo xtask bench` calls it."
+        "the bench takes a folder and then cpu=ROUNDS, webgpu=ROUNDS, litert, and answers, own or visits, not {found}: `cargo xtask bench` calls it."
     )]
     BenchUsage {
         /// What was there.

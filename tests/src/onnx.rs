@@ -88,7 +88,7 @@ pub fn onnx(base: &BaseWeights) -> Vec<u8> {
 
 fn add_weights(graph: &mut Message, conv: &ConvWeights, weight: &str, bias: &str) {
     let shape = [conv.out_channels, conv.in_channels, 3, 3];
-    graph.message(field::GRAPH_TENSOR, &tensor(weight, &shape, &conv.weight));
+    graph.message(field::GRAPH_TENSOR, &tensor(weight, &shape, &conv.weight.floats()));
     graph.message(field::GRAPH_TENSOR, &tensor(bias, &shape[..1], &conv.bias));
 }
 
@@ -187,6 +187,8 @@ impl Message {
 
 #[cfg(test)]
 mod tests {
+    use headstart_weights::StoredTensor;
+
     use super::*;
 
     enum Found<'a> {
@@ -255,7 +257,7 @@ mod tests {
                 name: shape.name.to_owned(),
                 out_channels: shape.out_channels,
                 in_channels: shape.in_channels,
-                weight: vec![index as f32; shape.weight_count()],
+                weight: StoredTensor::Floats(vec![index as f32; shape.weight_count()]),
                 bias: vec![-(index as f32); shape.out_channels],
             }
         };

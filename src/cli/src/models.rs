@@ -130,8 +130,10 @@ impl Base {
         let size = head.manifest.size;
         let features = self.model.features(self.model.photos(golden_pattern(size), size));
         block_on(check_tuned(features.descriptor, &head.manifest.golden))?;
-        let convs = convs.iter().flat_map(|conv| conv.weight.iter().chain(&conv.bias));
-        let bytes: Vec<u8> = convs.flat_map(|value| value.to_le_bytes()).collect();
+        let mut bytes: Vec<u8> = Vec::new();
+        for conv in convs {
+            bytes.extend(conv.weight.floats().iter().chain(&conv.bias).flat_map(|value| value.to_le_bytes()));
+        }
         self.sha256 = sha256_hex(format!("{} {}", self.sha256, sha256_hex(&bytes)).as_bytes());
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::{collections::VecDeque, fs, path::Path};
 
 use headstart_vision::{Limits, RgbImage, decode, normalise, square};
 use headstart_weights::{
-    BaseWeights, ConvWeights, FileConv, MAGIC, Neighbourhoods, Source, WeightsError, quantize,
+    BaseWeights, ConvWeights, MAGIC, Neighbourhoods, Source, StoredTensor, WeightsError, quantize,
     scratch::ScratchFile,
     sha256_hex,
     vgg16::{CONVS, ConvShape, SIZES},
@@ -116,27 +116,22 @@ pub(crate) fn run(input: &Path, output: &Path, step: Option<f32>, json: bool) ->
 /// The weight file of `base`, read from the safetensors file `floats`, and the relative error of its weights.
 fn quantized_file(base: &BaseWeights, floats: &[u8]) -> Result<(Vec<u8>, f64), WeightsError> {
     let mut views = views();
-    let mut convs = Vec::new();
     let mut rounded = BaseWeights { convs: Vec::new() };
     let progress = Progress::in_large_steps("% of the work", 100);
     let mut work = Work::new();
     let mut finish_one = || progress.set([work.finish_one(), 100]);
     for ((conv, shape), step) in base.convs.iter().zip(&CONVS).zip(STEPS) {
         progress.say(format!("quantizing {}", shape.stage));
-        let (file_conv, weights) = match step {
-            Some(step) => {
-                let quantized = quantize(conv, &neighbourhoods(&views, 0), step);
-                let weight = quantized.dequantized();
-                (FileConv::Quantized(quantized), ConvWeights { weight, ..conv.clone() })
-            }
-            None => (FileConv::Float(conv.clone()), conv.clone()),
+        let weight = match step {
+            Some(step) => StoredTensor::Rows(quantize(conv, &neighbourhoods(&views, 0), step)),
+            None => conv.weight.clone(),
         };
+        let conv = ConvWeights { weight, ..conv.clone() };
         // The next layer is rounded for what it will see: the answers of the rounded ones before it.
         if shape.name != CONVS[CONVS.len() - 1].name {
-            views = views.iter().map(|view| apply(&weights, shape, view)).collect();
+            views = views.iter().map(|view| apply(&conv, shape, view)).collect();
         }
-        convs.push(file_conv);
-        rounded.convs.push(weights);
+        rounded.convs.push(conv);
         finish_one();
     }
     progress.say("computing the golden figures".to_owned());
@@ -146,7 +141,7 @@ fn quantized_file(base: &BaseWeights, floats: &[u8]) -> Result<(Vec<u8>, f64), W
         sha256: sha256_hex(floats),
         changes: "classifier left out; weights quantized and entropy-coded by `headstart quantize`".to_owned(),
     };
-    Ok((write_base(&convs, source, goldens)?, relative_error(base, &rounded)))
+    Ok((write_base(&rounded.convs, source, goldens)?, relative_error(base, &rounded)))
 }
 
 /// How far the work is: convolutions differ widely in what they take.
@@ -246,11 +241,12 @@ pub(crate) fn neighbourhoods(inputs: &[Stage], margin: usize) -> Neighbourhoods 
 
 /// ‖w − ŵ‖ / ‖w‖ over the weights of all convolutions.
 fn relative_error(base: &BaseWeights, rounded: &BaseWeights) -> f64 {
-    let pairs = base.convs.iter().zip(&rounded.convs).flat_map(|(a, b)| a.weight.iter().zip(&b.weight));
     let (mut changes, mut squares) = (0.0, 0.0);
-    for (&weight, &rounded) in pairs {
-        changes += f64::from(weight - rounded).powi(2);
-        squares += f64::from(weight).powi(2);
+    for (conv, rounded) in base.convs.iter().zip(&rounded.convs) {
+        for (&weight, &rounded) in conv.weight.floats().iter().zip(&*rounded.weight.floats()) {
+            changes += f64::from(weight - rounded).powi(2);
+            squares += f64::from(weight).powi(2);
+        }
     }
     (changes / squares).sqrt()
 }
@@ -282,14 +278,15 @@ mod tests {
             name: "w".to_owned(),
             out_channels: 1,
             in_channels: 8,
-            weight: (0..72).map(|index| (index % 5) as f32 * 0.1).collect(),
+            weight: StoredTensor::Floats((0..72).map(|index| (index % 5) as f32 * 0.1).collect()),
             bias: vec![0.0],
         };
+        let weight = conv.weight.floats();
         let answers = convolve(&conv, &input).values;
         let samples = neighbourhoods(&[input], 0);
         for (sample, answer) in answers.iter().enumerate() {
             let seen: f64 =
-                (0..72).map(|number| f64::from(samples.get(sample, number)) * f64::from(conv.weight[number])).sum();
+                (0..72).map(|number| f64::from(samples.get(sample, number)) * f64::from(weight[number])).sum();
             assert!((seen - answer).abs() < 1e-9);
         }
     }

@@ -64,15 +64,16 @@ pub(crate) fn convolve(conv: &ConvWeights, input: &Stage) -> Stage {
     let side = input.side;
     let padded = input.padded();
     let mut values = vec![0.0; conv.out_channels * side * side];
+    let weight = conv.weight.floats();
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let share = conv.out_channels.div_ceil(threads);
     thread::scope(|scope| {
         for (part, outputs) in values.chunks_mut(share * side * side).enumerate() {
-            let padded = &padded;
+            let (padded, weight) = (&padded, &weight);
             scope.spawn(move || {
                 for (index, output) in outputs.chunks_exact_mut(side * side).enumerate() {
                     let channel = part * share + index;
-                    let filters = &conv.weight[channel * conv.in_channels * 9..][..conv.in_channels * 9];
+                    let filters = &weight[channel * conv.in_channels * 9..][..conv.in_channels * 9];
                     output.fill(f64::from(conv.bias[channel]));
                     for (filter, plane) in
                         filters.as_chunks::<9>().0.iter().zip(padded.chunks_exact((side + 2) * (side + 2)))
@@ -122,7 +123,7 @@ pub(crate) fn pool(input: &Stage) -> Stage {
 mod tests {
     use std::path::Path;
 
-    use headstart_weights::parity;
+    use headstart_weights::{StoredTensor, parity};
 
     use super::*;
 
@@ -133,7 +134,9 @@ mod tests {
             out_channels: 2,
             in_channels: 1,
             // The left neighbour less the lower one; the same turned round.
-            weight: vec![0., 0., 0., 1., 0., 0., 0., -1., 0., 0., 0., 0., -1., 0., 0., 0., 1., 0.],
+            weight: StoredTensor::Floats(vec![
+                0., 0., 0., 1., 0., 0., 0., -1., 0., 0., 0., 0., -1., 0., 0., 0., 1., 0.,
+            ]),
             bias: vec![0.5, 0.0],
         };
         let input = Stage { channels: 1, side: 2, values: vec![1.0, 2.0, 3.0, 4.0] };

@@ -13,8 +13,6 @@ mod pool;
 mod scratch_cnn;
 #[cfg(feature = "cpu")]
 mod split_pass;
-#[cfg(feature = "cpu")]
-mod trainable_pool;
 mod vgg16;
 
 pub use error::NnError;

@@ -6,7 +6,7 @@ use burn::nn::{Dropout, DropoutConfig};
 use burn::tensor::activation::{relu, softmax};
 use burn::tensor::{Device, Tensor, TensorData};
 use headstart_weights::scratch::{ScratchArchitecture, ScratchFile};
-use headstart_weights::{ConvWeights, golden_pattern};
+use headstart_weights::{ConvWeights, StoredTensor, golden_pattern};
 
 use crate::NnError;
 use crate::conv3x3::{Conv3x3, max_pool2x2, trainable};
@@ -41,7 +41,7 @@ impl ScratchCnn {
             let convs =
                 architecture.tensors().into_iter().zip(weights).step_by(2).zip(weights.iter().skip(1).step_by(2));
             let frozen = convs.take(architecture.channels.len()).map(|(((name, shape), weight), bias)| {
-                let (weight, bias) = (weight.clone(), bias.clone());
+                let (weight, bias) = (StoredTensor::Floats(weight.clone()), bias.clone());
                 Conv3x3::new(&ConvWeights { name, out_channels: shape[0], in_channels: shape[1], weight, bias }, device)
             });
             network.frozen = Some(frozen.collect());

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use burn::tensor::Device;
 use futures::executor::block_on;
-use headstart_nn::{Vgg16, measure_golden};
-use headstart_weights::{BaseWeights, ConvWeights, Golden, parity, read_base, sha256_hex};
+use headstart_nn::{Vgg16, measure_golden, read};
+use headstart_weights::{
+    BaseWeights, ConvWeights, Golden, StoredTensor, golden_pattern, parity, read_base, relative_distance, sha256_hex,
+};
 
 fn in_repository(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
@@ -37,6 +39,24 @@ fn assert_parity(convs: &[ConvWeights], goldens: &[Golden]) {
 fn the_shipped_base_has_its_golden_figures() {
     let (manifest, weights) = read_base(&std::fs::read(in_repository("public/models/vgg16.hsw")).unwrap()).unwrap();
     assert_parity(&weights.convs, &manifest.goldens);
+}
+
+/// Scales come before the sums or after them: either way each layer rounds, 13 of them one after the other.
+#[test]
+fn integers_give_the_features_of_their_floats() {
+    let (_, weights) = read_base(&std::fs::read(in_repository("public/models/vgg16.hsw")).unwrap()).unwrap();
+    let floats: Vec<_> = (weights.convs.iter())
+        .map(|conv| ConvWeights { weight: StoredTensor::Floats(conv.weight.floats().into_owned()), ..conv.clone() })
+        .collect();
+    let features = |convs: &[ConvWeights]| {
+        let base = Vgg16::new(convs, &Device::flex()).unwrap();
+        let features = base.features(base.photos(golden_pattern(150), 150));
+        [features.pooled, features.descriptor].map(|features| block_on(read(features)).unwrap())
+    };
+    for (found, expected) in features(&weights.convs).iter().zip(features(&floats)) {
+        let distance = relative_distance(found, &expected);
+        assert!(distance < 1e-5, "{distance}");
+    }
 }
 
 /// ONNX Runtime's figures for torchvision's float32 weights, which `cargo xtask weights` brings.

@@ -160,8 +160,9 @@ impl FineTuning {
         }
         let mut parameters = Vec::new();
         for (conv, shape) in convs.into_iter().zip(settings.unfrozen.convs()) {
-            let decays = Decay::Start(conv.weight.clone());
-            parameters.push((format!("{}.weight", shape.name), Parameter::new(conv.weight, decays, 1.0)));
+            let weight = conv.weight.into_floats();
+            let decays = Decay::Start(weight.clone());
+            parameters.push((format!("{}.weight", shape.name), Parameter::new(weight, decays, 1.0)));
             parameters.push((format!("{}.bias", shape.name), Parameter::new(conv.bias, Decay::None, 1.0)));
         }
         let pace = settings.head_pace;

@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use headstart_nn::{Head, LastBlocks, Vgg16, read};
 use headstart_weights::head::{GoldenHead, HeadFile};
 use headstart_weights::vgg16::Unfrozen;
-use headstart_weights::{ConvWeights, TunedConv, golden_pattern};
+use headstart_weights::{ConvWeights, StoredTensor, TunedConv, golden_pattern};
 
 use crate::{BestEpoch, BlockInputs, TrainError, put_temperature};
 
@@ -27,7 +27,8 @@ pub async fn put_blocks(
     (layer.weight, layer.bias) = (weight.clone(), bias.clone());
     file.convs = (frozen.iter().zip(blocks.as_chunks::<2>().0))
         .map(|(frozen, [weight, bias])| {
-            let tuned = ConvWeights { weight: weight.clone(), bias: bias.clone(), ..frozen.clone() };
+            let (weight, bias) = (StoredTensor::Floats(weight.clone()), bias.clone());
+            let tuned = ConvWeights { weight, bias, ..frozen.clone() };
             TunedConv::new(&tuned, frozen)
         })
         .collect();

@@ -1,9 +1,9 @@
-//! The base's weights as plain floats.
+//! The base's weights.
 
 use safetensors::{Dtype, SafeTensors};
 
 use crate::{
-    WeightsError,
+    StoredTensor, WeightsError,
     vgg16::{CONVS, ConvShape},
 };
 
@@ -17,7 +17,7 @@ pub struct ConvWeights {
     /// Channels in.
     pub in_channels: usize,
     /// The filters, OIHW, `out_channels × in_channels × 3 × 3`.
-    pub weight: Vec<f32>,
+    pub weight: StoredTensor,
     /// One bias an output channel.
     pub bias: Vec<f32>,
 }
@@ -47,7 +47,7 @@ fn read_conv(file: &SafeTensors<'_>, shape: &ConvShape) -> Result<ConvWeights, W
         name: shape.name.to_owned(),
         out_channels: shape.out_channels,
         in_channels: shape.in_channels,
-        weight: read_floats(file, &format!("{}.weight", shape.name), &shape.weight_shape())?,
+        weight: StoredTensor::Floats(read_floats(file, &format!("{}.weight", shape.name), &shape.weight_shape())?),
         bias: read_floats(file, &format!("{}.bias", shape.name), &[shape.out_channels])?,
     })
 }

@@ -19,7 +19,6 @@ use crate::{
     golden::Golden,
     hash::sha256,
     manifest::{Encoding, Licence, Manifest, Preprocessing, Source, TensorEntry},
-    quantized::QuantizedConv,
     vgg16::{CONVS, ConvShape},
 };
 
@@ -32,28 +31,19 @@ pub(crate) const HEADER: usize = 48;
 /// The longest manifest that is read.
 pub(crate) const LONGEST_MANIFEST: usize = 1 << 20;
 
-/// One convolution as it goes into a file.
-#[derive(Debug, Clone, PartialEq)]
-pub enum FileConv {
-    /// Scaled integers, entropy-coded.
-    Quantized(QuantizedConv),
-    /// Plain floats, where a layer is so small or so sensitive that its bytes are well spent.
-    Float(ConvWeights),
-}
-
 /// Writes a weight file of VGG16's 13 convolutions.
 ///
 /// # Errors
 ///
 /// Convolutions that are not VGG16's in number or shape, or not finite.
-pub fn write_base(convs: &[FileConv], source: Source, goldens: Vec<Golden>) -> Result<Vec<u8>, WeightsError> {
+pub fn write_base(convs: &[ConvWeights], source: Source, goldens: Vec<Golden>) -> Result<Vec<u8>, WeightsError> {
     write(&CONVS, convs, source, goldens)
 }
 
 /// [`write_base`] for any network of 3×3 convolutions, so that tests can be small.
 pub(crate) fn write(
     shapes: &[ConvShape],
-    convs: &[FileConv],
+    convs: &[ConvWeights],
     source: Source,
     goldens: Vec<Golden>,
 ) -> Result<Vec<u8>, WeightsError> {
@@ -67,32 +57,21 @@ pub(crate) fn write(
         return Err(WeightsError::Layout(format!("{} convolutions of {}", convs.len(), shapes.len())));
     }
     for (shape, conv) in shapes.iter().zip(convs) {
-        let name = format!("{}.weight", shape.name);
-        let (weights, bias, finite) = match conv {
-            FileConv::Quantized(conv) => {
-                let finite = conv.scales.iter().all(|scale| scale.is_finite());
-                if conv.scales.len() != shape.out_channels || conv.in_channels != shape.in_channels {
-                    let found = vec![conv.scales.len(), conv.in_channels, 3, 3];
-                    return Err(WeightsError::Shape { name, found, expected: shape.weight_shape().to_vec() });
-                }
-                (conv.integers.len(), &conv.bias, finite)
-            }
-            FileConv::Float(conv) => {
-                (conv.weight.len(), &conv.bias, conv.weight.iter().all(|weight| weight.is_finite()))
-            }
-        };
-        if weights != shape.weight_count() || bias.len() != shape.out_channels {
-            let biases = bias.len();
-            return Err(WeightsError::Layout(format!("{} has {weights} weights and {biases} biases", shape.name)));
+        let (name, shape_of_weight) = (format!("{}.weight", shape.name), shape.weight_shape());
+        let channels = (conv.out_channels, conv.in_channels, conv.bias.len());
+        if channels != (shape.out_channels, shape.in_channels, shape.out_channels) {
+            return Err(WeightsError::Layout(format!(
+                "{} has {channels:?} channels out and in and biases",
+                shape.name
+            )));
         }
-        if !finite || !bias.iter().all(|bias| bias.is_finite()) {
+        conv.weight.check(&name, &shape_of_weight)?;
+        if !conv.bias.iter().all(|bias| bias.is_finite()) {
             return Err(WeightsError::NonFinite { name });
         }
-        match conv {
-            FileConv::Quantized(conv) => add(name, &shape.weight_shape(), Encoding::Rans, &conv.encode()),
-            FileConv::Float(conv) => add(name, &shape.weight_shape(), Encoding::F32, &float_bytes(&conv.weight)),
-        }
-        add(format!("{}.bias", shape.name), &[shape.out_channels], Encoding::F32, &float_bytes(bias));
+        let (encoding, bytes) = conv.weight.encode();
+        add(name, &shape_of_weight, encoding, &bytes);
+        add(format!("{}.bias", shape.name), &[shape.out_channels], Encoding::F32, &float_bytes(&conv.bias));
     }
     let manifest = Manifest {
         name: "VGG16, convolutional base, ImageNet".to_owned(),

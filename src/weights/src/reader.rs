@@ -1,7 +1,7 @@
 //! Reading a weight file, whole or while it downloads.
 
 use crate::{
-    WeightsError,
+    StoredTensor, WeightsError,
     base::{BaseWeights, ConvWeights, finite, floats},
     file::{HEADER, LONGEST_MANIFEST, MAGIC, VERSION},
     hash::{sha256, sha256_hex},
@@ -12,7 +12,7 @@ use crate::{
 
 /// Reads a weight file from bytes that arrive in pieces of any size.
 ///
-/// Each convolution is handed out, checked and dequantized, once its bytes are there; memory for what has arrived but
+/// Each convolution is handed out, checked, once its bytes are there; memory for what has arrived but
 /// is not yet handed out is at most that of one convolution and one piece.
 ///
 /// After an error the reader only repeats that error.
@@ -26,7 +26,7 @@ pub struct BaseReader {
     /// How many tensors were read.
     tensors: usize,
     /// The weight whose bias has not come yet.
-    weight: Vec<f32>,
+    weight: Option<StoredTensor>,
     failed: Option<WeightsError>,
 }
 
@@ -45,8 +45,7 @@ impl BaseReader {
 
     /// A reader of files of another network, so that tests can be small.
     pub(crate) fn of(shapes: &'static [ConvShape]) -> Self {
-        let (pending, weight) = (Vec::new(), Vec::new());
-        Self { shapes, pending, used: 0, manifest: None, tensors: 0, weight, failed: None }
+        Self { shapes, pending: Vec::new(), used: 0, manifest: None, tensors: 0, weight: None, failed: None }
     }
 
     /// Takes the next bytes of the file and returns the convolutions that they complete, in the order of the network.
@@ -106,17 +105,17 @@ impl BaseReader {
             let end = start + tensor.bytes as usize;
             let Some(bytes) = self.pending.get(start..end) else { break };
             let values = read_tensor(tensor, bytes)?;
-            if self.tensors.is_multiple_of(2) {
-                self.weight = values;
-            } else {
+            if let Some(weight) = self.weight.take() {
                 let shape = &self.shapes[self.tensors / 2];
                 complete.push(ConvWeights {
                     name: shape.name.to_owned(),
                     out_channels: shape.out_channels,
                     in_channels: shape.in_channels,
-                    weight: std::mem::take(&mut self.weight),
-                    bias: values,
+                    weight,
+                    bias: values.into_floats(),
                 });
+            } else {
+                self.weight = Some(values);
             }
             self.tensors += 1;
             start = end;
@@ -183,14 +182,16 @@ fn manifest_length(bytes: &[u8]) -> Option<usize> {
 }
 
 /// The values of `tensor`, whose bytes are `bytes`.
-pub(crate) fn read_tensor(tensor: &TensorEntry, bytes: &[u8]) -> Result<Vec<f32>, WeightsError> {
+pub(crate) fn read_tensor(tensor: &TensorEntry, bytes: &[u8]) -> Result<StoredTensor, WeightsError> {
     if sha256_hex(bytes) != tensor.sha256 {
         return Err(WeightsError::TensorHash { name: tensor.name.clone() });
     }
     match tensor.encoding {
-        Encoding::F32 => finite(floats(bytes), &tensor.name),
+        Encoding::F32 => Ok(StoredTensor::Floats(finite(floats(bytes), &tensor.name)?)),
         Encoding::Rans => match &*tensor.shape {
-            [rows, columns @ ..] => quantized::decode(bytes, *rows, columns.iter().product(), &tensor.name),
+            [rows, columns @ ..] => {
+                Ok(StoredTensor::Rows(quantized::decode(bytes, *rows, columns.iter().product(), &tensor.name)?))
+            }
             [] => Err(WeightsError::Coding { name: tensor.name.clone(), reason: "a single number is not coded" }),
         },
     }

@@ -11,7 +11,7 @@ use half::f16;
 use crate::{
     base::ConvWeights,
     moments::{Moments, Neighbourhoods},
-    quantized::{QuantizedConv, QuantizedRows},
+    quantized::QuantizedRows,
 };
 
 /// How much of the mean moment is added to each, against trusting few samples too far.
@@ -21,14 +21,15 @@ const GROUP: usize = 16;
 /// The largest integer.
 const LARGEST: f32 = 127.0;
 
-/// Quantizes `conv` with steps of `step` times the root mean square of each output channel's weights, for inputs such
+/// Quantizes the filters of `conv` with steps of `step` times the root mean square of each output channel's weights, for inputs such
 /// as `samples`. A channel whose largest weight would not fit an `i8` gets a larger step.
 #[must_use]
-pub fn quantize(conv: &ConvWeights, samples: &Neighbourhoods, step: f32) -> QuantizedConv {
+pub fn quantize(conv: &ConvWeights, samples: &Neighbourhoods, step: f32) -> QuantizedRows {
     let side = conv.in_channels * 9;
-    let scales: Vec<f16> = conv.weight.chunks_exact(side).map(|row| scale_of(row, step)).collect();
-    let integers = round(&conv.weight, &scales, samples);
-    QuantizedConv { in_channels: conv.in_channels, scales, integers, bias: conv.bias.clone() }
+    let weight = conv.weight.floats();
+    let scales: Vec<f16> = weight.chunks_exact(side).map(|row| scale_of(row, step)).collect();
+    let integers = round(&weight, &scales, samples);
+    QuantizedRows { scales, integers }
 }
 
 /// Quantizes a dense layer of `inputs` inputs, `weight` row-major, like [`quantize`]. The moments of all inputs at once
@@ -123,9 +124,15 @@ fn round_group(integers: &mut [i8], weights: &[f32], scales: &[f16], factor: &Mo
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::StoredTensor;
 
-    fn convolution() -> ConvWeights {
-        let weight = (0..2 * 72).map(|index| ((index * 7919 % 997) as f32 / 997.0 - 0.5) * 0.2).collect();
+    fn weights() -> Vec<f32> {
+        (0..2 * 72).map(|index| ((index * 7919 % 997) as f32 / 997.0 - 0.5) * 0.2).collect()
+    }
+
+    /// A convolution from 8 channels to 2.
+    fn convolution(weights: &[f32]) -> ConvWeights {
+        let weight = StoredTensor::Floats(weights.to_vec());
         ConvWeights { name: "w".to_owned(), out_channels: 2, in_channels: 8, weight, bias: vec![0.0; 2] }
     }
 
@@ -137,8 +144,8 @@ mod tests {
         (0..400).map(|sample| (0..72).map(|number| wave(sample, number)).collect()).collect()
     }
 
-    fn answers_error(quantized: &[f32], conv: &ConvWeights) -> f32 {
-        let changes: Vec<f32> = conv.weight.iter().zip(quantized).map(|(a, b)| a - b).collect();
+    fn answers_error(quantized: &[f32], weights: &[f32]) -> f32 {
+        let changes: Vec<f32> = weights.iter().zip(quantized).map(|(a, b)| a - b).collect();
         let answer = |row: &[f32], input: &[f32]| row.iter().zip(input).map(|(a, b)| a * b).sum::<f32>();
         let errors = inputs();
         let errors = errors.iter().flat_map(|input| changes.chunks(72).map(move |row| answer(row, input)));
@@ -147,23 +154,23 @@ mod tests {
 
     #[test]
     fn carried_errors_beat_nearest_integers() {
-        let (conv, inputs) = (convolution(), inputs());
+        let (weights, inputs) = (weights(), inputs());
         let mut samples = Neighbourhoods::new(8, inputs.len());
         for (sample, input) in inputs.iter().enumerate() {
             input.iter().enumerate().for_each(|(number, &value)| samples.set(sample, number, value));
         }
-        let carried = quantize(&conv, &samples, 0.5);
+        let carried = quantize(&convolution(&weights), &samples, 0.5);
         let mut nearest = carried.clone();
         for (index, integer) in nearest.integers.iter_mut().enumerate() {
-            *integer = (conv.weight[index] / carried.scales[index / 72].to_f32()).round() as i8;
+            *integer = (weights[index] / carried.scales[index / 72].to_f32()).round() as i8;
         }
         let (carried, nearest) = (carried.dequantized(), nearest.dequantized());
-        assert!(answers_error(&carried, &conv) < 0.5 * answers_error(&nearest, &conv));
+        assert!(answers_error(&carried, &weights) < 0.5 * answers_error(&nearest, &weights));
     }
 
     #[test]
     fn a_dense_layer_carries_errors_within_each_of_its_blocks() {
-        let (conv, inputs) = (convolution(), inputs());
+        let (weights, inputs) = (weights(), inputs());
         let block = |from: usize| {
             let mut samples = Neighbourhoods::of(36, inputs.len());
             for (sample, input) in inputs.iter().enumerate() {
@@ -171,9 +178,8 @@ mod tests {
             }
             samples
         };
-        let carried = quantize_dense(&conv.weight, 72, [block(0), block(36)], 0.5);
-        let nearest: Vec<f32> = conv
-            .weight
+        let carried = quantize_dense(&weights, 72, [block(0), block(36)], 0.5);
+        let nearest: Vec<f32> = weights
             .iter()
             .enumerate()
             .map(|(index, weight)| {
@@ -181,16 +187,14 @@ mod tests {
                 (weight / scale).round() * scale
             })
             .collect();
-        assert!(answers_error(&carried.dequantized(), &conv) < 0.5 * answers_error(&nearest, &conv));
+        assert!(answers_error(&carried.dequantized(), &weights) < 0.5 * answers_error(&nearest, &weights));
     }
 
     #[test]
     fn degenerate_channels_are_fine() {
-        let mut conv = convolution();
-        conv.weight[..72].fill(0.0);
-        conv.weight[72..].fill(0.0);
-        conv.weight[100] = 1e4;
-        let quantized = quantize(&conv, &Neighbourhoods::new(8, 10), 0.01);
+        let mut weights = vec![0.0; 2 * 72];
+        weights[100] = 1e4;
+        let quantized = quantize(&convolution(&weights), &Neighbourhoods::new(8, 10), 0.01);
         assert!(quantized.dequantized()[..72].iter().all(|&weight| weight == 0.0));
         assert!((quantized.dequantized()[100] - 1e4).abs() < 10.0);
     }

@@ -6,7 +6,7 @@
 use crate::quantized::{QuantizedRows, decode};
 use crate::rounding::scale_of;
 use crate::vgg16::ConvShape;
-use crate::{ConvWeights, WeightsError};
+use crate::{ConvWeights, StoredTensor, WeightsError};
 
 /// The step between neighbouring differences, in root mean squares of the differences of an output channel.
 const STEP: f32 = 1.0;
@@ -24,7 +24,8 @@ impl TunedConv {
     /// What `tuned` has that the convolution `base`, of as many channels, has not: rounded to whole steps.
     #[must_use]
     pub fn new(tuned: &ConvWeights, base: &ConvWeights) -> Self {
-        let differences: Vec<f32> = tuned.weight.iter().zip(&base.weight).map(|(tuned, base)| tuned - base).collect();
+        let (moved, start) = (tuned.weight.floats(), base.weight.floats());
+        let differences: Vec<f32> = moved.iter().zip(&*start).map(|(moved, start)| moved - start).collect();
         let rows = differences.chunks_exact((differences.len() / tuned.out_channels.max(1)).max(1));
         let scales: Vec<_> = rows.clone().map(|row| scale_of(row, STEP)).collect();
         let integers = rows.zip(&scales).flat_map(|(row, scale)| {
@@ -39,10 +40,19 @@ impl TunedConv {
     /// # Errors
     /// [`WeightsError::Coding`] or [`WeightsError::NonFinite`] for differences that are none of such a layer.
     pub fn on(&self, base: &ConvWeights) -> Result<ConvWeights, WeightsError> {
-        let mut conv = ConvWeights { bias: self.bias.clone(), ..base.clone() };
-        let differences = decode(&self.coded, base.out_channels, base.in_channels * 9, &base.name)?;
-        conv.weight.iter_mut().zip(differences).for_each(|(weight, difference)| *weight += difference);
-        Ok(conv)
+        let (k, side) = (base.out_channels, base.in_channels * 9);
+        let differences = decode(&self.coded, k, side, &base.name)?;
+        let mut weights = base.weight.floats().into_owned();
+        for (weights, (row, scale)) in weights.chunks_mut(side.max(1)).zip(differences.rows()) {
+            weights.iter_mut().zip(row).for_each(|(weight, integer)| *weight += f32::from(*integer) * scale);
+        }
+        Ok(ConvWeights {
+            name: base.name.clone(),
+            out_channels: k,
+            in_channels: base.in_channels,
+            weight: StoredTensor::Floats(weights),
+            bias: self.bias.clone(),
+        })
     }
 
     /// Whether its biases can be those of that shape.
@@ -56,7 +66,8 @@ mod tests {
     use super::*;
 
     fn conv(weight: Vec<f32>) -> ConvWeights {
-        ConvWeights { name: "w".to_owned(), out_channels: 2, in_channels: 3, weight, bias: vec![0.5, -1.0] }
+        let (weight, bias) = (StoredTensor::Floats(weight), vec![0.5, -1.0]);
+        ConvWeights { name: "w".to_owned(), out_channels: 2, in_channels: 3, weight, bias }
     }
 
     fn noise(seed: usize) -> impl Fn(usize) -> f32 {
@@ -66,15 +77,17 @@ mod tests {
     #[test]
     fn what_was_trained_comes_back_but_for_half_a_step() {
         let (base, change) = (noise(1), noise(2));
-        let base = conv((0..54).map(base).collect());
+        let start: Vec<f32> = (0..54).map(base).collect();
         // The second channel moved ten times as far as the first one.
-        let moved = |at: usize| base.weight[at] + change(at) * if at < 27 { 1e-3 } else { 1e-2 };
-        let tuned = conv((0..54).map(moved).collect());
+        let moved = |at: usize| start[at] + change(at) * if at < 27 { 1e-3 } else { 1e-2 };
+        let moved: Vec<f32> = (0..54).map(moved).collect();
+        let (base, tuned) = (conv(start), conv(moved.clone()));
         let back = TunedConv::new(&tuned, &base).on(&base).unwrap();
-        assert_eq!((back.bias, &back.name), (tuned.bias.clone(), &base.name));
+        assert_eq!((back.bias, &back.name), (tuned.bias, &base.name));
+        let back = back.weight.into_floats();
         // The root mean square of what is spread evenly over a span is 0.29 of it.
         for (row, step) in [(0..27, 1e-3 * 0.29), (27..54, 1e-2 * 0.29)] {
-            let worst = row.map(|at| (back.weight[at] - tuned.weight[at]).abs()).fold(0.0, f32::max);
+            let worst = row.map(|at| (back[at] - moved[at]).abs()).fold(0.0, f32::max);
             assert!((0.1..0.6).contains(&(worst / step)), "{worst} of {step}");
         }
     }

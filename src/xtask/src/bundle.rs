@@ -26,6 +26,9 @@ use crate::workspace::Workspace;
 /// The share of the page's wasm that wasm-opt saves, gzipped (478.4 to 477.0 KB) and raw (1,367 to 1,230 KB), measured.
 const SAVED: (f64, f64) = (0.003, 0.1);
 
+/// Where `index.html` leaves room for the release.
+const NO_RELEASE: &str = "<meta name=\"release\" content=\"\" />";
+
 /// Builds the page into `dist/` and prints what its files weigh.
 ///
 /// # Errors
@@ -86,7 +89,15 @@ pub(crate) fn trunk(
 ) -> Result<(), XtaskError> {
     let trunk = Program::new(workspace, tools.bin.join("trunk")).words("build --offline --cargo-profile").arg(profile);
     let trunk = trunk.arg("--dist").arg(dist).arg("--public-url").arg(public_url);
-    trunk.path_first(&tools.bin).env("HEADSTART_BUILD", id).run()
+    trunk.path_first(&tools.bin).env("HEADSTART_BUILD", id).run()?;
+    let path = dist.join("index.html");
+    let html = fs::read_to_string(&path).map_err(XtaskError::file(&path, "read"))?;
+    fs::write(&path, of_release(&html, id)).map_err(XtaskError::file(&path, "written"))
+}
+
+/// The page `html` with the release `id` written down for `start.js`.
+fn of_release(html: &str, id: &str) -> String {
+    html.replace(NO_RELEASE, &format!("<meta name=\"release\" content=\"{id}\" />"))
 }
 
 /// All that a release is made with.
@@ -171,4 +182,15 @@ fn price(sizes: &[sizes::Size]) -> String {
         kilobytes(raw, SAVED.1),
         kilobytes(gzip, SAVED.0)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_says_which_release_it_is_of() {
+        let html = of_release(include_str!("../../../index.html"), "12ab");
+        assert!(html.contains("<meta name=\"release\" content=\"12ab\" />") && !html.contains(NO_RELEASE));
+    }
 }

@@ -36,10 +36,11 @@ Each command first brings what it needs and does not find: into target/tools, no
   weights [--force]
         Bring the float weights from their public source into target/weights (64 MB), quantize them,
         and compare the result with the shipped file. --force brings them again.
-  bench [--cpu] [--webgpu] [--rounds N] [--only answers|visits] [--litert [--photos DIR]]
+  bench [--cpu] [--webgpu] [--rounds N] [--only answers|own|visits] [--litert [--photos DIR]]
         Build the page and time it beside TensorFlow.js and ONNX Runtime Web, which npm brings, in the
         same Chromium. On both devices unless one is named; N times in turn (7 on the CPU, 3 on WebGPU).
-        --only PART       answers: photos, training, memory; visits: first visits and what they bring
+        --only PART       answers: one photo beside the peers; own: many photos, camera, training, memory;
+                          visits: first visits and what they bring
         --litert          beside LiteRT.js too, on the CPU: pip brings TensorFlow (2 GB), whose converter
                           makes the files for it, in float32 and with int8 weights
         --photos DIR      in int8 throughout too; the ranges are those of the photos in DIR
@@ -88,7 +89,7 @@ pub(crate) struct Bench {
 }
 
 /// What the bench measures, one after the other.
-const PARTS: [&str; 2] = ["answers", "visits"];
+const PARTS: [&str; 3] = ["answers", "own", "visits"];
 
 impl Bench {
     /// For the devices asked for, both where none is; `rounds` of them, or each device's own number.

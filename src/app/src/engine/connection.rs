@@ -14,7 +14,7 @@ use gloo_events::EventListener;
 use headstart_protocol::{
     Ask, Backend, FromWorker, Progress, Reply, Request, RequestId, Run, ToWorker, WireError, decode, encode,
 };
-use js_sys::{Array, Reflect, Uint8Array};
+use js_sys::{Array, Function, Reflect, Uint8Array};
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, MessageEvent, MessagePort, Worker};
@@ -83,12 +83,17 @@ struct Caller {
 }
 
 impl Connection {
-    /// Starts a worker for `backend`.
+    /// Starts a worker for `backend`, or takes over the one that `start.js` has started.
     ///
     /// # Errors
     /// [`PageError::WorkerFailed`] where the browser has no workers or refuses this one.
     pub(super) fn spawn(backend: Backend, news: impl Fn(WorkerNews) + 'static) -> Result<Rc<Self>, PageError> {
-        let worker = Worker::new(&files(backend)[0]).map_err(|error| broken(&error))?;
+        let [address, ..] = files(backend);
+        let early = EarlyWorker::take(&address);
+        let worker = match &early {
+            Some(early) => early.worker(),
+            None => Worker::new(&address).map_err(|error| broken(&error))?,
+        };
         let callers = Rc::new(RefCell::new(Callers::default()));
         let news: Rc<dyn Fn(WorkerNews)> = Rc::new(news);
         let hear = {
@@ -103,6 +108,9 @@ impl Connection {
             EventListener::new(&worker, "error", fail(callers.clone(), news.clone())),
             EventListener::new(&worker, "messageerror", fail(callers.clone(), news.clone())),
         ];
+        if let Some(early) = early {
+            spawn_local(async move { early.listened() });
+        }
         Ok(Rc::new(Self { worker, callers, news, _listeners: listeners }))
     }
 
@@ -218,6 +226,26 @@ impl Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         self.worker.terminate();
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The worker that `start.js` starts before the page's code has come.
+    type EarlyWorker;
+    #[wasm_bindgen(method, getter)]
+    fn worker(this: &EarlyWorker) -> Worker;
+    /// Lets it say what it has said so far.
+    #[wasm_bindgen(method)]
+    fn listened(this: &EarlyWorker);
+}
+
+impl EarlyWorker {
+    /// The one started from the script at `address`, if there is one; any other one ends.
+    fn take(address: &str) -> Option<Self> {
+        let take: Function = Reflect::get(&js_sys::global(), &"headstartEarlyWorker".into()).ok()?.dyn_into().ok()?;
+        let taken = take.call1(&JsValue::UNDEFINED, &address.into()).ok()?;
+        taken.is_object().then(|| taken.unchecked_into())
     }
 }
 

@@ -1,10 +1,10 @@
-//! Which device runs the models, found out before any of the two workers is fetched. WebGPU is probed through plain
-//! JavaScript: the GPU runtime panics on an adapter without `timestamp-query`, and a panic ends its worker.
+//! Which device runs the models, found out before any of the two workers is fetched. `start.js` asks for the adapter: it starts the
+//! worker that [`decide`] is likely to want.
 
 use std::time::Duration;
 
 use headstart_protocol::Backend;
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -76,36 +76,18 @@ impl Adapter {
     }
 
     async fn ask() -> Result<Option<Self>, JsValue> {
-        let gpu = get(&get(&js_sys::global(), "navigator")?, "gpu")?;
-        if gpu.is_falsy() {
-            return Ok(None);
-        }
-        let options = Object::new();
-        Reflect::set(&options, &"powerPreference".into(), &"high-performance".into())?;
-        let request: Function = get(&gpu, "requestAdapter")?.dyn_into()?;
-        let adapter = JsFuture::from(request.call1(&gpu, &options)?.dyn_into::<Promise>()?).await?;
+        let probe: Function = Reflect::get(&js_sys::global(), &"headstartProbe".into())?.dyn_into()?;
+        let adapter = JsFuture::from(probe.call0(&JsValue::UNDEFINED)?.dyn_into::<Promise>()?).await?;
         if adapter.is_falsy() {
             return Ok(None);
         }
-        let info = get(&adapter, "info")?;
-        let word = |key: &str| get(&info, key).ok().and_then(|value| value.as_string()).filter(|word| !word.is_empty());
-        let words: Vec<_> = ["vendor", "architecture", "device", "description"].into_iter().filter_map(word).collect();
-        let flag = |of: &JsValue| get(of, "isFallbackAdapter").is_ok_and(|value| value.is_truthy());
-        let features = get(&adapter, "features")?;
-        let has: Function = get(&features, "has")?.dyn_into()?;
-        let timestamps = has.call1(&features, &"timestamp-query".into())?.is_truthy();
-        let words = if words.is_empty() { "unnamed adapter".into() } else { words.join(" ") };
+        let get = |key: &str| Reflect::get(&adapter, &key.into());
         Ok(Some(Self {
-            software: flag(&info) || flag(&adapter) || words.to_ascii_lowercase().contains("swiftshader"),
-            words,
-            timestamps,
+            words: get("words")?.as_string().unwrap_or_default(),
+            software: get("software")?.is_truthy(),
+            timestamps: get("timestamps")?.is_truthy(),
         }))
     }
-}
-
-/// A property, `undefined` where the object itself is missing.
-fn get(of: &JsValue, key: &str) -> Result<JsValue, JsValue> {
-    if of.is_object() || of.is_function() { Reflect::get(of, &key.into()) } else { Ok(JsValue::UNDEFINED) }
 }
 
 #[cfg(test)]

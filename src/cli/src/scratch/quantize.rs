@@ -6,8 +6,8 @@ use burn::tensor::Device;
 use futures::executor::block_on;
 use headstart_nn::ScratchCnn;
 use headstart_vision::{Augmentation, Limits, augment, decode, normalise, square};
-use headstart_weights::scratch::{ScratchFile, StoredTensor, write_quantized};
-use headstart_weights::{ConvWeights, Neighbourhoods, QuantizedRows, quantize, quantize_dense, sha256_hex};
+use headstart_weights::scratch::{ScratchFile, write_quantized};
+use headstart_weights::{ConvWeights, Neighbourhoods, StoredTensor, quantize, quantize_dense, sha256_hex};
 use rand::SeedableRng;
 
 use crate::error::CliError;
@@ -44,23 +44,19 @@ pub(crate) fn run(
     for block in 0..architecture.channels.len() {
         let (weight, bias) = (&file.tensors[2 * block], &file.tensors[2 * block + 1]);
         let (out_channels, in_channels) = (bias.len(), weight.len() / (9 * bias.len()));
-        let conv = ConvWeights {
+        let mut conv = ConvWeights {
             name: format!("convs.{block}"),
             out_channels,
             in_channels,
-            weight: weight.clone(),
+            weight: StoredTensor::Floats(weight.clone()),
             bias: bias.clone(),
         };
-        let tensor = if block == 0 {
-            StoredTensor::Floats(weight.clone())
-        } else {
-            let quantized = quantize(&conv, &neighbourhoods(&views, 1), FILTER_STEP);
-            StoredTensor::Rows(QuantizedRows { scales: quantized.scales, integers: quantized.integers })
-        };
+        if block > 0 {
+            conv.weight = StoredTensor::Rows(quantize(&conv, &neighbourhoods(&views, 1), FILTER_STEP));
+        }
         // The next layer is rounded for what it will see: the answers of the rounded ones before it.
-        let rounded = ConvWeights { weight: values(&tensor), ..conv };
-        views = views.iter().map(|view| pool(&inner(&convolve(&rounded, view)))).collect();
-        stored.extend([tensor, StoredTensor::Floats(bias.clone())]);
+        views = views.iter().map(|view| pool(&inner(&convolve(&conv, view)))).collect();
+        stored.extend([conv.weight, StoredTensor::Floats(conv.bias)]);
         progress.step();
     }
     let hidden = stored.len();
@@ -73,7 +69,7 @@ pub(crate) fn run(
     stored.push(StoredTensor::Rows(rows));
     stored.extend(file.tensors[hidden + 1..].iter().cloned().map(StoredTensor::Floats));
 
-    let tensors: Vec<Vec<f32>> = stored.iter().map(values).collect();
+    let tensors: Vec<Vec<f32>> = stored.iter().map(|tensor| tensor.floats().into_owned()).collect();
     let blame = |error| CliError::Network { path: input.to_owned(), error };
     let network = ScratchCnn::new(architecture, &tensors, &Device::flex()).map_err(blame)?;
     let mut manifest = file.manifest.clone();
@@ -82,14 +78,6 @@ pub(crate) fn run(
     let bytes = write_quantized(&manifest, &stored);
     let bytes = bytes.map_err(|error| CliError::Weights { path: output.to_owned(), error })?;
     Ok((bytes, relative_error(&file.tensors, &tensors)))
-}
-
-/// The numbers that a stored tensor stands for.
-fn values(tensor: &StoredTensor) -> Vec<f32> {
-    match tensor {
-        StoredTensor::Rows(rows) => rows.dequantized(),
-        StoredTensor::Floats(values) => values.clone(),
-    }
 }
 
 /// The sample pictures as training would see them, always the same ones.

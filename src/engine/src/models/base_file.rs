@@ -19,7 +19,7 @@ pub(crate) struct BaseFile {
 }
 
 impl BaseFile {
-    /// The base's own last convolutions, which `unfrozen` names, as plain numbers: 28 MB for block 5. They are read out of this
+    /// The base's own last convolutions, which `unfrozen` names, in whole numbers: 7 MB for block 5. They are read out of this
     /// browser's cache, or fetched where that has not kept the file.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ use super::load::FOLDER;
 const SHARED: &str = "headstart-models";
 
 /// The browser's cache of a deployment's model files.
+#[derive(Clone)]
 pub(crate) struct ModelCache {
     cache: Option<Cache>,
     /// Address of the page's folder, with a trailing slash.

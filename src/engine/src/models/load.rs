@@ -11,6 +11,7 @@ use super::base_file::{BaseFile, LastLayers, file_error, read_layers};
 use super::cache::ModelCache;
 use super::remote_file::{Arrival, RemoteFile};
 use super::running_head::RunningHead;
+use crate::clock::Throttle;
 use crate::error::EngineError;
 use crate::port::RunLine;
 
@@ -18,6 +19,9 @@ use crate::port::RunLine;
 const INDEX: &[u8] = include_bytes!("../../../../public/models/index.json");
 /// Where the model files lie, relative to the page.
 pub(super) const FOLDER: &str = "models/";
+
+/// How often the page is told how far the files are, at most.
+const TELL_MS: f64 = 100.0;
 
 /// The models on the device.
 pub(crate) struct Models {
@@ -41,6 +45,7 @@ struct TransferTally<'a> {
     line: &'a RunLine<Start>,
     transfer: Transfer,
     fetched: u64,
+    throttle: Throttle,
 }
 
 impl TransferTally<'_> {
@@ -53,7 +58,11 @@ impl TransferTally<'_> {
         self.transfer.total = self.transfer.total.max(self.transfer.loaded);
         self.transfer.cached = cached;
         self.fetched += if cached { 0 } else { bytes as u64 };
-        self.line.tell(StartProgress::Loading(self.transfer));
+        // The first word says that files come, the last one that all are here.
+        let news = self.transfer.loaded == bytes as u64 || self.transfer.loaded == self.transfer.total;
+        if self.throttle.is_due(news) {
+            self.line.tell(StartProgress::Loading(self.transfer));
+        }
     }
 }
 
@@ -135,7 +144,7 @@ impl Models {
         cache.keep_only(&index.files().map(|entry| shipped(entry).url).collect::<Vec<_>>()).await;
 
         let transfer = Transfer { loaded: 0, total: 0, cached: false };
-        let mut loading = TransferTally { line, transfer, fetched: 0 };
+        let mut loading = TransferTally { line, transfer, fetched: 0, throttle: Throttle::new(TELL_MS) };
         for file in [&head_from, &base] {
             loading.expect(file.known.as_ref().map_or(0, |(bytes, _)| *bytes));
         }

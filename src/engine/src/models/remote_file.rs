@@ -7,7 +7,7 @@ use headstart_protocol::Failure;
 use headstart_weights::{WeightsError, looks_like_a_web_page, sha256_hex};
 use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCache};
 
 use super::cache::ModelCache;
@@ -78,7 +78,9 @@ impl RemoteFile {
         }
         let bytes = fetched.map_err(|error| self.as_told(error))?;
         if self.known.is_some() {
-            cache.put(&self.url, &bytes).await;
+            // Who waits for the file need not wait for the disk.
+            let (cache, url) = (cache.clone(), self.url.clone());
+            spawn_local(async move { cache.put(&url, &bytes).await });
         }
         Ok(())
     }

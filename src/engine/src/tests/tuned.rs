@@ -7,7 +7,7 @@ use headstart_protocol::{
 };
 use headstart_weights::head::{GoldenHead, HeadFile};
 use headstart_weights::vgg16::{CONVS, Unfrozen};
-use headstart_weights::{ConvWeights, TunedConv, golden_pattern, read_base};
+use headstart_weights::{ConvWeights, StoredTensor, TunedConv, golden_pattern, read_base};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -62,10 +62,10 @@ async fn tuned(engine: &StartedEngine, unfrozen: Unfrozen, size: usize) -> HeadF
     let base = read_base(BASE).unwrap().1.convs;
     let frozen = CONVS.len() - unfrozen.convs().len();
     let moved = |conv: &ConvWeights| {
-        let scale =
-            0.5 * (conv.weight.iter().map(|weight| weight * weight).sum::<f32>() / conv.weight.len() as f32).sqrt();
+        let weights = conv.weight.floats();
+        let scale = 0.5 * (weights.iter().map(|weight| weight * weight).sum::<f32>() / weights.len() as f32).sqrt();
         let moved = |(at, weight): (usize, &f32)| weight + scale * (((at * 7919) % 997) as f32 / 498.5 - 1.0);
-        let weight = conv.weight.iter().enumerate().map(moved).collect();
+        let weight = StoredTensor::Floats(weights.iter().enumerate().map(moved).collect());
         TunedConv::new(&ConvWeights { weight, ..conv.clone() }, conv)
     };
     let mut file = HeadFile::from_bytes(HEAD).unwrap();

@@ -8,19 +8,23 @@ mod cpu;
 #[cfg(feature = "wgpu")]
 mod gpu;
 pub(crate) mod trainable;
+#[cfg(feature = "cpu")]
+pub(crate) mod trainable_pool;
 mod winograd;
 
 #[cfg(feature = "cpu")]
 pub(crate) use self::cpu::panel_width;
 
-#[cfg(feature = "cpu")]
-use burn::backend::Flex;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, backend_extension};
+#[cfg(feature = "cpu")]
+use burn::backend::{DispatchDevice, Flex};
 use burn::tensor::{Device, Tensor, TensorData};
 #[cfg(feature = "wgpu")]
 use burn_cubecl::CubeBackend;
 use headstart_weights::ConvWeights;
+#[cfg(feature = "cpu")]
+use headstart_weights::StoredTensor;
 
 /// The layer's operations on burn's backends.
 #[backend_extension(Flex: cfg(feature = "cpu"), Cube: cfg(feature = "wgpu"))]
@@ -112,8 +116,15 @@ impl Conv3x3 {
     /// The layer on `device`.
     pub(crate) fn new(weights: &ConvWeights, device: &Device) -> Self {
         let (k, c) = (weights.out_channels, weights.in_channels);
-        let weight = Tensor::<4>::from_data(TensorData::new(weights.weight.clone(), [k, c, 3, 3]), device);
-        Self::from_tensors(weight, Tensor::from_data(TensorData::new(weights.bias.clone(), [k]), device))
+        let bias = Tensor::from_data(TensorData::new(weights.bias.clone(), [k]), device);
+        #[cfg(feature = "cpu")]
+        if let (StoredTensor::Rows(rows), DispatchDevice::Flex(_)) = (&weights.weight, device.as_dispatch()) {
+            let packed = cpu::pack_quantized(rows, c);
+            let shape = [packed.len()];
+            return Self { filters: Tensor::from_data(TensorData::new(packed, shape), device), bias };
+        }
+        let weight = TensorData::new(weights.weight.floats().into_owned(), [k, c, 3, 3]);
+        Self::from_tensors(Tensor::from_data(weight, device), bias)
     }
 
     /// The layer of filters `[k, c, 3, 3]` and biases `[k]`.

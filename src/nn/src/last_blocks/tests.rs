@@ -1,8 +1,8 @@
 use burn::tensor::Device;
 use futures::executor::block_on;
-use headstart_weights::TunedConv;
 use headstart_weights::head::{DenseWeights, HeadArchitecture, HeadManifest, TUNED_VERSION};
 use headstart_weights::vgg16::CONVS;
+use headstart_weights::{StoredTensor, TunedConv};
 
 use super::*;
 use crate::{DESCRIPTOR, DESCRIPTOR_RECIPE};
@@ -17,7 +17,7 @@ fn conv(shape: &ConvShape, seed: usize) -> ConvWeights {
         name: shape.name.to_owned(),
         out_channels: shape.out_channels,
         in_channels: shape.in_channels,
-        weight: (0..shape.weight_count()).map(|at| scale * noise(at)).collect(),
+        weight: StoredTensor::Floats((0..shape.weight_count()).map(|at| scale * noise(at)).collect()),
         bias: vec![0.01; shape.out_channels],
     }
 }
@@ -31,8 +31,9 @@ pub(crate) fn moved(unfrozen: Unfrozen, base: &[ConvWeights]) -> Vec<ConvWeights
     let last = &base[CONVS.len() - unfrozen.convs().len()..];
     let added = unfrozen.convs().iter().map(|shape| conv(shape, 99));
     let tuned = last.iter().zip(added).map(|(conv, added)| {
-        let weight = conv.weight.iter().zip(added.weight).map(|(weight, added)| weight + 0.2 * added).collect();
-        ConvWeights { weight, ..conv.clone() }
+        let (weight, added) = (conv.weight.floats(), added.weight.floats());
+        let weight = weight.iter().zip(&*added).map(|(weight, added)| weight + 0.2 * added).collect();
+        ConvWeights { weight: StoredTensor::Floats(weight), ..conv.clone() }
     });
     tuned.collect()
 }

@@ -1,4 +1,5 @@
 use futures::executor::block_on;
+use headstart_weights::StoredTensor;
 use headstart_weights::vgg16::CONVS;
 
 use super::*;
@@ -26,7 +27,9 @@ fn start() -> FrozenPart {
         name: shape.name.to_owned(),
         out_channels: shape.out_channels,
         in_channels: shape.in_channels,
-        weight: numbers(seed as u64, shape.weight_count()).iter().map(|value| value * 0.03).collect(),
+        weight: StoredTensor::Floats(
+            numbers(seed as u64, shape.weight_count()).iter().map(|value| value * 0.03).collect(),
+        ),
         bias: vec![0.01; shape.out_channels],
     };
     let head = DenseWeights { outputs: 2, inputs: DESCRIPTOR, weight: vec![0.0; 2 * DESCRIPTOR], bias: vec![0.0; 2] };

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::ConvWeights;
+use crate::{ConvWeights, StoredTensor};
 
 /// A head of 3 inputs, 4 hidden values and 2 classes.
 fn sample() -> HeadFile {
@@ -217,7 +217,7 @@ fn tuned() -> HeadFile {
         name: shape.name.to_owned(),
         out_channels: shape.out_channels,
         in_channels: shape.in_channels,
-        weight: (0..shape.weight_count()).map(weight).collect(),
+        weight: StoredTensor::Floats((0..shape.weight_count()).map(weight).collect()),
         bias: vec![0.25; shape.out_channels],
     };
     let (base, trained) = (|_| 0.0, |at| (at % 101) as f32 * 1e-3);

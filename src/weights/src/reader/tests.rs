@@ -3,10 +3,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    file::{FileConv, write},
+    file::write,
     golden::{Golden, StageFigures},
     manifest::Source,
-    quantized::QuantizedConv,
+    quantized::QuantizedRows,
 };
 
 /// A network of two small convolutions.
@@ -15,21 +15,26 @@ const SMALL: [ConvShape; 2] = [
     ConvShape { name: "features.2", stage: "conv1_2", in_channels: 3, out_channels: 4, pool: Some("pool1") },
 ];
 
-fn small_convs() -> [FileConv; 2] {
+fn small_convs() -> [ConvWeights; 2] {
     let float = ConvWeights {
         name: SMALL[0].name.to_owned(),
         out_channels: 3,
         in_channels: 2,
-        weight: (0..54).map(|index| index as f32 / 7.0 - 3.0).collect(),
+        weight: StoredTensor::Floats((0..54).map(|index| index as f32 / 7.0 - 3.0).collect()),
         bias: vec![0.5, -0.25, 1e-9],
     };
-    let quantized = QuantizedConv {
-        in_channels: 3,
+    let rows = QuantizedRows {
         scales: [0.1, 0.2, 0.3, 0.4].map(f16::from_f32).to_vec(),
         integers: (0..108).map(|index| (index * 37 % 23) as i8 - 11).collect(),
+    };
+    let quantized = ConvWeights {
+        name: SMALL[1].name.to_owned(),
+        out_channels: 4,
+        in_channels: 3,
+        weight: StoredTensor::Rows(rows),
         bias: vec![1.0, 2.0, 3.0, 4.0],
     };
-    [FileConv::Float(float), FileConv::Quantized(quantized)]
+    [float, quantized]
 }
 
 fn small_file() -> Vec<u8> {
@@ -37,16 +42,6 @@ fn small_file() -> Vec<u8> {
     let figures = StageFigures::measure("conv1_1", [1, 2, 2, 2], &[0.1f32, 1.0 / 3.0, 0.7, 1e-7, 5.0, 6.0, 7.0, 8.0]);
     let golden = Golden { size: 2, stages: vec![figures], features: vec![0.1, 1.0 / 3.0] };
     write(&SMALL, &small_convs(), source, vec![golden]).unwrap()
-}
-
-fn small_weights() -> Vec<Vec<f32>> {
-    small_convs()
-        .iter()
-        .map(|conv| match conv {
-            FileConv::Float(conv) => conv.weight.clone(),
-            FileConv::Quantized(conv) => conv.dequantized(),
-        })
-        .collect()
 }
 
 fn read_small(file: &[u8]) -> Result<(Manifest, Vec<ConvWeights>), WeightsError> {
@@ -58,8 +53,7 @@ fn read_small(file: &[u8]) -> Result<(Manifest, Vec<ConvWeights>), WeightsError>
 #[test]
 fn a_file_gives_back_what_was_written() {
     let (manifest, convs) = read_small(&small_file()).unwrap();
-    assert_eq!(convs.iter().map(|conv| conv.weight.clone()).collect::<Vec<_>>(), small_weights());
-    assert_eq!(convs[1].bias, [1.0, 2.0, 3.0, 4.0]);
+    assert_eq!(convs, small_convs());
     assert_eq!(manifest.golden(2).unwrap().stages[0].samples[2].1, f64::from(1.0f32 / 3.0));
     assert!(manifest.golden(3).is_none());
 }

@@ -89,8 +89,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        QuantizedRows,
-        scratch::{KIND, ScratchArchitecture, StoredTensor, write_quantized},
+        QuantizedRows, StoredTensor,
+        scratch::{KIND, ScratchArchitecture, write_quantized},
     };
 
     fn small() -> ScratchFile {

@@ -8,4 +8,4 @@ mod quantized;
 pub use architecture::ScratchArchitecture;
 pub use file::ScratchFile;
 pub use manifest::{KIND, ScratchManifest, VERSION};
-pub use quantized::{StoredTensor, write_quantized};
+pub use quantized::write_quantized;

@@ -4,21 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{ScratchFile, ScratchManifest};
 use crate::{
-    QuantizedRows, WeightsError,
-    base::float_bytes,
+    StoredTensor, WeightsError,
     file::{HEADER, assemble},
-    manifest::{Encoding, TensorEntry},
+    manifest::TensorEntry,
     reader::{read_tensor, sealed_manifest},
 };
-
-/// A tensor as it goes into a quantized file.
-#[derive(Debug, Clone, PartialEq)]
-pub enum StoredTensor {
-    /// Scaled integers, entropy-coded.
-    Rows(QuantizedRows),
-    /// Plain floats, where a tensor is small.
-    Floats(Vec<f32>),
-}
 
 /// The manifest of a quantized file. It holds the hash of every tensor, so its own hash covers the whole file.
 #[derive(Serialize, Deserialize)]
@@ -40,22 +30,8 @@ pub fn write_quantized(manifest: &ScratchManifest, tensors: &[StoredTensor]) -> 
     let mut entries = Vec::new();
     let mut payload = Vec::new();
     for ((name, shape), tensor) in shapes.into_iter().zip(tensors) {
-        let (count, finite, rows) = match tensor {
-            StoredTensor::Rows(rows) => {
-                (rows.integers.len(), rows.scales.iter().all(|scale| scale.is_finite()), rows.scales.len())
-            }
-            StoredTensor::Floats(values) => (values.len(), values.iter().all(|value| value.is_finite()), shape[0]),
-        };
-        if !finite {
-            return Err(WeightsError::NonFinite { name });
-        }
-        if count != shape.iter().product::<usize>() || rows != shape[0] {
-            return Err(WeightsError::Shape { name, found: vec![rows, count / rows.max(1)], expected: shape });
-        }
-        let (encoding, bytes) = match tensor {
-            StoredTensor::Rows(rows) => (Encoding::Rans, rows.encode()),
-            StoredTensor::Floats(values) => (Encoding::F32, float_bytes(values)),
-        };
+        tensor.check(&name, &shape)?;
+        let (encoding, bytes) = tensor.encode();
         entries.push(TensorEntry::of(name, &shape, encoding, payload.len(), &bytes));
         payload.extend(bytes);
     }
@@ -88,7 +64,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<ScratchFile, WeightsError> {
             let missing = entry.bytes - rest.len() as u64;
             return Err(WeightsError::Truncated { found, expected: found + missing });
         };
-        tensors.push(read_tensor(entry, bytes)?);
+        tensors.push(read_tensor(entry, bytes)?.into_floats());
         rest = after;
         offset += entry.bytes;
     }

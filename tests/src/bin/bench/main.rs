@@ -1,6 +1,6 @@
 //! Headstart beside TensorFlow.js, ONNX Runtime Web and, where it is asked for (`litert`), LiteRT.js, in the same
 //! Chromium: `cargo xtask bench` calls this with the folder that it has prepared, and the devices with how often each is
-//! timed (`cpu=7 webgpu=3`), and with a part of it where only that is asked for (`answers`, `visits`).
+//! timed (`cpu=7 webgpu=3`), and with a part of it where only that is asked for (`answers`, `own`, `visits`).
 
 mod figures;
 mod ours;
@@ -117,10 +117,11 @@ fn run(words: &[String]) -> Result<(), TestError> {
     for (device, rounds) in devices {
         if wants(Part::Answers) {
             bench.photos(&mut report, device, rounds)?;
-            if device == Device::Cpu {
-                ours::measure(&bench.ours, &mut report)?;
-                ours::pool(&bench.ours, &mut report)?;
-            }
+        }
+        if wants(Part::Own) && device == Device::Cpu {
+            ours::measure(&bench.ours, &mut report)?;
+            ours::pool(&bench.ours, &mut report)?;
+            ours::camera(&bench.ours, &mut report)?;
         }
         if wants(Part::Visits) {
             match device {
@@ -148,8 +149,10 @@ struct Words {
 /// A part of the bench.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
-    /// Photos, one and many, training and memory.
+    /// One photo, beside the peers.
     Answers,
+    /// What only our page does, on the CPU: many photos, the camera, training; and memory.
+    Own,
     /// First visits, and what they bring.
     Visits,
 }
@@ -159,6 +162,7 @@ impl Part {
     fn named(word: &str) -> Option<Self> {
         match word {
             "answers" => Some(Self::Answers),
+            "own" => Some(Self::Own),
             "visits" => Some(Self::Visits),
             _ => None,
         }

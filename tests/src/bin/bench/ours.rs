@@ -1,6 +1,6 @@
 //! Headstart's own page, through its contract with automation.
 
-use std::{path::PathBuf, slice};
+use std::{path::PathBuf, slice, thread, time::Duration};
 
 use headstart_tests::{Browser, Options, Page, Pictures, Site, Teach, TestError, Texture, Window};
 use headstart_weights::{
@@ -23,7 +23,14 @@ const PICK: u64 = 20;
 const POOL: u32 = 100;
 /// Photos of each of two classes.
 const LESSON: u64 = 20;
-/// How often the pick, the lesson and the photos for one worker and for two are repeated.
+/// How long the camera runs before its answers are counted, so that helpers are there, and how long they are.
+const CAMERA: [Duration; 2] = [Duration::from_secs(15), Duration::from_secs(10)];
+/// Counts how often the camera's answer changes: once a frame that is answered.
+const COUNT: &str = "window.answers = 0;
+    new MutationObserver((changes) => {
+        if (changes.some((change) => change.target.parentElement?.closest('.camera-answer'))) window.answers += 1;
+    }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });";
+/// How often the camera, the pick, the lesson and the photos for one worker and for two are repeated.
 const REPEATS: usize = 3;
 
 /// What `?parity=1` measures.
@@ -178,6 +185,7 @@ pub(crate) fn measure(site: &Site, report: &mut Report) -> Result<(), TestError>
 
     browser.open("about:blank")?;
     let teach = Teach::open(&browser, &site.url("?backend=cpu&size=150#/teach"), LONG)?;
+    let page = &teach.page;
     let classes = [Texture::Stripes, Texture::Clouds];
     teach.start_with(&classes.map(Texture::name))?;
     for kind in classes {
@@ -195,6 +203,44 @@ pub(crate) fn measure(site: &Site, report: &mut Report) -> Result<(), TestError>
         "s",
         seconds,
     ));
+    // As many passes of a photo, whatever their number: 3,000.
+    page.click("scratch-too")?;
+    let mut seconds = Figures::default();
+    for _ in 0..REPEATS {
+        teach.train(LONG)?;
+        page.wait_for("scratch-training", LONG, |run| run.get("state") == "running")?;
+        page.wait_for("scratch-training", LONG, |run| run.get("state") == "done")?;
+        let result = page.wait_for("result", LONG, |result| result.get("model") == "scratch")?;
+        seconds.push(result.number("seconds")?);
+    }
+    let mut row =
+        Row::new("training a CNN from scratch, 3,000 passes of a photo (100 photos × 30 epochs)", "s", seconds);
+    row.bar = Some(7.0);
+    report.rows.push(row);
+    Ok(())
+}
+
+/// How many of the camera's frames are answered a second, by as many workers as the page takes.
+///
+/// # Errors
+/// Where the page does not answer.
+pub(crate) fn camera(site: &Site, report: &mut Report) -> Result<(), TestError> {
+    let options = Options { cameras: 1, before_pages: Some(COUNT.to_owned()), ..Options::default() };
+    let browser = Browser::start(&options)?;
+    let page = Page::open(&browser, &site.url("?backend=cpu&size=150#/classify"))?;
+    page.ready(LONG)?;
+    page.click("camera")?;
+    page.wait_for("camera-prediction", LONG, |_| true)?;
+    let [settle, count] = CAMERA;
+    thread::sleep(settle);
+    let mut rates = Figures::default();
+    for _ in 0..REPEATS {
+        browser.run("window.since = performance.now(); window.answers = 0", vec![])?;
+        thread::sleep(count);
+        let rate = browser.run("return window.answers * 1000 / (performance.now() - window.since)", vec![])?;
+        rates.push(serde_json::from_value(rate)?);
+    }
+    report.rows.push(Row::new("camera, answers a second on all cores, 150×150 (10 wanted)", "1/s", rates));
     Ok(())
 }
 

@@ -156,10 +156,11 @@ pub(crate) fn write_weights(floats: &Path, folder: &Path) -> Result<(), TestErro
 /// The kernel as HWIO.
 fn inputs_before_outputs(conv: &ConvWeights) -> Vec<f32> {
     let (outs, ins) = (conv.out_channels, conv.in_channels);
-    let mut values = Vec::with_capacity(conv.weight.len());
+    let weight = conv.weight.floats();
+    let mut values = Vec::with_capacity(weight.len());
     for place in 0..9 {
         for input in 0..ins {
-            values.extend((0..outs).map(|out| conv.weight[(out * ins + input) * 9 + place]));
+            values.extend((0..outs).map(|out| weight[(out * ins + input) * 9 + place]));
         }
     }
     values
@@ -251,12 +252,14 @@ pub(crate) fn ready(browser: &Browser, peer: Peer) -> Result<State, TestError> {
 
 #[cfg(test)]
 mod tests {
+    use headstart_weights::StoredTensor;
+
     use super::*;
 
     #[test]
     fn kernels_are_turned_around() {
         // The value names its place in OIHW.
-        let weight = (0..2 * 3 * 9).map(|place| place as f32).collect();
+        let weight = StoredTensor::Floats((0..2 * 3 * 9).map(|place| place as f32).collect());
         let conv = ConvWeights { name: String::new(), out_channels: 2, in_channels: 3, weight, bias: vec![0.0; 2] };
         let values = inputs_before_outputs(&conv);
         assert_eq!(values.len(), 54);

@@ -1,6 +1,8 @@
 //! The filter transform, done once when the filters arrive.
 #![expect(unsafe_code, reason = "the innermost loops read through raw pointers")]
 
+use std::ops::{Add, Mul, Sub};
+
 use bytemuck::Pod;
 
 use super::super::winograd::{IN, POINTS, packed_len};
@@ -9,16 +11,16 @@ use super::threads::{share_out, threads_for};
 
 /// Filters that are transformed side by side.
 const LANES: usize = 8;
-/// One number of each of them.
-type Lanes = [f32; LANES];
-/// What is added to a float below 2²² in size is rounded to a whole number (ties to even), which then stands in the lowest bits.
-/// `f32::round` is a call for each number where the instruction set has no such instruction, as wasm has not.
-const WHOLE: f32 = 1.5 * (1 << 23) as f32;
+/// Numbers of a plane that are written at once, whole lines of a cache: planes lie so far apart that a cache keeps few of their
+/// lines at a time.
+const RUN: usize = 128;
 
 /// How the numbers of transformed filters lie in memory.
-pub(super) trait Packed: Pod + Send + Sync {
-    /// A number, which a scale was divided out of.
-    fn pack(value: f32) -> Self;
+pub(super) trait Packed:
+    Pod + Send + Sync + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + From<i8> + From<Self::Weight>
+{
+    /// What the filters' own numbers are.
+    type Weight: Copy + Sync;
     /// [`Simd::LANES`] of them.
     ///
     /// # Safety
@@ -27,9 +29,7 @@ pub(super) trait Packed: Pod + Send + Sync {
 }
 
 impl Packed for f32 {
-    fn pack(value: f32) -> f32 {
-        value
-    }
+    type Weight = f32;
 
     #[inline(always)]
     unsafe fn load<S: Simd>(from: *const f32) -> S::V {
@@ -37,11 +37,10 @@ impl Packed for f32 {
     }
 }
 
-/// Half the memory, and half of what a photo has to read of it.
+/// Half the memory, and half of what a photo has to read of it. [`transform`] makes of whole numbers of 8 bits those that 16
+/// bits hold: at its corners 256 times as large, from -32768 on, and at most 224 times elsewhere.
 impl Packed for i16 {
-    fn pack(value: f32) -> i16 {
-        (value + WHOLE).to_bits() as i16
-    }
+    type Weight = i8;
 
     #[inline(always)]
     unsafe fn load<S: Simd>(from: *const i16) -> S::V {
@@ -61,9 +60,9 @@ pub(super) struct Filters<'a, P> {
     pub(super) first: usize,
 }
 
-/// The filters of a frozen layer, as [`pack_filters`] left them.
+/// The filters of a frozen layer, as [`transform_filters`] left them.
 pub(super) enum FrozenFilters<'a> {
-    /// Multiples of a step each.
+    /// Those of a quantized layer.
     Whole(Filters<'a, i16>),
     /// Any others.
     Float(Filters<'a, f32>),
@@ -78,7 +77,7 @@ impl<'a, P: Packed> Filters<'a, P> {
 }
 
 impl<'a> FrozenFilters<'a> {
-    /// All of `k` filters of `c` channels, which [`pack_filters`] left for panels of `width`.
+    /// All of `k` filters of `c` channels, which [`transform_filters`] left for panels of `width`.
     pub(super) fn of(packed: &'a [f32], c: usize, k: usize, width: usize) -> Self {
         if packed.len() == packed_filters_len::<i16>(c, k, width) {
             Self::Whole(Filters::of(packed, k, width))
@@ -88,41 +87,14 @@ impl<'a> FrozenFilters<'a> {
     }
 }
 
-/// Filters `weight` `[k, c, 3, 3]` of a frozen layer in panels of `width`: in 16 bits where that loses nothing, as with those
-/// of a quantized base.
-pub(super) fn pack_filters(weight: &[f32], c: usize, k: usize, width: usize) -> Vec<f32> {
-    let steps: Option<Vec<f32>> = weight.chunks(c * 9).map(step_of).collect();
-    match steps {
-        Some(steps) => transform_filters::<i16>(weight, &steps, c, width),
-        None => transform_filters::<f32>(weight, &vec![1.0; k], c, width),
-    }
-}
-
-/// The step of which all weights of a filter are multiples by whole numbers of 8 bits; [`transform`] makes of those whole numbers
-/// that 16 bits hold.
-fn step_of(filter: &[f32]) -> Option<f32> {
-    let sizes = filter.iter().map(|weight| weight.abs());
-    let Some(smallest) = sizes.filter(|size| *size > 0.0).reduce(f32::min) else { return Some(1.0) };
-    // All are looked at, many at once: that one does not fit is rare.
-    let fits = |step: &f32| {
-        let others = filter.iter().filter(|weight| {
-            let multiple = *weight / step;
-            let whole = (multiple + WHOLE) - WHOLE;
-            !((multiple.abs() < 127.5) & ((multiple - whole).abs() < 1e-4))
-        });
-        others.count() == 0
-    };
-    (1..=8_u8).map(|multiple| smallest / f32::from(multiple)).find(fits)
-}
-
 /// Floats that [`transform_filters`] makes.
 fn packed_filters_len<P: Packed>(c: usize, k: usize, width: usize) -> usize {
     k.next_multiple_of(width) + POINTS * packed_len(c, k, width) * size_of::<P>() / size_of::<f32>()
 }
 
-/// [`Filters`] of `weight` `[k, c, 3, 3]`, divided by the filters' `scales`, in panels of `width` filters, a multiple of 8: the
-/// scales, then the values, whose bytes stand in the place of floats.
-pub(super) fn transform_filters<P: Packed>(weight: &[f32], scales: &[f32], c: usize, width: usize) -> Vec<f32> {
+/// [`Filters`] of `weight` `[k, c, 3, 3]`, each filter to be multiplied with its one of the `scales`, in panels of `width`
+/// filters, a multiple of 8: the scales, then the values, whose bytes stand in the place of floats.
+pub(super) fn transform_filters<P: Packed>(weight: &[P::Weight], scales: &[f32], c: usize, width: usize) -> Vec<f32> {
     let k = scales.len();
     let plane = packed_len(c, k, width);
     let mut packed = vec![0.0; packed_filters_len::<P>(c, k, width)];
@@ -134,44 +106,60 @@ pub(super) fn transform_filters<P: Packed>(weight: &[f32], scales: &[f32], c: us
     for plane in values.chunks_mut(plane.max(1)) {
         parts.iter_mut().zip(plane.chunks_mut(share * c)).for_each(|(part, panels)| part.push(panels));
     }
-    let parts = weight.chunks(share * c * 9).zip(parts.into_iter().zip(scales.chunks(share)));
-    share_out(parts, |(weight, (mut planes, scales))| transform_panels(weight, scales, c, width, &mut planes));
+    let parts = weight.chunks(share * c * 9).zip(parts);
+    share_out(parts, |(weight, mut planes)| {
+        for (panel, filters) in weight.chunks(width * c * 9).enumerate() {
+            transform_panel(filters, c, width, panel, &mut planes);
+        }
+    });
     packed
 }
 
-/// Filters `[k, c, 3, 3]`, divided by their `scales`, into the panels of 36 planes.
-fn transform_panels<P: Packed>(weight: &[f32], scales: &[f32], c: usize, width: usize, planes: &mut [&mut [P]]) {
-    for (first, scales) in (0..).step_by(LANES).zip(scales.chunks(LANES)) {
-        let steps: Lanes = std::array::from_fn(|lane| scales.get(lane).copied().unwrap_or(1.0));
-        for channel in 0..c {
-            let mut g = [[Lanes::default(); 3]; 3];
-            for lane in 0..scales.len() {
-                let filter = &weight[((first + lane) * c + channel) * 9..][..9];
-                for (at, value) in filter.iter().enumerate() {
-                    g[at / 3][at % 3][lane] = *value;
+/// The filters of one panel, `[k, c, 3, 3]`, into its place in the panels of 36 planes.
+///
+/// A call of its own: a browser goes over to its optimizing compiler's code when a function is called, and not within it.
+#[inline(never)]
+fn transform_panel<P: Packed>(filters: &[P::Weight], c: usize, width: usize, panel: usize, planes: &mut [&mut [P]]) {
+    let mut runs = [[P::zeroed(); RUN]; POINTS];
+    let channels = RUN / width;
+    for first in (0..c).step_by(channels) {
+        let some = first..(first + channels).min(c);
+        for (group, filters) in filters.chunks(LANES * c * 9).enumerate() {
+            for channel in some.clone() {
+                let mut g = [[[P::zeroed(); LANES]; 3]; 3];
+                for (lane, filter) in filters.chunks_exact(c * 9).enumerate() {
+                    for (at, value) in filter[channel * 9..][..9].iter().enumerate() {
+                        g[at / 3][at % 3][lane] = P::from(*value);
+                    }
+                }
+                let rows = g.map(transform);
+                let to = (channel - first) * width + group * LANES;
+                for x in 0..IN {
+                    let column = transform([rows[0][x], rows[1][x], rows[2][x]]);
+                    for (y, lanes) in column.into_iter().enumerate() {
+                        runs[y * IN + x][to..][..LANES].copy_from_slice(&lanes);
+                    }
                 }
             }
-            let rows = g.map(|row| transform(row.map(|lanes| std::array::from_fn(|lane| lanes[lane] / steps[lane]))));
-            let to = (first / width * c + channel) * width + first % width;
-            for x in 0..IN {
-                let column = transform([rows[0][x], rows[1][x], rows[2][x]]);
-                for (y, lanes) in column.into_iter().enumerate() {
-                    planes[y * IN + x][to..][..LANES].copy_from_slice(&lanes.map(P::pack));
-                }
-            }
+        }
+        for (plane, run) in planes.iter_mut().zip(&runs) {
+            // Vector by vector: a copy of any length is a call, in the browser a slow one.
+            let to = plane[(panel * c + first) * width..][..some.len() * width].as_chunks_mut::<LANES>().0;
+            to.iter_mut().zip(run.as_chunks::<LANES>().0).for_each(|(to, from)| *to = *from);
         }
     }
 }
 
 /// `G g`, three numbers to six points.
-fn transform([a, b, c]: [Lanes; 3]) -> [Lanes; IN] {
-    let of = |f: fn(f32, f32, f32) -> f32| std::array::from_fn(|lane| f(a[lane], b[lane], c[lane]));
+#[inline(always)]
+fn transform<P: Packed>([a, b, c]: [[P; LANES]; 3]) -> [[P; LANES]; IN] {
+    let of = |f: fn(P, P, P) -> P| std::array::from_fn(|lane| f(a[lane], b[lane], c[lane]));
     [
-        of(|a, _, _| 16.0 * a),
-        of(|a, b, c| 4.0 * (a + b + c)),
-        of(|a, b, c| 4.0 * (a - b + c)),
-        of(|a, b, c| 2.0 * a + 4.0 * b + 8.0 * c),
-        of(|a, b, c| 2.0 * a - 4.0 * b + 8.0 * c),
-        of(|_, _, c| 16.0 * c),
+        of(|a, _, _| P::from(16_i8) * a),
+        of(|a, b, c| P::from(4_i8) * (a + b + c)),
+        of(|a, b, c| P::from(4_i8) * (a - b + c)),
+        of(|a, b, c| P::from(2_i8) * a + P::from(4_i8) * b + P::from(8_i8) * c),
+        of(|a, b, c| P::from(2_i8) * a - P::from(4_i8) * b + P::from(8_i8) * c),
+        of(|_, _, c| P::from(16_i8) * c),
     ]
 }

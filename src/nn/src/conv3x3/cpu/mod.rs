@@ -5,6 +5,7 @@ mod filter_gradient;
 mod filters;
 mod gemm;
 mod instruction_set;
+mod pool;
 mod simd;
 mod threads;
 mod trainable;
@@ -13,10 +14,12 @@ use std::cell::RefCell;
 
 use burn::tensor::{DType, Shape};
 use burn_flex::{FlexTensor, Layout};
+use headstart_weights::QuantizedRows;
 
 use self::convolve::{Convolution, Extents};
-use self::filters::{Filters, FrozenFilters, Packed};
+use self::filters::{Filters, FrozenFilters, Packed, transform_filters};
 use self::instruction_set::InstructionSet;
+pub(super) use self::pool::{max_pool2x2, max_pool2x2_gradient};
 use self::threads::{share_out, threads};
 pub(super) use self::trainable::{gradients, trainable};
 
@@ -30,11 +33,17 @@ pub(crate) fn panel_width() -> usize {
     InstructionSet::detect().panel_width()
 }
 
+/// Filters of whole numbers, `[k, c, 3, 3]` for `k` scales, as [`conv3x3_relu`] reads them on this machine: in 16 bits.
+pub(super) fn pack_quantized(rows: &QuantizedRows, c: usize) -> Vec<f32> {
+    let scales: Vec<f32> = rows.scales.iter().map(|scale| scale.to_f32()).collect();
+    transform_filters::<i16>(&rows.integers, &scales, c, panel_width())
+}
+
 /// Filters `[k, c, 3, 3]` as [`conv3x3_relu`] reads them on this machine.
 pub(super) fn pack_filters(weight: &FlexTensor) -> FlexTensor {
     let weight = weight.to_contiguous();
     let [k, c, _, _] = weight.layout().shape().dims();
-    let packed = filters::pack_filters(weight.storage(), c, k, panel_width());
+    let packed = transform_filters::<f32>(weight.storage(), &vec![1.0; k], c, panel_width());
     let shape = Shape::new([packed.len()]);
     FlexTensor::new(burn::tensor::Bytes::from_elems(packed), Layout::contiguous(shape), DType::F32)
 }
@@ -90,26 +99,6 @@ fn convolve<P: Packed>(extents: Extents, input: &[f32], filters: Filters<P>, bia
     let parts = input.chunks(share * h * w * c).zip(output.chunks_mut(share * down * across * k));
     share_out(parts, part);
     output
-}
-
-/// Maximum of each 2×2: `[n, c, h, w]` to `[n, c, h / 2, w / 2]`, channels last in memory.
-pub(super) fn max_pool2x2(input: &FlexTensor) -> FlexTensor {
-    let input = channels_last(input);
-    let [n, h, w, c] = input.layout().shape().dims();
-    let values: &[f32] = input.storage();
-    let mut output = Vec::with_capacity(n * (h / 2) * (w / 2) * c);
-    for row in 0..n * (h / 2) {
-        let (photo, y) = (row / (h / 2), row % (h / 2));
-        let top = (photo * h + 2 * y) * w * c;
-        for x in 0..w / 2 {
-            let left = top + 2 * x * c;
-            let corner = |at: usize| &values[at..at + c];
-            let (a, b, below) = (corner(left), corner(left + c), left + w * c);
-            let (d, e) = (corner(below), corner(below + c));
-            output.extend((0..c).map(|i| a[i].max(b[i]).max(d[i].max(e[i]))));
-        }
-    }
-    channels_first(output, [n, h / 2, w / 2, c])
 }
 
 /// `[n, c, h, w]` seen as `[n, h, w, c]`, copied only where it does not lie so already.

@@ -1,6 +1,10 @@
 use super::filter_gradient::{FilterGradient, gather};
 use super::*;
-use crate::conv3x3::winograd::POINTS;
+use crate::conv3x3::{Conv3x3, winograd::POINTS};
+use crate::read;
+use burn::tensor::{Device, Tensor, TensorData};
+use futures::executor::block_on;
+use headstart_weights::{ConvWeights, StoredTensor, f16};
 use proptest::prelude::*;
 
 /// Every pair of an output's and an input's position that a weight joins, by the definition: offsets of the output (without
@@ -85,18 +89,19 @@ proptest! {
         let extents = Extents { n, h, w, c, k, padding };
         let input = numbers(seed, n * h * w * c);
         let mut weight = numbers(seed ^ 1, k * c * 9);
+        let integers: Vec<i8> = weight.iter().map(|weight| (weight * 128.0).floor() as i8).collect();
+        let scales: Vec<f32> = (0..k).map(|filter| 1e-3 * (1 + filter % 8) as f32).collect();
         if quantized {
-            for (filter, weights) in weight.chunks_mut(c * 9).enumerate() {
-                let step = 1e-3 * (1 + filter % 8) as f32;
-                weights.iter_mut().for_each(|weight| *weight = (*weight * 127.0).round() * step);
-                weights[0] = step;
-            }
+            weight = (0..k * c * 9).map(|at| f32::from(integers[at]) * scales[at / (c * 9)]).collect();
         }
         let bias = numbers(seed ^ 2, k);
         let expected = direct(extents, &input, &weight, &bias);
         for set in InstructionSet::here() {
             let width = set.panel_width();
-            let packed = filters::pack_filters(&weight, c, k, width);
+            let packed = match quantized {
+                true => transform_filters::<i16>(&integers, &scales, c, width),
+                false => transform_filters::<f32>(&weight, &vec![1.0; k], c, width),
+            };
             let mut output = vec![f32::NAN; expected.len()];
             let (input, bias, output_of, buffer) = (&input, &bias, &mut output, &mut Vec::new());
             match FrozenFilters::of(&packed, c, k, width) {
@@ -114,6 +119,26 @@ proptest! {
                 let want = if relu { want.max(0.0) } else { *want };
                 prop_assert!((f64::from(*got) - want).abs() < bound, "{set:?}: {got} for {want}");
             }
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_transformed_exactly(c in 1usize..40, k in 1usize..70, most in 0..3_u8, seed: u64) {
+        let draw = |number: &f32| match most {
+            0 => (number * 128.0).floor() as i8,
+            // What goes furthest: at both ends, or at the lower one alone.
+            1 => if *number < 0.0 { i8::MIN } else { i8::MAX },
+            _ => i8::MIN,
+        };
+        let integers: Vec<i8> = numbers(seed, k * c * 9).iter().map(draw).collect();
+        let floats: Vec<f32> = integers.iter().map(|integer| f32::from(*integer)).collect();
+        let scales = numbers(seed ^ 1, k);
+        for width in [8, 16, 32] {
+            let whole = transform_filters::<i16>(&integers, &scales, c, width);
+            let float = transform_filters::<f32>(&floats, &scales, c, width);
+            let (whole, float) = (Filters::<i16>::of(&whole, k, width), Filters::<f32>::of(&float, k, width));
+            prop_assert_eq!(whole.scales, float.scales);
+            prop_assert!(whole.values.iter().map(|value| f32::from(*value)).eq(float.values.iter().copied()));
         }
     }
 
@@ -190,4 +215,25 @@ fn more_tiles_than_a_block_are_summed_up() {
         [(input, 3), (always, 5), (gradient, 5)].map(|(values, c)| channels_first(values, [5, 33, 30, c]));
     let found = gradients(&input, &tensor(weight, [5, 3, 3, 3]), &output, &gradient, 1, false);
     assert!(relative(found.weight.storage(), &of_weight) < 1e-4);
+}
+
+/// A layer of whole numbers is that of the floats that they stand for. With powers of two for scales nothing is rounded in
+/// another way, and not a bit differs.
+#[test]
+fn whole_numbers_stand_for_their_floats() {
+    let (c, k) = (40, 70);
+    let integers: Vec<i8> = numbers(1, k * c * 9).iter().map(|number| (number * 128.0).floor() as i8).collect();
+    let device = Device::flex();
+    let input: Vec<f32> = numbers(2, c * 11 * 10).iter().map(|number| number.max(0.0)).collect();
+    let input = Tensor::<4>::from_data(TensorData::new(input, [1, c, 11, 10]), &device);
+    let answer_of = |weight: StoredTensor| {
+        let weights = ConvWeights { name: "w".into(), out_channels: k, in_channels: c, weight, bias: vec![0.25; k] };
+        block_on(read(Conv3x3::new(&weights, &device).forward(input.clone()))).unwrap()
+    };
+    let scales = (0..k).map(|filter| f16::from_f32((1 << (filter % 4)) as f32 / 64.0)).collect();
+    let rows = StoredTensor::Rows(QuantizedRows { scales, integers });
+    let floats = StoredTensor::Floats(rows.floats().into_owned());
+    let answer = answer_of(rows);
+    assert!(answer.iter().any(|value| *value > 1.0));
+    assert_eq!(answer, answer_of(floats));
 }

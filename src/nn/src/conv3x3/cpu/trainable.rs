@@ -50,13 +50,7 @@ pub(in super::super) fn gradients(
     let extents = extents(&input, &weight, padding);
     let Extents { n, h, w, c, k, .. } = extents;
     let [down, across] = extents.out();
-    let masked: Vec<f32> = (gradient.storage::<f32>().iter().zip(output.storage::<f32>()))
-        .map(|(gradient, output)| if *output > 0.0 { *gradient } else { 0.0 })
-        .collect();
-    let mut bias = vec![0.0; k];
-    for position in masked.chunks_exact(k) {
-        bias.iter_mut().zip(position).for_each(|(sum, value)| *sum += value);
-    }
+    let (masked, bias) = masked(extents, gradient.storage(), output.storage());
     let back = wants_input.then(|| {
         let extents = Extents { n, h: down, w: across, c: k, k: c, padding: [2 - padding; 2] };
         let output = by_weights(extents, &masked, &turned(weight.storage(), c, k), &vec![0.0; c], false);
@@ -67,6 +61,32 @@ pub(in super::super) fn gradients(
         weight: tensor(filter_gradient(extents, input.storage(), &masked), [k, c, 3, 3]),
         bias: tensor(bias, [k]),
     }
+}
+
+/// The outputs' gradients where ReLU let them through, `[n, h', w', k]`, and their sums a filter: a photo's first, so that the result
+/// does not depend on how many threads there are.
+fn masked(extents: Extents, gradient: &[f32], output: &[f32]) -> (Vec<f32>, Vec<f32>) {
+    let Extents { n, k, .. } = extents;
+    let [down, across] = extents.out();
+    let photo = down * across * k;
+    let (mut masked, mut sums, mut bias) = (vec![0.0; n * photo], vec![0.0; n * k], vec![0.0; k]);
+    let share = n.div_ceil(threads()).max(1);
+    let from = gradient.chunks(share * photo).zip(output.chunks(share * photo));
+    let to = masked.chunks_mut(share * photo).zip(sums.chunks_mut(share * k));
+    share_out(from.zip(to), |((gradient, output), (masked, sums))| {
+        let positions = gradient.chunks_exact(k).zip(output.chunks_exact(k)).zip(masked.chunks_exact_mut(k));
+        for (index, ((gradient, output), masked)) in positions.enumerate() {
+            let sums = &mut sums[index / (down * across) * k..][..k];
+            for (((gradient, output), masked), sum) in gradient.iter().zip(output).zip(masked).zip(sums) {
+                *masked = if *output > 0.0 { *gradient } else { 0.0 };
+                *sum += *masked;
+            }
+        }
+    });
+    for photo in sums.chunks_exact(k) {
+        bias.iter_mut().zip(photo).for_each(|(sum, of_photo)| *sum += of_photo);
+    }
+    (masked, bias)
 }
 
 /// The convolution with weights `[k, c, 3, 3]` that are transformed for this once.

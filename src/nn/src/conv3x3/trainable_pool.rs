@@ -1,10 +1,7 @@
 //! The 2×2 maximum pool through which gradients flow, on burn's CPU backend.
 //!
-//! burn's own is for any window and keeps an index of 64 bits for every maximum: it was measured to take 15 % of a step of
-//! the scratch CNN's training, this one takes 7 %.
-
-use std::num::NonZero;
-use std::thread;
+//! burn's own is for any window and keeps an index of 64 bits for every maximum. This one leaves tensors channels last in memory,
+//! as the convolutions before and after it do.
 
 use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
@@ -13,8 +10,9 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, backend_extension};
-use burn::tensor::{DType, Shape, Tensor};
-use burn_flex::{FlexTensor, Layout};
+use burn::tensor::Tensor;
+
+use super::cpu;
 
 /// Maximum of each 2×2, stride 2, odd last rows and columns left out. For tensors of the CPU backend with autodiff.
 ///
@@ -36,43 +34,13 @@ trait PoolGradient: TrainablePool {
 
 impl TrainablePool for Flex {
     fn max_pool(input: FloatTensor<Self>) -> FloatTensor<Self> {
-        let input = input.to_contiguous();
-        let [n, c, h, w] = input.layout().shape().dims();
-        let mut output = vec![0.0; n * c * (h / 2) * (w / 2)];
-        let inputs = values(&input);
-        each_plane(&mut output, (h / 2) * (w / 2), |plane, output| {
-            let rows = inputs[plane * h * w..][..h * w].chunks_exact(2 * w);
-            for (rows, output) in rows.zip(output.chunks_exact_mut(w / 2)) {
-                squares(rows, w).zip(output).for_each(|(square, output)| *output = maximum(square));
-            }
-        });
-        tensor(output, [n, c, h / 2, w / 2])
+        cpu::max_pool2x2(&input)
     }
 }
 
 impl PoolGradient for Flex {
     fn max_pool_gradient(input: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
-        let (input, gradient) = (input.to_contiguous(), gradient.to_contiguous());
-        let [n, c, h, w] = input.layout().shape().dims();
-        let mut output = vec![0.0; n * c * h * w];
-        let (inputs, gradients) = (values(&input), values(&gradient));
-        let pooled = (h / 2) * (w / 2);
-        each_plane(&mut output, h * w, |plane, output| {
-            let rows = inputs[plane * h * w..][..h * w].chunks_exact(2 * w).zip(output.chunks_exact_mut(2 * w));
-            let gradients = gradients[plane * pooled..][..pooled].chunks_exact(w / 2);
-            for ((rows, output), gradients) in rows.zip(gradients) {
-                let (above, below) = output.split_at_mut(w);
-                let output = above.as_chunks_mut::<2>().0.iter_mut().zip(below.as_chunks_mut::<2>().0);
-                for ((square, (above, below)), &gradient) in squares(rows, w).zip(output).zip(gradients) {
-                    let maximum = maximum(square);
-                    let [a, b, c, d] = square.map(|value| value == maximum);
-                    let share = |its: bool| if its { gradient } else { 0.0 };
-                    *above = [share(a), share(b && !a)];
-                    *below = [share(c && !a && !b), share(d && !a && !b && !c)];
-                }
-            }
-        });
-        tensor(output, [n, c, h, w])
+        cpu::max_pool2x2_gradient(&input, &gradient)
     }
 }
 
@@ -102,51 +70,6 @@ impl<B: PoolGradient, C: CheckpointStrategy> TrainablePool for Autodiff<B, C> {
             OpsKind::UnTracked(preparation) => preparation.finish(B::max_pool(input.into_primitive())),
         }
     }
-}
-
-/// The 2×2 squares of two rows of `w`: above left, above right, below left, below right.
-fn squares(rows: &[f32], w: usize) -> impl Iterator<Item = [f32; 4]> {
-    let (above, below) = rows.split_at(w);
-    let pairs = above.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0);
-    pairs.map(|([a, b], [c, d])| [*a, *b, *c, *d])
-}
-
-/// Comparisons instead of `f32::max` let what is no number through where all four are none.
-fn maximum([a, b, c, d]: [f32; 4]) -> f32 {
-    let larger = |a: f32, b: f32| if a >= b { a } else { b };
-    larger(larger(a, b), larger(c, d))
-}
-
-/// Does `work` for each plane of `len` numbers of `output`, given its index: on all cores.
-fn each_plane(output: &mut [f32], len: usize, work: impl Fn(usize, &mut [f32]) + Sync) {
-    if len == 0 {
-        return;
-    }
-    let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let share = (output.len() / len).div_ceil(threads).max(1);
-    let work = |(part, planes): (usize, &mut [f32])| {
-        planes.chunks_exact_mut(len).enumerate().for_each(|(plane, output)| work(part * share + plane, output));
-    };
-    let parts = output.chunks_mut(share * len).enumerate();
-    if threads == 1 {
-        return parts.for_each(work);
-    }
-    thread::scope(|scope| {
-        for part in parts {
-            let work = &work;
-            scope.spawn(move || work(part));
-        }
-    });
-}
-
-/// The numbers of a contiguous tensor.
-fn values(tensor: &FlexTensor) -> &[f32] {
-    let all: &[f32] = tensor.storage();
-    tensor.layout().contiguous_offsets().map_or(all, |(start, end)| &all[start..end])
-}
-
-fn tensor(values: Vec<f32>, shape: [usize; 4]) -> FlexTensor {
-    FlexTensor::new(burn::tensor::Bytes::from_elems(values), Layout::contiguous(Shape::new(shape)), DType::F32)
 }
 
 #[cfg(test)]
