@@ -22,6 +22,37 @@ fn ready<'a>(browser: &'a Browser, site: &Site) -> Page<'a> {
     page
 }
 
+/// Counts the workers that are started, notes what state the engine is in when the first one is, and counts those that are ended.
+const WORKERS: &str = "window.workers = { started: 0, ended: 0, engine: null };
+    const Original = Worker;
+    window.Worker = class extends Original {
+        constructor(...address) {
+            super(...address);
+            window.workers.started += 1;
+            window.workers.engine ??= document.querySelector(`[data-testid='engine'] [role=status]`).textContent;
+        }
+        terminate() {
+            super.terminate();
+            window.workers.ended += 1;
+        }
+    };";
+
+#[test]
+#[ignore = "needs the built page: cargo xtask test"]
+fn one_worker_starts_beside_the_page_and_ends_where_the_address_is_wrong() {
+    let built = Built::find().unwrap();
+    let site = Site::new(&built.dist).unwrap();
+    let browser = Browser::start(&Options { before_pages: Some(WORKERS.to_owned()), ..Options::default() }).unwrap();
+    let workers = || browser.run("return window.workers", vec![]).unwrap();
+    ready(&browser, &site);
+    assert_eq!(workers(), json!({ "started": 1, "ended": 0, "engine": "Loading the page" }));
+
+    browser.open("about:blank").unwrap();
+    let page = Page::open(&browser, &site.url("?backend=cpu&size=99")).unwrap();
+    page.wait_for("error", START, |_| true).unwrap();
+    assert_eq!(workers(), json!({ "started": 1, "ended": 1, "engine": "Loading the page" }));
+}
+
 fn names(elements: &[Element]) -> Vec<&str> {
     elements.iter().map(|element| element.get("name")).collect()
 }

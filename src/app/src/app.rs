@@ -7,7 +7,7 @@ use crate::answer::{Acceptance, Distorter, Explainer};
 use crate::camera::Camera;
 use crate::classify::Classify;
 use crate::compare::Comparison;
-use crate::engine::{Engine, EngineOptions, Phase, program};
+use crate::engine::{Engine, EngineOptions, Phase, end_early_worker, program};
 use crate::learn::Layers;
 use crate::offline::Offline;
 use crate::project::Project;
@@ -66,6 +66,9 @@ fn start(engine: &Engine, status: EngineStatus, offline: Offline) {
             }
             engine.start(EngineOptions { base_url: base_url(), ..query.engine });
         }
-        Err(error) => status.phase.set(Phase::Failed(error)),
+        Err(error) => {
+            end_early_worker();
+            status.phase.set(Phase::Failed(error));
+        }
     }
 }

@@ -14,11 +14,12 @@ use gloo_events::EventListener;
 use headstart_protocol::{
     Ask, Backend, FromWorker, Progress, Reply, Request, RequestId, Run, ToWorker, WireError, decode, encode,
 };
-use js_sys::{Array, Function, Reflect, Uint8Array};
+use js_sys::{Array, Reflect, Uint8Array};
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, MessageEvent, MessagePort, Worker};
 
+use super::early_worker::EarlyWorker;
 use super::watchdog::{Watchdog, Work};
 use crate::error::PageError;
 use crate::platform::dom::{now, pause};
@@ -109,6 +110,7 @@ impl Connection {
             EventListener::new(&worker, "messageerror", fail(callers.clone(), news.clone())),
         ];
         if let Some(early) = early {
+            // Its news are for whoever has this connection by then.
             spawn_local(async move { early.listened() });
         }
         Ok(Rc::new(Self { worker, callers, news, _listeners: listeners }))
@@ -226,26 +228,6 @@ impl Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         self.worker.terminate();
-    }
-}
-
-#[wasm_bindgen]
-extern "C" {
-    /// The worker that `start.js` starts before the page's code has come.
-    type EarlyWorker;
-    #[wasm_bindgen(method, getter)]
-    fn worker(this: &EarlyWorker) -> Worker;
-    /// Lets it say what it has said so far.
-    #[wasm_bindgen(method)]
-    fn listened(this: &EarlyWorker);
-}
-
-impl EarlyWorker {
-    /// The one started from the script at `address`, if there is one; any other one ends.
-    fn take(address: &str) -> Option<Self> {
-        let take: Function = Reflect::get(&js_sys::global(), &"headstartEarlyWorker".into()).ok()?.dyn_into().ok()?;
-        let taken = take.call1(&JsValue::UNDEFINED, &address.into()).ok()?;
-        taken.is_object().then(|| taken.unchecked_into())
     }
 }
 

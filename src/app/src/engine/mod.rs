@@ -8,6 +8,7 @@
 mod client;
 mod connection;
 mod device;
+mod early_worker;
 mod heads;
 mod helpers;
 mod kept;
@@ -24,5 +25,6 @@ mod zip;
 
 pub(crate) use client::{Engine, EngineNews, EngineOptions};
 pub(crate) use connection::{BUILD, Running, Stopper, program};
+pub(crate) use early_worker::end_early_worker;
 pub(crate) use phase::Phase;
 pub(crate) use photos::{Classified, ReadPhoto, Source};
