@@ -9,11 +9,8 @@
   // How long nothing may happen before that is told. The page may still come.
   const PATIENCE_MS = 15_000;
 
-  const line = document.querySelector('#page [data-testid="engine"]');
-  // Whoever reads this needs no word that no script has arrived.
-  line.querySelector(".engine-late").remove();
-
   function tell(kind, message) {
+    const line = engineLine();
     line.querySelector(".engine-failure[role]")?.remove();
     line.dataset.state = "error";
     line.querySelector(".engine-words").textContent = "The page could not start";
@@ -24,6 +21,10 @@
     words.dataset.kind = kind;
     words.textContent = message;
     line.append(words);
+  }
+
+  function engineLine() {
+    return document.querySelector('#page [data-testid="engine"]');
   }
 
   // What the host makes of a file that could not be used, as a kind and a sentence; none where nothing is wrong with it. The page
@@ -137,21 +138,27 @@
     }
   }
 
-  async function start() {
+  // What keeps all of the page's code from running, as a kind and a sentence.
+  function obstacle() {
     if (typeof WebAssembly !== "object" || !WebAssembly.validate(simd)) {
-      return tell(
+      return [
         "no-simd",
         "This browser has no WebAssembly SIMD, without which the network cannot run. Update the browser, or open this page in a current Chrome, Edge, Firefox or Safari.",
-      );
+      ];
     }
     if (wasmIsForbidden()) {
-      return tell(
+      return [
         "wrong-content",
         "The host forbids WebAssembly, of which this page is made. Whoever hosts it must add 'wasm-unsafe-eval' to script-src in its Content-Security-Policy.",
-      );
+      ];
     }
-    // A browser without workers says so to the page.
-    startWorker().catch(() => {});
+    return undefined;
+  }
+
+  async function startPage() {
+    // Whoever reads this needs no word that no script has arrived.
+    engineLine().querySelector(".engine-late").remove();
+    if (blocked) return tell(...blocked);
     // trunk names them, with a hash in each name.
     const script = document.querySelector('link[rel="modulepreload"]').href;
     const wasm = document.querySelector('link[rel="preload"][as="fetch"]').href;
@@ -170,5 +177,10 @@
     }
   }
 
-  start();
+  const blocked = obstacle();
+  // A browser without workers says so to the page.
+  if (!blocked) startWorker().catch(() => {});
+  // This script waits for nothing, so that the worker is asked for before the style sheets; the page is written on by now or not.
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", startPage);
+  else startPage();
 })();

@@ -22,14 +22,14 @@ fn ready<'a>(browser: &'a Browser, site: &Site) -> Page<'a> {
     page
 }
 
-/// Counts the workers that are started, notes what state the engine is in when the first one is, and counts those that are ended.
-const WORKERS: &str = "window.workers = { started: 0, ended: 0, engine: null };
+/// Counts the workers that are started, notes what the page says when the first one is, and counts those that are ended.
+const WORKERS: &str = "window.workers = { started: 0, ended: 0, said: null };
     const Original = Worker;
     window.Worker = class extends Original {
         constructor(...address) {
             super(...address);
             window.workers.started += 1;
-            window.workers.engine ??= document.querySelector(`[data-testid='engine'] [role=status]`).textContent;
+            window.workers.said ??= document.querySelector(`[data-testid='engine'] [role=status]`)?.textContent ?? '';
         }
         terminate() {
             super.terminate();
@@ -43,14 +43,51 @@ fn one_worker_starts_beside_the_page_and_ends_where_the_address_is_wrong() {
     let built = Built::find().unwrap();
     let site = Site::new(&built.dist).unwrap();
     let browser = Browser::start(&Options { before_pages: Some(WORKERS.to_owned()), ..Options::default() }).unwrap();
-    let workers = || browser.run("return window.workers", vec![]).unwrap();
+    let check = |ended: u32| {
+        let workers = browser.run("return window.workers", vec![]).unwrap();
+        assert_eq!((&workers["started"], &workers["ended"]), (&json!(1), &json!(ended)));
+        // Its code has not come, and maybe not even its first words.
+        assert!(["", "Loading the page"].map(|said| json!(said)).contains(&workers["said"]), "{workers}");
+    };
     ready(&browser, &site);
-    assert_eq!(workers(), json!({ "started": 1, "ended": 0, "engine": "Loading the page" }));
+    check(0);
 
     browser.open("about:blank").unwrap();
     let page = Page::open(&browser, &site.url("?backend=cpu&size=99")).unwrap();
     page.wait_for("error", START, |_| true).unwrap();
-    assert_eq!(workers(), json!({ "started": 1, "ended": 1, "engine": "Loading the page" }));
+    check(1);
+}
+
+/// Notes how long each message to a worker is, and what state the engine is in then.
+const MESSAGES: &str = "window.posted = [];
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (message, ...rest) {
+        const { state } = document.querySelector(`[data-testid='engine']`).dataset;
+        window.posted.push({ bytes: message.byteLength ?? 0, state });
+        return post.call(this, message, ...rest);
+    };";
+
+/// The base comes twice, as it is damaged at first.
+#[test]
+#[ignore = "needs the built page: cargo xtask test"]
+fn a_photo_that_is_given_while_the_base_comes_is_begun_then_and_answered_as_any_other() {
+    let built = Built::find().unwrap();
+    let site = Site::new(&built.dist).unwrap();
+    let browser = Browser::start(&Options { before_pages: Some(MESSAGES.to_owned()), ..Options::default() }).unwrap();
+    let photo = built.sample("chelsea.png");
+    let bytes = std::fs::metadata(&photo).unwrap().len();
+    site.limit(Some(2_000_000));
+    site.misbehave(&built.base_path(), Kind::Flip(std::fs::metadata(&built.base).unwrap().len() * 3 / 4), 1);
+    let page = Page::open(&browser, &site.url("?backend=cpu&size=150&workers=1#/classify")).unwrap();
+    page.upload("file-input", std::slice::from_ref(&photo)).unwrap();
+    page.predictions(1, START + PHOTO).unwrap();
+    page.upload("file-input", &[photo]).unwrap();
+    let answers = page.predictions(2, PHOTO).unwrap();
+    let of = |answer: &Element| ["label", "confidence"].map(|attribute| answer.get(attribute).to_owned());
+    assert_eq!(of(&answers[0]), of(&answers[1]));
+    assert_eq!(site.requests_for(&built.base_path()).len(), 2);
+    let with_photo = "return window.posted.filter(({ bytes }) => bytes > arguments[0]).map(({ state }) => state)";
+    assert_eq!(browser.run(with_photo, vec![json!(bytes)]).unwrap(), json!(["loading", "ready", "ready"]));
 }
 
 fn names(elements: &[Element]) -> Vec<&str> {

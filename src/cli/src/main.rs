@@ -16,6 +16,7 @@ mod listing;
 mod models;
 mod output;
 mod photos;
+mod profile;
 mod progress;
 mod quantize;
 mod record;
@@ -89,6 +90,8 @@ enum Command {
     FewShots(few_shots::Options),
     /// Show which places of photos speak for a class.
     Explain(explain::Options),
+    /// Measure where a photo's time goes in the base.
+    Profile(profile::Options),
     /// Find what may be wrong with a folder of photos: labels, copies, blurred photos, classes that a border gives away.
     Doctor(doctor::Options),
     /// Classify single photos, and say which are like nothing that the head was taught.
@@ -160,6 +163,7 @@ fn run(arguments: &Arguments) -> Result<(), CliError> {
         Command::Record(options) => record::run(options),
         Command::FewShots(options) => few_shots::run(options, json).map_err(|error| error.of_folder(&options.dir)),
         Command::Explain(options) => explain::run(options, json),
+        Command::Profile(options) => profile::run(options, json),
         Command::Doctor(options) => doctor::run(options, json).map_err(|error| error.of_folder(&options.dir)),
         Command::Classify { files, with } => {
             classify::run(files, &Classifier::open(with, &Device::flex())?, with.accept, json)

@@ -9,6 +9,7 @@ use headstart_protocol::{InputSize, PhotoHash, Ready, Shipped};
 use headstart_vision::{RgbImage, normalise, square};
 
 use crate::device::OpenDevice;
+use crate::early_photo::EarlyPhoto;
 use crate::models::{BaseFile, Models, OwnHead, ShippedCnn};
 use crate::partners::Partners;
 use crate::photos::PhotoStore;
@@ -29,10 +30,21 @@ pub(crate) struct StartedEngine {
     pub(crate) shown: RefCell<Option<(PhotoHash, Rc<RgbImage>)>>,
     /// Those who compute parts of photos.
     pub(crate) partners: Partners,
+    /// The photo that the page has told of ahead.
+    pub(crate) early: EarlyPhoto,
     /// Address of the page's folder, with a trailing slash.
     pub(crate) base_url: String,
     opened: OpenDevice,
     ready: Ready,
+}
+
+/// A photo on its way through the base.
+pub(crate) struct Underway<'a> {
+    pub(crate) pass: PhotoPass<'a>,
+    /// The workers that computed it so far: one where it is only begun.
+    pub(crate) workers: u32,
+    /// Milliseconds that this worker spent on it before it was asked.
+    pub(crate) early_ms: f64,
 }
 
 /// What trainings need of an engine: no weights.
@@ -61,6 +73,7 @@ impl StartedEngine {
             shipped: RefCell::default(),
             shown: RefCell::default(),
             partners: Partners::default(),
+            early: EarlyPhoto::default(),
             base_url,
             opened,
             ready,
@@ -85,23 +98,22 @@ impl StartedEngine {
     }
 
     /// The same; where `together` all of the base is behind it, because the partners have computed parts of it, if there are
-    /// any and nothing else waits here. With the workers that computed it: one where it is only begun.
-    pub(crate) async fn begin_together(
-        &self,
-        image: &RgbImage,
-        size: InputSize,
-        together: bool,
-    ) -> (PhotoPass<'_>, u32) {
+    /// any and nothing else waits here, and so it is where the page had told of it ahead.
+    pub(crate) async fn begin_together(&self, image: &RgbImage, size: InputSize, together: bool) -> Underway<'_> {
         let (base, size) = (&self.models.base, size.pixels());
         let square = square(image, size);
+        if let Some((pass, early_ms)) = self.early.take(&square, base) {
+            return Underway { pass, workers: 1, early_ms };
+        }
         // A run takes its turns wherever this worker waits for another one.
         if together
             && !self.place.turns.is_awaited()
             && let Some((pass, workers)) = self.partners.pass(base, &square).await
         {
-            return (pass, workers);
+            return Underway { pass, workers, early_ms: 0.0 };
         }
-        (base.begin(base.photos(normalise(&square), size)), 1)
+        let pass = base.begin(base.photos(normalise(&square), size));
+        Underway { pass, workers: 1, early_ms: 0.0 }
     }
 
     /// What the base as it is says of `image` at `size`, `[1, 2048]`.

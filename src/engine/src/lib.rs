@@ -9,6 +9,7 @@ mod blob_reader;
 mod clock;
 mod constructors;
 mod device;
+mod early_photo;
 mod engine;
 mod error;
 mod failure;

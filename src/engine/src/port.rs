@@ -12,6 +12,7 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent, MessagePort};
 
+use crate::early_photo::EarlyPhoto;
 use crate::partners::Partners;
 
 /// A request with its number, or a message that cannot be read.
@@ -31,9 +32,19 @@ pub(crate) struct Asking {
 /// Where requests come in and answers go out.
 pub(crate) struct Port {
     outbox: Outbox,
-    stops: Stops,
-    partners: Partners,
+    signals: Signals,
     requests: UnboundedReceiver<Asked>,
+}
+
+/// What the page says ahead of all requests that wait: it is heard at once. Clones are the same.
+#[derive(Clone, Default)]
+pub(crate) struct Signals {
+    /// The requests that the page wants to end.
+    pub(crate) stops: Stops,
+    /// The partners, which the page may end.
+    pub(crate) partners: Partners,
+    /// The photo that will be asked about first.
+    pub(crate) early: EarlyPhoto,
 }
 
 /// Where answers go out.
@@ -99,16 +110,16 @@ impl Port {
     pub(crate) fn open() -> Self {
         let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
         let (sender, requests) = unbounded();
-        let stops = Stops::default();
-        let partners = Partners::default();
-        let (heard, left) = (stops.clone(), partners.clone());
+        let signals = Signals::default();
+        let heard = signals.clone();
         let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let (bytes, blob) = parts(event.data());
             let asked = match decode::<ToWorker>(&bytes) {
-                Ok(ToWorker::Stop { id }) => return heard.stop(id),
-                Ok(ToWorker::EndPartners) => return left.end(),
+                Ok(ToWorker::Stop { id }) => return heard.stops.stop(id),
+                Ok(ToWorker::EndPartners) => return heard.partners.end(),
+                Ok(ToWorker::Expect { photo }) => return heard.early.tell(photo),
                 Ok(ToWorker::Ask { id, request }) => {
-                    heard.open(id);
+                    heard.stops.open(id);
                     let lines = event.ports().iter().map(JsCast::unchecked_into).collect();
                     Ok(Asking { id, request, blob, lines })
                 }
@@ -119,7 +130,7 @@ impl Port {
         });
         scope.set_onmessage(Some(listener.as_ref().unchecked_ref()));
         listener.forget();
-        Self { outbox: Outbox::to_page(scope), stops, partners, requests }
+        Self { outbox: Outbox::to_page(scope), signals, requests }
     }
 
     /// The next request, in the order in which they came.
@@ -132,14 +143,9 @@ impl Port {
         &self.outbox
     }
 
-    /// The requests that the page wants to end.
-    pub(crate) fn stops(&self) -> &Stops {
-        &self.stops
-    }
-
-    /// The partners, which the page may end.
-    pub(crate) fn partners(&self) -> &Partners {
-        &self.partners
+    /// What the page says ahead of them.
+    pub(crate) fn signals(&self) -> &Signals {
+        &self.signals
     }
 
     /// From now on a panic, which ends this wasm instance, is told to the page first.

@@ -6,20 +6,23 @@ use headstart_protocol::{
     Ask, CloseZip, Failure, FromWorker, MeetPartners, NextZipFiles, OpenZip, Request, RequestId, Run, Start, TuneHead,
     ZipAdd, ZipFinish,
 };
+use js_sys::Reflect;
 use web_sys::MessagePort;
 
 use crate::engine::StartedEngine;
 use crate::error::EngineError;
 use crate::jobs::{AnswerInTurn, OpenedZip, RunBeside, ZipInProgress, start, tune};
-use crate::partners::Partners;
-use crate::port::{Asked, Asking, Outbox, Port, RunLine, Stops};
+use crate::models::{Ahead, EarlyRequest, ask_for_base};
+use crate::port::{Asked, Asking, Outbox, Port, RunLine, Signals, Stops};
 use crate::turns::Turns;
 
 /// The worker at work.
 pub(crate) struct Scheduler {
     desk: ReplyDesk,
     turns: Rc<Turns>,
-    partners: Partners,
+    signals: Signals,
+    /// Asked for before the page says what it wants.
+    base: Option<EarlyRequest>,
     /// The engine, once it is started.
     engine: Option<Rc<StartedEngine>>,
     zip: ZipInProgress,
@@ -37,10 +40,11 @@ impl Scheduler {
     /// Answers requests until the page ends the worker.
     pub(crate) async fn serve(mut port: Port) {
         let outbox = port.outbox().clone();
-        let mut scheduler = match Self::new(outbox.clone(), port.stops().clone(), port.partners().clone()) {
+        let mut scheduler = match Self::new(outbox.clone(), port.signals().clone()) {
             Ok(scheduler) => scheduler,
             Err(error) => return outbox.post(&FromWorker::Stopped(error.failure())),
         };
+        scheduler.base = folder().and_then(|folder| ask_for_base(&folder));
         scheduler.desk.outbox.post(&FromWorker::Alive);
         while let Some(asked) = port.next().await {
             scheduler.take_up(asked).await;
@@ -54,10 +58,11 @@ impl Scheduler {
     ///
     /// # Errors
     /// Those of [`Turns::new`].
-    pub(crate) fn new(outbox: Outbox, stops: Stops, partners: Partners) -> Result<Self, EngineError> {
+    pub(crate) fn new(outbox: Outbox, signals: Signals) -> Result<Self, EngineError> {
         let turns = Rc::new(Turns::new()?);
-        let desk = ReplyDesk { outbox, stops };
-        Ok(Self { desk, turns, partners, engine: None, zip: ZipInProgress::default(), opened: OpenedZip::default() })
+        let desk = ReplyDesk { outbox, stops: signals.stops.clone() };
+        let (zip, opened) = (ZipInProgress::default(), OpenedZip::default());
+        Ok(Self { desk, turns, signals, base: None, engine: None, zip, opened })
     }
 
     /// Answers one request, or begins its run.
@@ -102,9 +107,11 @@ impl Scheduler {
 
     /// Starts the engine. A device that is lost on the way is a start that failed: there is no engine yet to have stopped.
     async fn start(&mut self, id: RequestId, request: Start) {
-        let started = start(&request, self.turns.clone(), &self.desk.line(id)).await;
+        let ahead = Ahead { photo: self.signals.early.clone(), base: self.base.take() };
+        let started = start(&request, self.turns.clone(), ahead, &self.desk.line(id)).await;
         let ready = started.map(|mut engine| {
-            engine.partners = self.partners.clone();
+            engine.partners = self.signals.partners.clone();
+            engine.early = self.signals.early.clone();
             let ready = engine.ready().clone();
             engine.watch(self.desk.outbox.clone());
             self.engine = Some(Rc::new(engine));
@@ -124,10 +131,9 @@ impl Scheduler {
 
     /// From now on photos are computed together with the workers at the other ends of `lines`.
     fn meet(&self, id: RequestId, request: MeetPartners, lines: Vec<MessagePort>) {
+        let (partners, outbox) = (&self.signals.partners, self.desk.outbox.clone());
         let met = match &self.engine {
-            Some(engine) => {
-                self.partners.meet(request.number as usize, lines, engine, self.desk.outbox.clone()).map_err(Into::into)
-            }
+            Some(engine) => partners.meet(request.number as usize, lines, engine, outbox).map_err(Into::into),
             None => Err(Failure::NotStarted.into()),
         };
         self.desk.reply::<MeetPartners>(id, met);
@@ -150,6 +156,14 @@ impl Scheduler {
             None => self.desk.reply::<TuneHead>(id, Err(Failure::NotStarted.into())),
         }
     }
+}
+
+/// Address of the folder that this worker's script lies in, beside the page, with a trailing slash.
+fn folder() -> Option<String> {
+    let location = Reflect::get(&js_sys::global(), &"location".into()).ok()?;
+    let script = Reflect::get(&location, &"href".into()).ok()?.as_string()?;
+    let (folder, _) = script.split_once('?').map_or(script.as_str(), |(path, _)| path).rsplit_once('/')?;
+    Some(format!("{folder}/"))
 }
 
 impl ReplyDesk {

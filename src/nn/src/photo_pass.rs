@@ -8,7 +8,7 @@ use crate::conv3x3::max_pool2x2;
 use crate::vgg16::DESCRIBING;
 #[cfg(feature = "cpu")]
 use crate::vgg16::described;
-use crate::{LastBlocks, Vgg16};
+use crate::{LastBlocks, Vgg16, Vgg16Builder};
 
 /// Photos on their way through the base. It goes as far as descriptors are asked for, and through no layer twice.
 #[derive(Debug)]
@@ -16,6 +16,16 @@ pub struct PhotoPass<'a> {
     base: &'a Vgg16,
     photos: Reached,
     /// Where some head's own blocks may begin, and the end; as far as it came.
+    reached: Vec<Reached>,
+}
+
+/// The pass of photos through a base whose layers are still coming: each layer is behind it as soon as it is here.
+#[derive(Debug)]
+pub struct EarlyPass {
+    photos: Reached,
+    /// As far as it came.
+    at: Reached,
+    /// As [`PhotoPass`] has it.
     reached: Vec<Reached>,
 }
 
@@ -43,6 +53,25 @@ struct Reached {
     stages: Vec<Tensor<4>>,
 }
 
+impl Reached {
+    /// The photos themselves.
+    fn nothing(photos: Tensor<4>) -> Self {
+        Self { layers: 0, activations: photos, parts: Vec::new(), stages: Vec::new() }
+    }
+
+    /// Further on, behind so many layers of `base`.
+    fn through(self, base: &Vgg16, layers: usize) -> Self {
+        let mut stages = self.stages;
+        let (activations, parts) = base.layers(self.layers..layers, self.activations, describing(&mut stages));
+        Self { layers, activations, parts: [self.parts, parts].concat(), stages }
+    }
+}
+
+/// Behind so many layers each, in their order: where some head's own blocks may begin, and the end.
+fn places() -> [usize; 3] {
+    [Some(Unfrozen::Blocks4And5), Some(Unfrozen::Block5), None].map(layers_before)
+}
+
 /// Notes the stages that describe.
 fn describing(stages: &mut Vec<Tensor<4>>) -> impl FnMut(&str, &Tensor<4>) {
     |name, activations| {
@@ -61,8 +90,32 @@ impl Vgg16 {
     /// A pass of photos `[n, 3, size, size]`, which waits for [`PhotoPass::descriptor`].
     #[must_use]
     pub fn begin(&self, photos: Tensor<4>) -> PhotoPass<'_> {
-        let photos = Reached { layers: 0, activations: photos, parts: Vec::new(), stages: Vec::new() };
-        PhotoPass { base: self, photos, reached: Vec::new() }
+        PhotoPass { base: self, photos: Reached::nothing(photos), reached: Vec::new() }
+    }
+}
+
+impl EarlyPass {
+    /// The pass of photos `[n, 3, size, size]`, before any layer.
+    #[must_use]
+    pub fn new(photos: Tensor<4>) -> Self {
+        let photos = Reached::nothing(photos);
+        Self { at: photos.clone(), photos, reached: Vec::new() }
+    }
+
+    /// Goes on through the layers that `base` has by now, which begins with those that it had before.
+    pub fn advance(&mut self, base: &Vgg16Builder) {
+        while self.at.layers < base.as_far().layer_count() {
+            self.at = self.at.clone().through(base.as_far(), self.at.layers + 1);
+            if places().contains(&self.at.layers) {
+                self.reached.push(self.at.clone());
+            }
+        }
+    }
+
+    /// The pass at its end, for one head after the other; none where it is not there yet. `base` is what became of the builder.
+    #[must_use]
+    pub fn finish(self, base: &Vgg16) -> Option<PhotoPass<'_>> {
+        (self.at.layers == CONVS.len()).then_some(PhotoPass { base, photos: self.photos, reached: self.reached })
     }
 }
 
@@ -71,7 +124,7 @@ impl<'a> PhotoPass<'a> {
     /// describe, conv4_3 and conv5_3.
     #[cfg(feature = "cpu")]
     pub(crate) fn at_its_end(base: &'a Vgg16, photos: Tensor<4>, pool3: Tensor<4>, stages: [Tensor<4>; 2]) -> Self {
-        let photos = Reached { layers: 0, activations: photos, parts: Vec::new(), stages: Vec::new() };
+        let photos = Reached::nothing(photos);
         let layers = layers_before(Some(Unfrozen::Blocks4And5));
         let mut reached = vec![Reached { layers, activations: pool3, parts: Vec::new(), stages: Vec::new() }];
         for (blocks, stage) in [Some(Unfrozen::Block5), None].into_iter().zip(stages) {
@@ -115,14 +168,11 @@ impl PhotoPass<'_> {
     fn reach(&mut self, layers: usize) -> Reached {
         let known = self.reached.iter().rfind(|reached| reached.layers <= layers);
         let mut at = known.unwrap_or(&self.photos).clone();
-        for place in [Some(Unfrozen::Blocks4And5), Some(Unfrozen::Block5), None].map(layers_before) {
-            if place <= at.layers || place > layers {
-                continue;
+        for place in places().into_iter().filter(|place| *place <= layers) {
+            if place > at.layers {
+                at = at.through(self.base, place);
+                self.reached.push(at.clone());
             }
-            let mut stages = at.stages;
-            let (activations, parts) = self.base.layers(at.layers..place, at.activations, describing(&mut stages));
-            at = Reached { layers: place, activations, parts: [at.parts, parts].concat(), stages };
-            self.reached.push(at.clone());
         }
         at
     }

@@ -66,6 +66,17 @@ impl Vgg16Builder {
         Ok(())
     }
 
+    /// The base as far as it is here.
+    pub(crate) fn as_far(&self) -> &Vgg16 {
+        &self.0
+    }
+
+    /// As [`Vgg16::photos`].
+    #[must_use]
+    pub fn photos(&self, normalised: Vec<f32>, size: usize) -> Tensor<4> {
+        self.0.photos(normalised, size)
+    }
+
     /// The base.
     ///
     /// # Errors
@@ -112,6 +123,11 @@ impl Vgg16 {
         let (activations, descriptor) = self.layers(0..CONVS.len(), photos, stage);
         let pooled = positions(&activations).mean_dim(1).squeeze_dim(1);
         Features { pooled, descriptor: Tensor::cat(descriptor, 1) }
+    }
+
+    /// Its convolutions; fewer than VGG16's where they are still coming.
+    pub(crate) fn layer_count(&self) -> usize {
+        self.convolutions.len()
     }
 
     /// One of its convolutions.

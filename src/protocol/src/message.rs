@@ -31,6 +31,13 @@ pub enum ToWorker {
         /// The request.
         request: Request,
     },
+    /// The file of the photo that will be asked about first, while [`Start`] still goes on: it may be begun ahead of that. It is
+    /// heard at once, has no answer, and changes none.
+    Expect {
+        /// The file's bytes.
+        #[serde(with = "serde_bytes")]
+        photo: Vec<u8>,
+    },
     /// A partner ended: the photo on its way goes on without any, and so do those after it. It is heard at once.
     EndPartners,
     /// End that run with the best so far, if it still goes on ([`Start`] cannot be ended). It is heard at once.

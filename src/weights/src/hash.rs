@@ -15,9 +15,9 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 /// The SHA-256 of `bytes`.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    bytes.chunks(PORTION).for_each(|portion| hash.update(portion));
-    hash.finalize().into()
+    let mut hash = FileHash::default();
+    hash.push(bytes);
+    hash.0.finalize().into()
 }
 
 /// `digest` as lower-case hexadecimal digits.
@@ -37,7 +37,7 @@ pub struct FileHash(Sha256);
 impl FileHash {
     /// Takes the next bytes.
     pub fn push(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
+        bytes.chunks(PORTION).for_each(|portion| self.0.update(portion));
     }
 
     /// The hash of all bytes so far, in hexadecimal.

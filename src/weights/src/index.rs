@@ -76,6 +76,9 @@ pub struct HeadEntry {
     pub size: usize,
     /// The names of its classes.
     pub classes: Vec<String>,
+    /// Photos that it was trained on; 0 in an index of an earlier release, which does not say.
+    #[serde(default)]
+    pub trained_on: usize,
     /// The blocks of the base that were trained with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unfrozen: Option<Unfrozen>,
@@ -182,8 +185,8 @@ impl Index {
         if manifest.base_sha256 != self.base.sha256 {
             return Err(WeightsError::Head("it was trained on another base than the index names".to_owned()));
         }
-        let HeadManifest { size, ref classes, unfrozen, .. } = *manifest;
-        let head = HeadEntry { entry, size, classes: classes.clone(), unfrozen };
+        let HeadManifest { size, ref classes, trained_on, unfrozen, .. } = *manifest;
+        let head = HeadEntry { entry, size, classes: classes.clone(), trained_on, unfrozen };
         if manifest.unfrozen.is_some() {
             self.tuned = Some(head);
             return Ok(());

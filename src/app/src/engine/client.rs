@@ -73,6 +73,8 @@ pub(super) struct EngineState {
     pub(super) waiting: Vec<oneshot::Sender<()>>,
     pub(super) queue: Queue,
     pub(super) last_photo: PhotoId,
+    /// Whether a worker was told of a photo ahead: once, so that no photo stops one worker after the other unnoticed.
+    pub(super) has_told_ahead: bool,
     /// Where photos in the queue hear whose turn it is.
     pub(super) turns: HashMap<PhotoId, UnboundedSender<Turn>>,
     pub(super) pool: Pool,
@@ -110,6 +112,7 @@ impl Engine {
             waiting: Vec::new(),
             queue: Queue::default(),
             last_photo: 0,
+            has_told_ahead: false,
             turns: HashMap::new(),
             pool: Pool::default(),
             helpers: Vec::new(),

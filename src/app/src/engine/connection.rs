@@ -150,7 +150,17 @@ impl Connection {
 
     /// Tells it that a partner ended.
     pub(super) fn end_partners(&self) {
-        if let Ok(message) = encode(&ToWorker::EndPartners) {
+        self.tell(&ToWorker::EndPartners);
+    }
+
+    /// Tells it what photo it will be asked about first.
+    pub(super) fn expect(&self, photo: Vec<u8>) {
+        self.tell(&ToWorker::Expect { photo });
+    }
+
+    /// Tells it what has no answer.
+    fn tell(&self, message: &ToWorker) {
+        if let Ok(message) = encode(message) {
             // A worker that takes no messages any more has said so elsewhere.
             let _ = self.send(&message, &Beside::Nothing);
         }
@@ -294,10 +304,8 @@ pub(crate) struct Stopper {
 impl Stopper {
     /// Asks the worker to end the run with the best so far. Nothing happens where it is over.
     pub(crate) fn stop(&self) {
-        let Some(connection) = self.connection.upgrade() else { return };
-        if let Ok(message) = encode(&ToWorker::Stop { id: self.id }) {
-            // A worker that takes no messages any more has said so elsewhere.
-            let _ = connection.send(&message, &Beside::Nothing);
+        if let Some(connection) = self.connection.upgrade() {
+            connection.tell(&ToWorker::Stop { id: self.id });
         }
     }
 }

@@ -75,6 +75,7 @@ impl Engine {
         let Some(main) = main else { return };
         let engine = self.clone();
         let run = main.run(start);
+        self.tell_ahead();
         // A worker that ends must not live on in who waits for it.
         drop(main);
         spawn_local(async move {

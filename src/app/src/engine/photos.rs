@@ -8,12 +8,15 @@ use futures::StreamExt;
 use futures::channel::mpsc::unbounded;
 use futures::future::LocalBoxFuture;
 use headstart_protocol::{
-    Ask, Classify, Describe, Description, Distort, Distorted, Distortion, Explain, HeadSummary, InputSize, PhotoData,
-    Prediction, Ready,
+    Ask, Backend, Classify, Describe, Description, Distort, Distorted, Distortion, Explain, HeadSummary, InputSize,
+    PhotoData, Prediction, Ready,
 };
+use leptos::task::spawn_local;
 use web_sys::Blob;
 
 use super::client::Engine;
+use super::connection::Connection;
+use super::phase::Phase;
 use super::queue::{MAIN, PhotoId, Queue, WorkerId};
 use crate::error::PageError;
 use crate::platform::files;
@@ -34,6 +37,8 @@ pub(crate) enum Source {
 
 /// What a photo in the queue hears.
 pub(super) enum Turn {
+    /// It will be the first: the main worker, which is starting, may have it already.
+    Ahead,
     /// It is to be read and given to this worker.
     Go(WorkerId),
     /// Workers stopped with it too often.
@@ -198,12 +203,19 @@ impl Engine {
         };
         let _place = QueuePlace { engine: self, id };
         self.dispatch();
-        while let Some(Turn::Go(worker)) = turns.next().await {
-            let photo = match &photo {
-                Source::File(file) => PhotoData::Encoded(files::read(file).await?),
-                Source::Kept(read) => PhotoData::Encoded(read().await?),
-                Source::Pattern(number) => pattern(*number),
+        loop {
+            let worker = match turns.next().await {
+                Some(Turn::Go(worker)) => worker,
+                Some(Turn::Ahead) => {
+                    let photo = photo.read().await?;
+                    if let (PhotoData::Encoded(photo), Some(main)) = (photo, self.starting_cpu_worker()) {
+                        main.expect(photo);
+                    }
+                    continue;
+                }
+                Some(Turn::GiveUp) | None => return Err(PageError::PhotoStopsEngine),
             };
+            let photo = photo.read().await?;
             // The worker may have ended meanwhile: then the photo waits for another turn, or has it already.
             let Some(connection) = self.state().hand_over(id, worker) else { continue };
             let engine = self.clone();
@@ -221,13 +233,12 @@ impl Engine {
                 }
             }
         }
-        Err(PageError::PhotoStopsEngine)
     }
 
     /// Gives photos their turn, as far as hands are free.
     pub(super) fn dispatch(&self) {
         if !self.is_ready() {
-            return;
+            return self.tell_ahead();
         }
         loop {
             let Some((id, worker)) = self.state().take() else { break };
@@ -241,6 +252,29 @@ impl Engine {
         self.introduce_helpers();
     }
 
+    /// Has the photo that will be the first begun while the base is on its way.
+    pub(super) fn tell_ahead(&self) {
+        let engine = self.clone();
+        // Photos that are added together are all in the queue by then.
+        spawn_local(async move {
+            let is_starting = engine.starting_cpu_worker().is_some();
+            let mut state = engine.state();
+            if state.has_told_ahead || !is_starting {
+                return;
+            }
+            let turn = state.queue.first().and_then(|id| state.turns.get(&id).cloned());
+            state.has_told_ahead = turn.is_some_and(|turn| turn.unbounded_send(Turn::Ahead).is_ok());
+        });
+    }
+
+    /// The main worker while it loads its models, where it computes on the processor. A GPU is warmed up meanwhile.
+    fn starting_cpu_worker(&self) -> Option<Rc<Connection>> {
+        let state = self.state();
+        let is_cpu = state.choice.as_ref().is_some_and(|choice| choice.backend == Backend::Cpu);
+        let is_starting = is_cpu && state.is_alive && matches!(state.phase, Phase::Starting | Phase::Loading(_));
+        state.main.clone().filter(|_| is_starting)
+    }
+
     /// A photo with which workers stopped too often is not asked about again.
     pub(super) fn give_up(&self, photo: Option<PhotoId>) {
         let turn = photo.and_then(|id| self.state().turns.get(&id).cloned());
@@ -248,6 +282,20 @@ impl Engine {
             // Who does not wait any more need not know.
             let _ = turn.unbounded_send(Turn::GiveUp);
         }
+    }
+}
+
+impl Source {
+    /// The photo itself.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    async fn read(&self) -> Result<PhotoData, PageError> {
+        Ok(match self {
+            Self::File(file) => PhotoData::Encoded(files::read(file).await?),
+            Self::Kept(read) => PhotoData::Encoded(read().await?),
+            Self::Pattern(number) => pattern(*number),
+        })
     }
 }
 

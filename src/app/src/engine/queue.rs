@@ -76,6 +76,11 @@ impl Queue {
         Some((ticket.id, worker))
     }
 
+    /// The photo to classify that goes first of those in nobody's hands.
+    pub(crate) fn first(&self) -> Option<PhotoId> {
+        self.waiting.last().map(|ticket| ticket.id)
+    }
+
     /// Photos in the hands of `worker`.
     pub(crate) fn in_hand(&self, worker: WorkerId) -> usize {
         self.reading.iter().chain(&self.sent).filter(|ticket| ticket.worker == worker).count()
@@ -175,8 +180,8 @@ mod tests {
     #[test]
     fn the_newest_goes_first_and_only_two_are_in_hand() {
         let mut queue = queue(0..200);
-        assert_eq!(take(&mut queue), Some(199));
-        assert_eq!(take(&mut queue), Some(198));
+        assert_eq!((queue.first(), take(&mut queue)), (Some(199), Some(199)));
+        assert_eq!((queue.first(), take(&mut queue)), (Some(198), Some(198)));
         assert_eq!(take(&mut queue), None);
         queue.sent(199);
         assert_eq!(take(&mut queue), None);

@@ -6,7 +6,7 @@ use headstart_vision::RgbImage;
 
 use super::AnswerInTurn;
 use crate::clock::now;
-use crate::engine::StartedEngine;
+use crate::engine::{StartedEngine, Underway};
 use crate::error::EngineError;
 use crate::models::Said;
 use crate::pixels::pixels;
@@ -44,20 +44,20 @@ pub(super) async fn by_heads(
 ) -> Result<Prediction, EngineError> {
     let start = now();
     let models = &engine.models;
-    let (mut photo, workers) = engine.begin_together(image, models.size, together).await;
-    let Said { probabilities, familiarity, seen } = models.head.answer(&mut photo).await?;
-    let ms = now() - start;
+    let Underway { mut pass, workers, early_ms } = engine.begin_together(image, models.size, together).await;
+    let Said { probabilities, familiarity, seen } = models.head.answer(&mut pass).await?;
+    let ms = early_ms + now() - start;
     engine.partners.note(workers, ms);
     let mut heat = None;
     let own = engine.own.borrow().clone();
     let own = match own {
         Some(own) => {
             let shares = own.size == models.size;
-            let since = if shares { start } else { now() };
+            let since = if shares { start - early_ms } else { now() };
             if !shares {
-                (photo, _) = engine.begin_together(image, own.size, together).await;
+                pass = engine.begin_together(image, own.size, together).await.pass;
             }
-            let Said { probabilities, familiarity, seen } = own.head.answer(&mut photo).await?;
+            let Said { probabilities, familiarity, seen } = own.head.answer(&mut pass).await?;
             let ms = now() - since;
             if let Some(explain) = explain {
                 let class = explained(explain, &probabilities);

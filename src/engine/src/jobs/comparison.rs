@@ -138,10 +138,11 @@ impl<'a> Records<'a> {
 
     /// What is known of the model whose last blocks were trained too, where the release has it. Its file is not fetched.
     async fn tuned(&mut self) -> Option<ModelFacts> {
-        let tuned = self.index.tuned.as_ref()?;
+        let tuned = self.index.tuned.clone()?;
         let (bytes, blocks) = (tuned.entry.bytes, tuned.unfrozen.map_or(0, Unfrozen::parameters));
         Some(ModelFacts {
             bytes: self.index.base.bytes + bytes,
+            trained_on: Some(count(tuned.trained_on)).filter(|photos| *photos > 0),
             run: self.read(RecordKind::TunedTraining).await,
             test: self.read(RecordKind::TunedTest).await,
             ..self.on_base(self.engine.models.head_parameters + blocks)

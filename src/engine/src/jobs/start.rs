@@ -9,24 +9,25 @@ use headstart_weights::{golden_pattern, relative_distance};
 use crate::device::{BACKEND, OpenDevice};
 use crate::engine::StartedEngine;
 use crate::error::EngineError;
-use crate::models::Models;
+use crate::models::{Ahead, Models};
 use crate::port::RunLine;
 use crate::turns::Turns;
 
 /// Relative L2 distance of the golden pattern's pooled features beyond which a device is refused.
 const GOLDEN_BOUND: f64 = 5e-3;
 
-/// Opens the device and loads the models; a GPU warms up on the golden pattern, whose features it has to give.
+/// Opens the device and loads the models, with what is under way `ahead`; a GPU warms up on the golden pattern, whose features it has to give.
 ///
 /// # Errors
 /// Whatever stands in the way.
 pub(crate) async fn start(
     start: &Start,
     turns: Rc<Turns>,
+    ahead: Ahead,
     line: &RunLine<Start>,
 ) -> Result<StartedEngine, EngineError> {
     let opened = OpenDevice::open().await?;
-    let models = Models::load(start, BACKEND.default_size(), &opened.device, line).await?;
+    let models = Models::load(start, BACKEND.default_size(), &opened.device, ahead, line).await?;
     if BACKEND == Backend::WebGpu {
         line.tell(StartProgress::WarmingUp(BACKEND));
         warm_up(&models).await?;

@@ -2,10 +2,10 @@
 
 use headstart_protocol::Failure;
 use headstart_weights::vgg16::{CONVS, Unfrozen};
-use headstart_weights::{BaseReader, BaseWeights, ConvWeights, FileHash, Golden, MAGIC, WeightsError};
+use headstart_weights::{BaseReader, BaseWeights, ConvWeights, Golden, MAGIC, WeightsError};
 
 use super::cache::ModelCache;
-use super::remote_file::{Arrival, RemoteFile};
+use super::remote_file::{Arrival, EarlyRequest, RemoteFile};
 use crate::error::EngineError;
 
 /// The file of the base in use. The worker keeps no weights beside those on the device, which are in a form of its own there.
@@ -31,7 +31,7 @@ impl BaseFile {
             last.take(at, conv);
             Ok(())
         };
-        let content = read_layers(&self.file, &cache, |_| {}, layer).await?;
+        let content = read_layers(&self.file, None, &cache, |_| {}, layer).await?;
         if content.sha256 == self.sha256 {
             Ok(last.convs)
         } else {
@@ -87,54 +87,48 @@ enum Incoming {
     Float(Vec<u8>),
 }
 
-/// Hands the base's convolutions in `file` to `layer`, each with its place in the network, as they come; the first one comes
+/// Hands the base's convolutions in `file`, which may have been asked for already, to `layer`, each with its place in the network, as they come; the first one comes
 /// again where what came so far was not the file. `note` hears of all that arrives.
 ///
 /// # Errors
 /// Whatever `layer` returns, or keeps the file from arriving whole.
 pub(super) async fn read_layers(
     file: &RemoteFile,
+    early: Option<EarlyRequest>,
     cache: &ModelCache,
     mut note: impl FnMut(&Arrival<'_>),
     mut layer: impl FnMut(usize, ConvWeights) -> Result<(), EngineError>,
 ) -> Result<BaseContent, EngineError> {
     let mut incoming = None;
-    let mut hash = FileHash::default();
-    file.fetch(cache, |arrival| {
-        note(&arrival);
-        match arrival {
-            Arrival::Anew => {
-                incoming = None;
-                hash = FileHash::default();
-            }
-            Arrival::Length(_) => {}
-            Arrival::Bytes { bytes, .. } => {
-                if file.known.is_none() {
-                    hash.push(bytes);
-                }
-                let incoming = incoming.get_or_insert_with(|| {
-                    // Only a file that the release does not know may be of the other kind.
-                    if file.known.is_none() && !bytes.starts_with(&MAGIC) {
-                        Incoming::Float(Vec::new())
-                    } else {
-                        Incoming::Quantized { reader: Box::default(), layers: 0 }
-                    }
-                });
-                match incoming {
-                    Incoming::Float(all) => all.extend_from_slice(bytes),
-                    Incoming::Quantized { reader, layers } => {
-                        for conv in reader.push(bytes).map_err(|error| file_error(&file.name, error))? {
-                            layer(*layers, conv)?;
-                            *layers += 1;
+    let sha256 = file
+        .fetch(early, cache, &mut |arrival| {
+            note(&arrival);
+            match arrival {
+                Arrival::Anew => incoming = None,
+                Arrival::Length(_) => {}
+                Arrival::Bytes { bytes, .. } => {
+                    let incoming = incoming.get_or_insert_with(|| {
+                        // Only a file that the release does not know may be of the other kind.
+                        if file.known.is_none() && !bytes.starts_with(&MAGIC) {
+                            Incoming::Float(Vec::new())
+                        } else {
+                            Incoming::Quantized { reader: Box::default(), layers: 0 }
+                        }
+                    });
+                    match incoming {
+                        Incoming::Float(all) => all.extend_from_slice(bytes),
+                        Incoming::Quantized { reader, layers } => {
+                            for conv in reader.push(bytes).map_err(|error| file_error(&file.name, error))? {
+                                layer(*layers, conv)?;
+                                *layers += 1;
+                            }
                         }
                     }
                 }
             }
-        }
-        Ok(())
-    })
-    .await?;
-    let sha256 = file.known.as_ref().map_or_else(|| hash.finish(), |(_, sha256)| sha256.clone());
+            Ok(())
+        })
+        .await?;
     let goldens = match incoming {
         Some(Incoming::Quantized { reader, .. }) => {
             reader.finish().map_err(|error| file_error(&file.name, error))?.goldens

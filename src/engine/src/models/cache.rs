@@ -49,6 +49,14 @@ impl ModelCache {
         Some(Uint8Array::new(&buffer).to_vec())
     }
 
+    /// Whether anything is kept for `url`.
+    pub(crate) async fn has(&self, url: &str) -> bool {
+        match &self.cache {
+            Some(cache) => kept(cache, url).await.is_some(),
+            None => false,
+        }
+    }
+
     /// Keeps `bytes` for `url`.
     pub(crate) async fn put(&self, url: &str, bytes: &[u8]) {
         let Some(cache) = &self.cache else { return };

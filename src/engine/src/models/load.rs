@@ -1,6 +1,7 @@
 //! The base and head that this release ships, or those that the address names, fetched and put on the device.
 
 use burn::tensor::Device;
+use futures::future::join;
 use headstart_nn::{Vgg16, Vgg16Builder};
 use headstart_protocol::{Failure, InputSize, Start, StartProgress, Transfer, count};
 use headstart_weights::Golden;
@@ -9,9 +10,10 @@ use headstart_weights::index::{FileEntry, Index};
 
 use super::base_file::{BaseFile, LastLayers, file_error, read_layers};
 use super::cache::ModelCache;
-use super::remote_file::{Arrival, RemoteFile};
+use super::remote_file::{Arrival, EarlyRequest, RemoteFile};
 use super::running_head::RunningHead;
 use crate::clock::Throttle;
+use crate::early_photo::EarlyPhoto;
 use crate::error::EngineError;
 use crate::port::RunLine;
 
@@ -38,6 +40,15 @@ pub(crate) struct Models {
     pub(crate) bytes: u64,
     /// Bytes that came over the network.
     pub(crate) fetched: u64,
+}
+
+/// What is under way before the page says what it wants.
+#[derive(Default)]
+pub(crate) struct Ahead {
+    /// The photo that it will ask about first.
+    pub(crate) photo: EarlyPhoto,
+    /// The file of the base that ships.
+    pub(crate) base: Option<EarlyRequest>,
 }
 
 /// How far all files together are, told to the page as they come.
@@ -115,8 +126,14 @@ fn shipped(base_url: &str, FileEntry { file, bytes, sha256 }: &FileEntry) -> Rem
     }
 }
 
+/// Asks for the base that ships, below the folder `base_url`, unless it is kept here: it is most of what will be wanted.
+pub(crate) fn ask_for_base(base_url: &str) -> Option<EarlyRequest> {
+    shipped(base_url, &index().ok()?.base).ask_early(base_url.to_owned())
+}
+
 impl Models {
-    /// Fetches what `start` asks for, or what ships, each layer going to the device as soon as it is here.
+    /// Fetches what `start` asks for, or what ships, each layer going to the device as soon as it is here, and the photo
+    /// through it that is told of ahead.
     ///
     /// # Errors
     /// Whatever keeps a file from arriving whole, and [`Failure::HeadMismatch`] for a head of another base or size.
@@ -124,8 +141,10 @@ impl Models {
         start: &Start,
         default_size: InputSize,
         device: &Device,
+        ahead: Ahead,
         line: &RunLine<Start>,
     ) -> Result<Self, EngineError> {
+        let Ahead { photo, base: early } = ahead;
         let index = index()?;
         let cache = ModelCache::open(&start.base_url).await;
         let shipped = |entry: &FileEntry| shipped(&start.base_url, entry);
@@ -141,14 +160,14 @@ impl Models {
                 shipped(&entry.entry)
             }
         };
-        cache.keep_only(&index.files().map(|entry| shipped(entry).url).collect::<Vec<_>>()).await;
-
         let transfer = Transfer { loaded: 0, total: 0, cached: false };
         let mut loading = TransferTally { line, transfer, fetched: 0, throttle: Throttle::new(TELL_MS) };
         for file in [&head_from, &base] {
             loading.expect(file.known.as_ref().map_or(0, |(bytes, _)| *bytes));
         }
-        let head_file = fetch_head(&head_from, &cache, &mut loading).await?;
+        let kept: Vec<_> = index.files().map(|entry| shipped(entry).url).collect();
+        let (head_file, ()) = join(fetch_head(&head_from, &cache, &mut loading), cache.keep_only(&kept)).await;
+        let head_file = head_file?;
         let manifest = head_file.manifest.clone();
         let size = InputSize::from_pixels(manifest.size).ok_or(Failure::NoHead { size: count(manifest.size) })?;
         let other_size = start.size.is_some_and(|asked| asked != size);
@@ -164,12 +183,14 @@ impl Models {
         let layer = |at, conv| {
             if at == 0 {
                 builder = Vgg16Builder::new(device);
+                photo.begin_again();
             }
             builder.push(&conv)?;
+            photo.advance(&builder, size);
             last.take(at, conv);
             Ok(())
         };
-        let content = read_layers(&base, &cache, |arrival| tally.note(arrival), layer).await?;
+        let content = read_layers(&base, early, &cache, |arrival| tally.note(arrival), layer).await?;
         let base_file = BaseFile { file: base, base_url: start.base_url.clone(), sha256: content.sha256 };
         let base = builder.build()?;
         // What was added to the blocks of one base is of no use on another one.
@@ -201,7 +222,7 @@ async fn fetch_head(
 ) -> Result<HeadFile, EngineError> {
     let mut all = Vec::new();
     let mut tally = FileTally::new(loading);
-    file.fetch(cache, |arrival| {
+    file.fetch(None, cache, &mut |arrival| {
         tally.note(&arrival);
         collect(&mut all, &arrival);
         Ok(())
@@ -217,7 +238,7 @@ async fn fetch_head(
 pub(crate) async fn fetch_whole(base_url: &str, entry: &FileEntry, cache: &ModelCache) -> Result<Vec<u8>, EngineError> {
     let mut all = Vec::new();
     let file = shipped(base_url, entry);
-    file.fetch(cache, |arrival| {
+    file.fetch(None, cache, &mut |arrival| {
         collect(&mut all, &arrival);
         Ok(())
     })

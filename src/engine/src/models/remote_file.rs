@@ -1,14 +1,15 @@
 //! Files of this site, byte by byte: a dropped connection is taken up where it broke, one that stands still counts as dropped,
 //! and every byte is hashed.
 
+use futures::channel::oneshot;
 use gloo_net::http::{Request, Response};
 use gloo_timers::future::TimeoutFuture;
 use headstart_protocol::Failure;
-use headstart_weights::{WeightsError, looks_like_a_web_page, sha256_hex};
+use headstart_weights::{FileHash, WeightsError, looks_like_a_web_page, sha256_hex};
 use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCache};
+use web_sys::{AbortController, AbortSignal, ReadableStreamDefaultReader, RequestCache};
 
 use super::cache::ModelCache;
 use crate::clock::within;
@@ -36,6 +37,14 @@ pub(crate) struct RemoteFile {
     pub(crate) known: Option<(u64, String)>,
 }
 
+/// A request for a file that went out before anybody wanted the file. It ends when this is dropped.
+pub(crate) struct EarlyRequest {
+    url: String,
+    connection: Connection,
+    /// None comes where this browser keeps the file.
+    response: oneshot::Receiver<Response>,
+}
+
 /// What a download tells as it goes.
 pub(crate) enum Arrival<'a> {
     /// What came so far is not the file: it comes once more, from its first byte.
@@ -51,16 +60,38 @@ pub(crate) enum Arrival<'a> {
     },
 }
 
+/// Who hears of it.
+type Listener<'a> = dyn FnMut(Arrival<'_>) -> Result<(), EngineError> + 'a;
+
 impl RemoteFile {
-    /// Hands the file over piece by piece, from the cache if it is there, and checks its hash at the end.
+    /// Asks for the file, unless the cache of the deployment at `base_url` has it. None where the browser cannot.
+    pub(crate) fn ask_early(self, base_url: String) -> Option<EarlyRequest> {
+        let connection = Connection::new().ok()?;
+        let (url, signal) = (self.url.clone(), connection.0.signal());
+        let (sender, response) = oneshot::channel();
+        spawn_local(async move {
+            if ModelCache::open(&base_url).await.has(&self.url).await {
+                return;
+            }
+            // What fails now is asked for again when it is wanted, and whoever dropped it wants it no more.
+            if let Ok(response) = self.request(&signal, RequestCache::Default, 0).await {
+                let _ = sender.send(response);
+            }
+        });
+        Some(EarlyRequest { url, connection, response })
+    }
+
+    /// Hands the file over piece by piece, from the cache if it is there, or else from the `early` request if that is for it, and
+    /// checks its hash at the end: that is returned, in hexadecimal.
     ///
     /// # Errors
     /// Whatever `arrival` returns; [`Failure::Download`], [`Failure::WrongContent`], [`Failure::WrongHash`].
     pub(crate) async fn fetch(
         &self,
+        early: Option<EarlyRequest>,
         cache: &ModelCache,
-        mut arrival: impl FnMut(Arrival<'_>) -> Result<(), EngineError>,
-    ) -> Result<(), EngineError> {
+        arrival: &mut Listener<'_>,
+    ) -> Result<String, EngineError> {
         if let Some((_, sha256)) = &self.known
             && let Some(bytes) = cache.get(&self.url).await
             && sha256_hex(&bytes) == *sha256
@@ -68,21 +99,22 @@ impl RemoteFile {
             for piece in bytes.chunks(1 << 18) {
                 arrival(Arrival::Bytes { bytes: piece, cached: true })?;
             }
-            return Ok(());
+            return Ok(sha256.clone());
         }
-        let mut fetched = self.fetch_over_network(RequestCache::Default, &mut arrival).await;
+        let early = early.filter(|early| early.url == self.url);
+        let mut fetched = self.fetch_over_network(early, RequestCache::Default, arrival).await;
         if fetched.as_ref().is_err_and(|error| self.may_be_stale(error)) {
             // A cache on the way may hold what was damaged, or another release's: the host itself is asked, once.
             arrival(Arrival::Anew)?;
-            fetched = self.fetch_over_network(RequestCache::Reload, &mut arrival).await;
+            fetched = self.fetch_over_network(None, RequestCache::Reload, arrival).await;
         }
-        let bytes = fetched.map_err(|error| self.as_told(error))?;
+        let (bytes, sha256) = fetched.map_err(|error| self.as_told(error))?;
         if self.known.is_some() {
             // Who waits for the file need not wait for the disk.
             let (cache, url) = (cache.clone(), self.url.clone());
             spawn_local(async move { cache.put(&url, &bytes).await });
         }
-        Ok(())
+        Ok(sha256)
     }
 
     /// Whether bytes came that are not the file's.
@@ -102,48 +134,50 @@ impl RemoteFile {
         }
     }
 
-    /// The whole file over the network, piece by piece, with its hash checked.
+    /// The whole file over the network, piece by piece, and its hash, which is checked.
     async fn fetch_over_network(
         &self,
+        mut early: Option<EarlyRequest>,
         cache: RequestCache,
-        arrival: &mut impl FnMut(Arrival<'_>) -> Result<(), EngineError>,
-    ) -> Result<Vec<u8>, EngineError> {
-        let mut all = Vec::new();
+        arrival: &mut Listener<'_>,
+    ) -> Result<(Vec<u8>, String), EngineError> {
+        let mut have = Received::default();
         let mut attempt = 0;
         loop {
-            let before = all.len();
-            let (reason, counts) = match self.fetch_from(cache, &mut all, arrival).await {
+            let before = have.bytes.len();
+            let (reason, counts) = match self.fetch_from(early.take(), cache, &mut have, arrival).await {
                 Ok(()) => break,
                 Err(Stop::Final(error)) => return Err(error),
                 Err(Stop::Dropped { reason, counts }) => (reason, counts),
             };
-            attempt = if all.len() > before { 1 } else { attempt + counts };
+            attempt = if have.bytes.len() > before { 1 } else { attempt + counts };
             if attempt > ATTEMPTS {
                 return Err(self.failed(reason));
             }
             TimeoutFuture::new(FIRST_WAIT_MS << (attempt - 1)).await;
         }
+        let (bytes, sha256) = (have.bytes, have.hash.finish());
         match &self.known {
-            Some((_, sha256)) if sha256_hex(&all) != *sha256 => Err(self.other_bytes(&all)),
-            _ => Ok(all),
+            Some((_, expected)) if sha256 != *expected => Err(self.other_bytes(&bytes)),
+            _ => Ok((bytes, sha256)),
         }
     }
 
-    /// One connection, from the end of `all` on. It is closed when this ends, however it does.
+    /// One connection, from the end of what is `received` on. It is closed when this ends, however it does.
     async fn fetch_from(
         &self,
+        early: Option<EarlyRequest>,
         cache: RequestCache,
-        all: &mut Vec<u8>,
-        arrival: &mut impl FnMut(Arrival<'_>) -> Result<(), EngineError>,
+        received: &mut Received,
+        arrival: &mut Listener<'_>,
     ) -> Result<(), Stop> {
-        let connection = Connection::new()?;
-        let have = all.len() as u64;
-        let response = within(SILENCE_MS, self.request(&connection, cache, have)).await.ok_or_else(Stop::silent)?;
-        let response = response.map_err(|error| Stop::dropped(error.to_string()))?;
+        let have = received.bytes.len() as u64;
+        let opened = within(SILENCE_MS, self.opened(early, cache, have)).await.ok_or_else(Stop::silent)?;
+        let (_connection, response) = opened?;
         let status = response.status();
         if status == NO_SUCH_RANGE && self.known.is_some() && have > 0 {
             // The host's file ends sooner.
-            return Err(Stop::Final(self.other_bytes(all)));
+            return Err(Stop::Final(self.other_bytes(&received.bytes)));
         }
         if !response.ok() {
             let reason = format!("the host answered with status {status}");
@@ -181,24 +215,38 @@ impl RemoteFile {
             pass_over -= skipped;
             let new = &bytes[skipped as usize..];
             if !new.is_empty() {
-                all.extend_from_slice(new);
+                received.push(new);
                 arrival(Arrival::Bytes { bytes: new, cached: false }).map_err(Stop::Final)?;
             }
         }
         match expected {
-            _ if is_other => Err(Stop::Final(self.other_bytes(all))),
-            Some(expected) if (all.len() as u64) < expected => Err(Stop::dropped("the connection broke".into())),
+            _ if is_other => Err(Stop::Final(self.other_bytes(&received.bytes))),
+            Some(expected) if (received.bytes.len() as u64) < expected => {
+                Err(Stop::dropped("the connection broke".into()))
+            }
             _ => Ok(()),
         }
     }
 
-    async fn request(
+    /// The host's answer, from the byte `from` on, and what closes the connection.
+    async fn opened(
         &self,
-        connection: &Connection,
+        early: Option<EarlyRequest>,
         cache: RequestCache,
         from: u64,
-    ) -> Result<Response, gloo_net::Error> {
-        let request = Request::get(&self.url).cache(cache).abort_signal(Some(&connection.0.signal()));
+    ) -> Result<(Connection, Response), Stop> {
+        if let Some(EarlyRequest { connection, response, .. }) = early
+            && let Ok(response) = response.await
+        {
+            return Ok((connection, response));
+        }
+        let connection = Connection::new()?;
+        let response = self.request(&connection.0.signal(), cache, from).await;
+        Ok((connection, response.map_err(|error| Stop::dropped(error.to_string()))?))
+    }
+
+    async fn request(&self, signal: &AbortSignal, cache: RequestCache, from: u64) -> Result<Response, gloo_net::Error> {
+        let request = Request::get(&self.url).cache(cache).abort_signal(Some(signal));
         let request = if from > 0 { request.header("range", &format!("bytes={from}-")) } else { request };
         request.send().await
     }
@@ -215,6 +263,20 @@ impl RemoteFile {
 
     fn failed(&self, reason: String) -> EngineError {
         Failure::Download { file: self.name.clone(), reason }.into()
+    }
+}
+
+/// What has come so far, hashed as it came: at the end nobody waits for that.
+#[derive(Default)]
+struct Received {
+    bytes: Vec<u8>,
+    hash: FileHash,
+}
+
+impl Received {
+    fn push(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+        self.hash.push(bytes);
     }
 }
 

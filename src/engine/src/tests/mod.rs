@@ -3,6 +3,7 @@
 mod cache;
 mod distortion;
 mod doctor;
+mod early;
 mod partners;
 mod photos;
 mod scheduling;

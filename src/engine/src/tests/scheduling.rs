@@ -7,8 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::Told;
 use crate::error::EngineError;
-use crate::partners::Partners;
-use crate::port::{Asking, Stops};
+use crate::port::{Asking, Signals, Stops};
 use crate::scheduler::Scheduler;
 use crate::turns::Turns;
 
@@ -17,7 +16,7 @@ const BEGUN: FromWorker = FromWorker::Begun { id: ID };
 
 async fn told_of(request: impl Ask) -> Vec<FromWorker> {
     let told = Told::default();
-    let mut scheduler = Scheduler::new(told.outbox(), Stops::default(), Partners::default()).unwrap();
+    let mut scheduler = Scheduler::new(told.outbox(), Signals::default()).unwrap();
     scheduler.take_up(Ok(Asking { id: ID, request: request.into(), blob: None, lines: Vec::new() })).await;
     // A run goes on by itself.
     let turns = Turns::new().unwrap();
@@ -60,7 +59,7 @@ async fn zips_need_no_models() {
 #[wasm_bindgen_test]
 async fn a_message_that_cannot_be_read_ends_the_engine() {
     let told = Told::default();
-    let mut scheduler = Scheduler::new(told.outbox(), Stops::default(), Partners::default()).unwrap();
+    let mut scheduler = Scheduler::new(told.outbox(), Signals::default()).unwrap();
     scheduler.take_up(Err(WireError::Malformed)).await;
     assert_eq!(told.all(), [FromWorker::Stopped(Failure::Wire(WireError::Malformed))]);
 }

@@ -14,10 +14,11 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::Blob;
 
 use super::line;
+use crate::early_photo::EarlyPhoto;
 use crate::engine::StartedEngine;
 use crate::error::EngineError;
 use crate::jobs::{AnswerInTurn, RunBeside, start};
-use crate::models::{ModelCache, index};
+use crate::models::{Ahead, ModelCache, index};
 use crate::turns::Turns;
 
 const BASE: &[u8] = include_bytes!("../../../../public/models/vgg16.hsw");
@@ -33,7 +34,7 @@ extern "C" {
 }
 
 async fn engine_of(request: Start) -> Result<StartedEngine, EngineError> {
-    start(&request, Turns::new()?.into(), &line::<Start>().0).await
+    start(&request, Turns::new()?.into(), Ahead::default(), &line::<Start>().0).await
 }
 
 fn asked(base_url: &str) -> Start {
@@ -43,11 +44,19 @@ fn asked(base_url: &str) -> Start {
 
 /// An engine with what ships, out of the cache.
 pub(super) async fn shipped() -> StartedEngine {
+    shipped_with(EarlyPhoto::default()).await
+}
+
+/// The same where the page tells of a photo while it starts.
+pub(super) async fn shipped_with(early: EarlyPhoto) -> StartedEngine {
     let (index, cache) = (index().unwrap(), ModelCache::open(SITE).await);
     for (entry, bytes) in [(&index.base, BASE), (&index.heads[0].entry, HEAD)] {
         cache.put(&format!("{SITE}models/{}?sha256={}", entry.file, entry.sha256), bytes).await;
     }
-    engine_of(asked(SITE)).await.unwrap()
+    let ahead = Ahead { photo: early.clone(), base: None };
+    let mut engine = start(&asked(SITE), Turns::new().unwrap().into(), ahead, &line::<Start>().0).await.unwrap();
+    engine.early = early;
+    engine
 }
 
 /// The name of a file of this origin with these bytes; with the address before it.

@@ -13,7 +13,9 @@ pub(crate) mod trainable_pool;
 mod winograd;
 
 #[cfg(feature = "cpu")]
-pub(crate) use self::cpu::panel_width;
+pub use self::cpu::Phases;
+#[cfg(feature = "cpu")]
+pub(crate) use self::cpu::{note_phases, panel_width};
 
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, backend_extension};

@@ -5,7 +5,7 @@ use headstart_weights::vgg16::CONVS;
 use headstart_weights::{StoredTensor, TunedConv};
 
 use super::*;
-use crate::{DESCRIPTOR, DESCRIPTOR_RECIPE};
+use crate::{DESCRIPTOR, DESCRIPTOR_RECIPE, EarlyPass, Vgg16Builder};
 
 const SIZE: usize = 48;
 
@@ -91,6 +91,45 @@ fn one_pass_serves_all_heads() {
             assert_eq!(values(pass.descriptor(blocks.as_ref())), *expected, "{order:?}");
         }
     }
+}
+
+#[test]
+fn a_pass_through_layers_as_they_come_gives_the_same() {
+    let weights = base();
+    let model = Vgg16::new(&weights, &Device::flex()).unwrap();
+    let heads = [Unfrozen::Block5, Unfrozen::Blocks4And5]
+        .map(|unfrozen| Some(LastBlocks::new(unfrozen, &moved(unfrozen, &weights), &Device::flex()).unwrap()));
+    for first in [0, 1, 7, 12, 13] {
+        let mut builder = Vgg16Builder::new(&Device::flex());
+        let mut early = EarlyPass::new(builder.photos(golden_pattern(SIZE), SIZE));
+        for (at, layer) in weights.iter().enumerate() {
+            if at >= first {
+                early.advance(&builder);
+            }
+            builder.push(layer).unwrap();
+        }
+        early.advance(&builder);
+        early.advance(&builder);
+        let built = builder.build().unwrap();
+        let mut found = early.finish(&built).unwrap();
+        let mut expected = model.begin(model.photos(golden_pattern(SIZE), SIZE));
+        for blocks in heads.iter().chain([&None]) {
+            let (found, expected) = (found.description(blocks.as_ref()), expected.description(blocks.as_ref()));
+            assert_eq!(values(found.descriptor), values(expected.descriptor), "from {first}");
+            assert_eq!((found.size, found.stages.len()), (expected.size, expected.stages.len()));
+        }
+    }
+}
+
+#[test]
+fn a_pass_without_all_layers_has_no_end() {
+    let weights = base();
+    let mut builder = Vgg16Builder::new(&Device::flex());
+    weights[..12].iter().for_each(|layer| builder.push(layer).unwrap());
+    let mut early = EarlyPass::new(builder.photos(golden_pattern(SIZE), SIZE));
+    early.advance(&builder);
+    builder.push(&weights[12]).unwrap();
+    assert!(early.finish(&builder.build().unwrap()).is_none());
 }
 
 #[test]

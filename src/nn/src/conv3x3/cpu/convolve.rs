@@ -7,6 +7,7 @@ use super::super::winograd::{IN, OUT, POINTS, packed_len};
 use super::filters::{Filters, Packed};
 use super::gemm::{self, Rows};
 use super::instruction_set::Kernel;
+use super::phases::Laps;
 use super::simd::Simd;
 
 /// Floats that the buffer of a block of tiles may take: small enough for a core's share of the cache.
@@ -88,6 +89,7 @@ impl<P: Packed> Kernel for Convolution<'_, P> {
         let mut padded_bias = bias.to_vec();
         padded_bias.resize(padded_k, 0.0);
 
+        let mut laps = Laps::begin();
         for first in (0..tiles).step_by(block) {
             let count = block.min(tiles - first);
             for (row, size) in gemm::groups(count, TILE) {
@@ -100,6 +102,7 @@ impl<P: Packed> Kernel for Convolution<'_, P> {
                     }
                 }
             }
+            laps.lap(|phases| &mut phases.gather);
             for point in 0..POINTS {
                 // SAFETY: `count` rows of both planes; the filters hold 36 packed products.
                 unsafe {
@@ -111,6 +114,7 @@ impl<P: Packed> Kernel for Convolution<'_, P> {
                     );
                 }
             }
+            laps.lap(|phases| &mut phases.product);
             for index in 0..count {
                 let tile = Tile::new(first + index, down, across);
                 // SAFETY: `products` holds `block` rows of `padded_k` a plane.
@@ -120,7 +124,9 @@ impl<P: Packed> Kernel for Convolution<'_, P> {
                     transform_product::<S>(&tile, extents, from, product_plane, &last, output);
                 }
             }
+            laps.lap(|phases| &mut phases.scatter);
         }
+        laps.end();
     }
 }
 
