@@ -79,6 +79,7 @@ fn a_photo_that_is_given_while_the_base_comes_is_begun_then_and_answered_as_any_
     site.limit(Some(2_000_000));
     site.misbehave(&built.base_path(), Kind::Flip(std::fs::metadata(&built.base).unwrap().len() * 3 / 4), 1);
     let page = Page::open(&browser, &site.url("?backend=cpu&size=150&workers=1#/classify")).unwrap();
+    page.wait_for("file-input", START, |_| true).unwrap();
     page.upload("file-input", std::slice::from_ref(&photo)).unwrap();
     page.predictions(1, START + PHOTO).unwrap();
     page.upload("file-input", &[photo]).unwrap();
