@@ -203,19 +203,24 @@ impl Engine {
         };
         let _place = QueuePlace { engine: self, id };
         self.dispatch();
+        let mut read_ahead = None;
         loop {
             let worker = match turns.next().await {
                 Some(Turn::Go(worker)) => worker,
                 Some(Turn::Ahead) => {
                     let photo = photo.read().await?;
-                    if let (PhotoData::Encoded(photo), Some(main)) = (photo, self.starting_cpu_worker()) {
-                        main.expect(photo);
+                    if let (PhotoData::Encoded(photo), Some(main)) = (&photo, self.starting_cpu_worker()) {
+                        main.expect(photo.clone());
                     }
+                    read_ahead = Some(photo);
                     continue;
                 }
                 Some(Turn::GiveUp) | None => return Err(PageError::PhotoStopsEngine),
             };
-            let photo = photo.read().await?;
+            let photo = match read_ahead.take() {
+                Some(photo) => photo,
+                None => photo.read().await?,
+            };
             // The worker may have ended meanwhile: then the photo waits for another turn, or has it already.
             let Some(connection) = self.state().hand_over(id, worker) else { continue };
             let engine = self.clone();

@@ -16,7 +16,8 @@ use crate::turns::Turns;
 /// Relative L2 distance of the golden pattern's pooled features beyond which a device is refused.
 const GOLDEN_BOUND: f64 = 5e-3;
 
-/// Opens the device and loads the models, with what is under way `ahead`; a GPU warms up on the golden pattern, whose features it has to give.
+/// Opens the device and loads the models, with what is under way `ahead`; a GPU warms up on the golden pattern, whose
+/// features it has to give.
 ///
 /// # Errors
 /// Whatever stands in the way.

@@ -87,8 +87,8 @@ enum Incoming {
     Float(Vec<u8>),
 }
 
-/// Hands the base's convolutions in `file`, which may have been asked for already, to `layer`, each with its place in the network, as they come; the first one comes
-/// again where what came so far was not the file. `note` hears of all that arrives.
+/// Hands the base's convolutions in `file`, which may have been asked for already, to `layer`, each with its place in the
+/// network, as they come; the first one comes again where what came so far was not the file. `note` hears of all that arrives.
 ///
 /// # Errors
 /// Whatever `layer` returns, or keeps the file from arriving whole.
