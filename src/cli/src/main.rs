@@ -13,6 +13,8 @@ mod few_shots;
 mod fine_tuning;
 mod learning_curve;
 mod listing;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod memory;
 mod models;
 mod output;
 mod photos;
@@ -135,6 +137,8 @@ fn share(text: &str) -> Result<f64, String> {
 }
 
 fn main() -> ExitCode {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    memory::keep_freed();
     let done = match Arguments::try_parse() {
         Ok(arguments) => run(&arguments),
         // Help and the version are no errors.
