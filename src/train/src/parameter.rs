@@ -80,7 +80,9 @@ impl Parameter {
             kept: (1.0 - rate * decay) as f32,
             towards: (1.0 - update.kept_of_average) as f32,
         };
-        let threads = thread::available_parallelism().map_or(1, NonZero::get);
+        // Cores are looked up for large tensors alone: Linux reads some files for it.
+        let cores = || thread::available_parallelism().map_or(1, NonZero::get);
+        let threads = if self.values.len() > SHARE { cores() } else { 1 };
         let share = self.values.len().div_ceil(threads).max(SHARE);
         let alone = self.values.len() <= share;
         let start: &[f32] = if let Decay::Start(start) = &self.decays { start } else { &[] };

@@ -3,7 +3,7 @@
 //! Kinds and ranges are those of the published cats-and-dogs run, which used Keras's `ImageDataGenerator`; so is the order
 //! in which its maps are put together.
 
-use image::{Rgb, RgbImage};
+use image::RgbImage;
 use rand::Rng;
 
 /// Rotation either way, degrees.
@@ -93,28 +93,31 @@ pub fn augment(image: &RgbImage, augmentation: &Augmentation) -> RgbImage {
     let map = augmentation.map(f64::from(width), f64::from(height)).map(|row| row.map(|value| value as f32));
     let pixels = image.as_raw();
     let stride = 3 * width as usize;
-    RgbImage::from_fn(width, height, |x, y| {
-        let [across, down] = map.map(|[a, b, c]| a * x as f32 + b * y as f32 + c);
-        let (across, down) = (across.clamp(0.0, last_x), down.clamp(0.0, last_y));
-        let (left, top) = (across as usize, down as usize);
-        let (right, bottom) = ((left + 1).min(width as usize - 1), (top + 1).min(height as usize - 1));
-        let (to_right, to_bottom) = (across - left as f32, down - top as f32);
-        let pixel = |row: usize, column: usize| {
-            let start = row * stride + 3 * column;
-            [0, 1, 2].map(|channel| f32::from(pixels[start + channel]))
-        };
-        let (a, b, c, d) = (pixel(top, left), pixel(top, right), pixel(bottom, left), pixel(bottom, right));
-        Rgb([0, 1, 2].map(|channel| {
-            let above = a[channel] + to_right * (b[channel] - a[channel]);
-            let below = c[channel] + to_right * (d[channel] - c[channel]);
-            (above + to_bottom * (below - above) + 0.5) as u8
-        }))
-    })
+    let mut view = RgbImage::new(width, height);
+    for (y, row) in view.chunks_exact_mut(stride).enumerate() {
+        for (x, to) in row.as_chunks_mut::<3>().0.iter_mut().enumerate() {
+            let [across, down] = map.map(|[a, b, c]| a * x as f32 + b * y as f32 + c);
+            let (across, down) = (across.clamp(0.0, last_x), down.clamp(0.0, last_y));
+            let (left, top) = (across as usize, down as usize);
+            let (right, bottom) = ((left + 1).min(width as usize - 1), (top + 1).min(height as usize - 1));
+            let (to_right, to_bottom) = (across - left as f32, down - top as f32);
+            let pixel = |row: usize, column: usize| &pixels[row * stride + 3 * column..][..3];
+            let (a, b, c, d) = (pixel(top, left), pixel(top, right), pixel(bottom, left), pixel(bottom, right));
+            for (channel, to) in to.iter_mut().enumerate() {
+                let [a, b, c, d] = [a[channel], b[channel], c[channel], d[channel]].map(f32::from);
+                let above = a + to_right * (b - a);
+                let below = c + to_right * (d - c);
+                *to = (above + to_bottom * (below - above) + 0.5) as u8;
+            }
+        }
+    }
+    view
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use image::Rgb;
     use proptest::prelude::*;
     use rand_chacha::rand_core::SeedableRng;
 

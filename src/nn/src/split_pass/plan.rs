@@ -42,13 +42,18 @@ impl Plan {
     /// # Errors
     /// [`NnError::Parts`] for no workers or more than [`Self::MOST`].
     pub fn new(size: usize, workers: usize) -> Result<Self, NnError> {
+        Self::of_panels(size, workers, panel_width())
+    }
+
+    /// The plan where filters lie in panels of `panel`, which are not torn apart.
+    pub(super) fn of_panels(size: usize, workers: usize, panel: usize) -> Result<Self, NnError> {
         if !(1..=Self::MOST).contains(&workers) {
             return Err(NnError::Parts(format!("{workers} workers")));
         }
         let mut side = size;
         let mut layers = Vec::with_capacity(CONVS.len());
         for (layer, shape) in CONVS.iter().enumerate() {
-            layers.push(Layer { side, shares: shares(layer, shape, side, workers) });
+            layers.push(Layer { side, shares: shares(layer, shape, side, workers, panel) });
             side /= if shape.pool.is_some() { 2 } else { 1 };
         }
         Ok(Self { workers, size, layers })
@@ -117,11 +122,11 @@ impl Plan {
     }
 }
 
-/// The shares of a layer whose sides have `side` positions.
-fn shares(layer: usize, shape: &ConvShape, side: usize, workers: usize) -> Vec<Part> {
+/// The shares of a layer whose sides have `side` positions, in panels of `panel` filters.
+fn shares(layer: usize, shape: &ConvShape, side: usize, workers: usize, panel: usize) -> Vec<Part> {
     let (all_rows, all_channels) = (0..side, 0..shape.out_channels);
     let rows = even_shares(side, TILE, workers);
-    let channels = even_shares(shape.out_channels, panel_width(), workers);
+    let channels = even_shares(shape.out_channels, panel, workers);
     // With channels each worker needs all of the input, most of it from others.
     let rows_take = largest(&rows) as f64 / side.next_multiple_of(TILE) as f64;
     let channels_take = 1.25 * largest(&channels) as f64 / shape.out_channels as f64;

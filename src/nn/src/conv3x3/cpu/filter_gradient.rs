@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::super::winograd::{IN, OUT, POINTS};
+use super::LANES;
 use super::convolve::{Extents, Tile, load_some, transform_patch};
 use super::gemm::{self, Matrix, Rows};
 use super::instruction_set::Kernel;
@@ -15,8 +16,6 @@ use super::threads::{share_out, threads_for};
 
 /// Tiles whose products are summed before the sums are written: the same on every machine, whatever its cores.
 const BLOCK: usize = 192;
-/// Channels of the filters that are transformed side by side.
-const LANES: usize = 8;
 
 /// Sums over all tiles, at some of the 36 points.
 pub(super) struct FilterGradient<'a> {
@@ -28,6 +27,8 @@ pub(super) struct FilterGradient<'a> {
     pub(super) points: Range<usize>,
     /// `[points, c, k]`, `k` rounded up to whole panels; added to.
     pub(super) sums: &'a mut [f32],
+    /// Grows as needed and can be passed again.
+    pub(super) buffer: &'a mut Vec<f32>,
 }
 
 impl FilterGradient<'_> {
@@ -49,7 +50,7 @@ impl Kernel for FilterGradient<'_> {
 
     #[inline(always)]
     unsafe fn run<S: Simd, const TILE: usize>(self) {
-        let Self { extents, input, gradient, points, sums } = self;
+        let Self { extents, input, gradient, points, sums, buffer } = self;
         let Extents { n, c, k, .. } = extents;
         let width = gemm::panel_width::<S>();
         let padded_k = Self::padded(k, width);
@@ -58,8 +59,9 @@ impl Kernel for FilterGradient<'_> {
         let tiles = n * down * across;
         let block = BLOCK.min(tiles);
         let (patch_plane, gradient_plane) = (block * padded_c, block * padded_k);
-        let mut patches = vec![0.0; points.len() * patch_plane];
-        let mut gradients = vec![0.0; points.len() * gradient_plane];
+        buffer.resize(buffer.len().max(points.len() * (patch_plane + gradient_plane)), 0.0);
+        // Columns that a panel lacks keep what was there before; they become sums that nobody reads.
+        let (patches, gradients) = buffer.split_at_mut(points.len() * patch_plane);
         for first in (0..tiles).step_by(block.max(1)) {
             let count = block.min(tiles - first);
             for index in 0..count {
@@ -170,8 +172,8 @@ pub(super) fn gather(sums: &[f32], c: usize, k: usize, padded: usize) -> Vec<f32
         for first in (0..k).step_by(LANES) {
             for channel in 0..c {
                 let at = |point: usize| -> [f32; LANES] {
-                    let from = (point * c + channel) * padded + begin + first;
-                    std::array::from_fn(|lane| sums[from + lane])
+                    let from = &sums[(point * c + channel) * padded + begin + first..][..LANES];
+                    std::array::from_fn(|lane| from[lane])
                 };
                 let rows: [[[f32; LANES]; 3]; IN] =
                     std::array::from_fn(|y| three(std::array::from_fn(|x| at(y * IN + x))));
@@ -190,11 +192,10 @@ pub(super) fn gather(sums: &[f32], c: usize, k: usize, padded: usize) -> Vec<f32
 }
 
 /// `Gᵀ u`, six points to three numbers.
-fn three(u: [[f32; LANES]; IN]) -> [[f32; LANES]; 3] {
-    let of = |sum: fn([f32; IN]) -> f32| std::array::from_fn(|lane| sum(u.map(|point| point[lane])));
+fn three([a, b, c, d, e, f]: [[f32; LANES]; IN]) -> [[f32; LANES]; 3] {
     [
-        of(|[a, b, c, d, e, _]| 16.0 * a + 4.0 * (b + c) + 2.0 * (d + e)),
-        of(|[_, b, c, d, e, _]| 4.0 * (b - c) + 4.0 * (d - e)),
-        of(|[_, b, c, d, e, f]| 4.0 * (b + c) + 8.0 * (d + e) + 16.0 * f),
+        std::array::from_fn(|at| 16.0 * a[at] + 4.0 * (b[at] + c[at]) + 2.0 * (d[at] + e[at])),
+        std::array::from_fn(|at| 4.0 * (b[at] - c[at]) + 4.0 * (d[at] - e[at])),
+        std::array::from_fn(|at| 4.0 * (b[at] + c[at]) + 8.0 * (d[at] + e[at]) + 16.0 * f[at]),
     ]
 }

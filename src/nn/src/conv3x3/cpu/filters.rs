@@ -6,11 +6,10 @@ use std::ops::{Add, Mul, Sub};
 use bytemuck::Pod;
 
 use super::super::winograd::{IN, POINTS, packed_len};
+use super::LANES;
 use super::simd::Simd;
 use super::threads::{share_out, threads_for};
 
-/// Filters that are transformed side by side.
-const LANES: usize = 8;
 /// Numbers of a plane that are written at once, whole lines of a cache: planes lie so far apart that a cache keeps few of their
 /// lines at a time.
 const RUN: usize = 128;

@@ -26,6 +26,9 @@ pub(super) use self::pool::{max_pool2x2, max_pool2x2_gradient};
 use self::threads::{share_out, threads};
 pub(super) use self::trainable::{gradients, trainable};
 
+/// Floats that are worked on side by side where no instruction set is chosen.
+const LANES: usize = 8;
+
 thread_local! {
     /// The convolution's buffer, kept from layer to layer.
     static BUFFER: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };

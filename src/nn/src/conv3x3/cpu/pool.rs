@@ -3,7 +3,7 @@
 use burn_flex::FlexTensor;
 
 use super::threads::{share_out, threads};
-use super::{channels_first, channels_last};
+use super::{LANES, channels_first, channels_last};
 
 /// Maximum of each 2×2: `[n, c, h, w]` to `[n, c, h / 2, w / 2]`, channels last in memory.
 pub(in super::super) fn max_pool2x2(input: &FlexTensor) -> FlexTensor {
@@ -22,8 +22,10 @@ pub(in super::super) fn max_pool2x2(input: &FlexTensor) -> FlexTensor {
             let [above, below] = [0, 1].map(|below| &values[(photo * h + 2 * y + below) * w * c..][..w * c]);
             let squares = above.chunks_exact(2 * c).zip(below.chunks_exact(2 * c));
             for ((above, below), output) in squares.zip(output.chunks_exact_mut(c)) {
-                let square = square(above, below, c);
-                output.iter_mut().zip(square).for_each(|(output, square)| *output = maximum(square));
+                let from = square(above, below);
+                let whole = c - c % LANES;
+                maxima::<LANES>(from.map(|one| &one[..whole]), &mut output[..whole]);
+                maxima::<1>(from.map(|one| &one[whole..]), &mut output[whole..]);
             }
         }
     };
@@ -53,16 +55,13 @@ pub(in super::super) fn max_pool2x2_gradient(input: &FlexTensor, gradient: &Flex
             let from = above.chunks_exact(2 * c).zip(below.chunks_exact(2 * c));
             let to = to_above.chunks_exact_mut(2 * c).zip(to_below.chunks_exact_mut(2 * c));
             for (((above, below), (to_above, to_below)), gradient) in from.zip(to).zip(gradient.chunks_exact(c)) {
-                let ((to_a, to_b), (to_c, to_d)) = (to_above.split_at_mut(c), to_below.split_at_mut(c));
-                let to = to_a.iter_mut().zip(to_b).zip(to_c).zip(to_d);
-                for ((square, (((to_a, to_b), to_c), to_d)), &gradient) in square(above, below, c).zip(to).zip(gradient)
-                {
-                    let maximum = maximum(square);
-                    let [a, b, c, d] = square.map(|value| value == maximum);
-                    let share = |its: bool| if its { gradient } else { 0.0 };
-                    (*to_a, *to_b) = (share(a), share(b && !a));
-                    (*to_c, *to_d) = (share(c && !a && !b), share(d && !a && !b && !c));
-                }
+                let ((a, b), (c, d)) = (to_above.split_at_mut(c), to_below.split_at_mut(c));
+                let (from, mut to) = (square(above, below), [a, b, c, d]);
+                let whole = gradient.len() - gradient.len() % LANES;
+                let some = to.each_mut().map(|one| &mut one[..whole]);
+                flow_back::<LANES>(from.map(|one| &one[..whole]), &gradient[..whole], some);
+                let rest = to.map(|one| &mut one[whole..]);
+                flow_back::<1>(from.map(|one| &one[whole..]), &gradient[whole..], rest);
             }
         }
     };
@@ -70,11 +69,38 @@ pub(in super::super) fn max_pool2x2_gradient(input: &FlexTensor, gradient: &Flex
     channels_first(output, [n, h, w, c])
 }
 
-/// The four numbers of each channel, of two positions `above` two others `below`: above left, above right, below left, below
-/// right.
-fn square<'a>(above: &'a [f32], below: &'a [f32], channels: usize) -> impl Iterator<Item = [f32; 4]> + 'a {
-    let ((a, b), (c, d)) = (above.split_at(channels), below.split_at(channels));
-    a.iter().zip(b).zip(c).zip(d).map(|(((a, b), c), d)| [*a, *b, *c, *d])
+/// The channels of four positions, two `above` two others `below`: above left, above right, below left, below right.
+fn square<'a>(above: &'a [f32], below: &'a [f32]) -> [&'a [f32]; 4] {
+    let ((a, b), (c, d)) = (above.split_at(above.len() / 2), below.split_at(below.len() / 2));
+    [a, b, c, d]
+}
+
+/// The maxima of whole groups of `N` channels.
+fn maxima<const N: usize>([a, b, c, d]: [&[f32]; 4], to: &mut [f32]) {
+    let above = a.as_chunks::<N>().0.iter().zip(b.as_chunks::<N>().0);
+    let below = c.as_chunks::<N>().0.iter().zip(d.as_chunks::<N>().0);
+    for (((a, b), (c, d)), to) in above.zip(below).zip(to.as_chunks_mut::<N>().0) {
+        *to = std::array::from_fn(|lane| maximum([a[lane], b[lane], c[lane], d[lane]]));
+    }
+}
+
+/// The gradients of whole groups of `N` channels. Nothing is stored before all is read, so that it is done side by side.
+fn flow_back<const N: usize>([a, b, c, d]: [&[f32]; 4], gradient: &[f32], to: [&mut [f32]; 4]) {
+    let above = a.as_chunks::<N>().0.iter().zip(b.as_chunks::<N>().0);
+    let below = c.as_chunks::<N>().0.iter().zip(d.as_chunks::<N>().0);
+    let mut to = to.map(|one| one.as_chunks_mut::<N>().0.iter_mut());
+    for (((a, b), (c, d)), gradient) in above.zip(below).zip(gradient.as_chunks::<N>().0) {
+        let largest: [f32; N] = std::array::from_fn(|lane| maximum([a[lane], b[lane], c[lane], d[lane]]));
+        let mut left = *gradient;
+        for (value, to) in [a, b, c, d].into_iter().zip(&mut to) {
+            let share: [f32; N] =
+                std::array::from_fn(|lane| if value[lane] == largest[lane] { left[lane] } else { 0.0 });
+            left = std::array::from_fn(|lane| if value[lane] == largest[lane] { 0.0 } else { left[lane] });
+            if let Some(to) = to.next() {
+                *to = share;
+            }
+        }
+    }
 }
 
 /// Comparisons instead of `f32::max`, which has no instruction in wasm; they let what is no number through where all four are

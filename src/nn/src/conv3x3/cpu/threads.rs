@@ -1,14 +1,18 @@
 //! Work shared between the processor's cores.
 
 use std::num::NonZero;
+use std::sync::LazyLock;
 use std::thread;
 
 /// Filters below which another thread is not worth its start.
 const FILTERS: usize = 1 << 14;
 
+/// The processor's cores, looked up once: Linux reads some files for it.
+static CORES: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, NonZero::get));
+
 /// Threads that may share a work: one where there is one core, and in the browser.
 pub(super) fn threads() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get)
+    *CORES
 }
 
 /// Threads for work on so many filters of one channel.

@@ -9,7 +9,7 @@ use super::filter_gradient::{FilterGradient, gather};
 use super::filters::{Filters, transform_filters};
 use super::instruction_set::InstructionSet;
 use super::threads::{share_out, threads};
-use super::{channels_first, channels_last, convolve, panel_width};
+use super::{BUFFER, LANES, channels_first, channels_last, convolve, panel_width};
 
 /// The gradients of what goes into a convolution.
 pub(in super::super) struct Gradients {
@@ -77,16 +77,28 @@ fn masked(extents: Extents, gradient: &[f32], output: &[f32]) -> (Vec<f32>, Vec<
         let positions = gradient.chunks_exact(k).zip(output.chunks_exact(k)).zip(masked.chunks_exact_mut(k));
         for (index, ((gradient, output), masked)) in positions.enumerate() {
             let sums = &mut sums[index / (down * across) * k..][..k];
-            for (((gradient, output), masked), sum) in gradient.iter().zip(output).zip(masked).zip(sums) {
-                *masked = if *output > 0.0 { *gradient } else { 0.0 };
-                *sum += *masked;
-            }
+            let whole = k - k % LANES;
+            let (masked, sums) = (masked.split_at_mut(whole), sums.split_at_mut(whole));
+            mask::<LANES>(&gradient[..whole], &output[..whole], masked.0, sums.0);
+            mask::<1>(&gradient[whole..], &output[whole..], masked.1, sums.1);
         }
     });
     for photo in sums.chunks_exact(k) {
         bias.iter_mut().zip(photo).for_each(|(sum, of_photo)| *sum += of_photo);
     }
     (masked, bias)
+}
+
+/// Of whole groups of `N` filters at a position those gradients that ReLU let through, which are added to `sums`, too.
+fn mask<const N: usize>(gradient: &[f32], output: &[f32], masked: &mut [f32], sums: &mut [f32]) {
+    let from = gradient.as_chunks::<N>().0.iter().zip(output.as_chunks::<N>().0);
+    let to = masked.as_chunks_mut::<N>().0.iter_mut().zip(sums.as_chunks_mut::<N>().0);
+    for ((gradient, output), (masked, sums)) in from.zip(to) {
+        // Bits instead of an `if`: that becomes a branch, which is wrong every other time.
+        let passes = |lane: usize| u32::from(output[lane] > 0.0).wrapping_neg();
+        *masked = std::array::from_fn(|lane| f32::from_bits(gradient[lane].to_bits() & passes(lane)));
+        sums.iter_mut().zip(masked).for_each(|(sum, masked)| *sum += *masked);
+    }
 }
 
 /// The convolution with weights `[k, c, 3, 3]` that are transformed for this once.
@@ -124,7 +136,9 @@ fn filter_gradient(extents: Extents, input: &[f32], gradient: &[f32]) -> Vec<f32
     let share = POINTS.div_ceil(threads());
     let part = |(number, sums): (usize, &mut [f32])| {
         let points = number * share..((number + 1) * share).min(POINTS);
-        set.run(FilterGradient { extents, input, gradient, points, sums });
+        BUFFER.with_borrow_mut(|buffer| {
+            set.run(FilterGradient { extents, input, gradient, points, sums, buffer });
+        });
     };
     share_out(sums.chunks_mut(share * c * padded).enumerate(), part);
     gather(&sums, c, k, padded)
